@@ -1,0 +1,100 @@
+// A call on its way down: what a client asked, who asked, and what was decided about it.
+import type { PolicyMode, VerdictReason } from '../shared/domain.ts';
+import type { Message, RequestId } from './wire/json-rpc.ts';
+
+/** Who calls, as the policy sees it (`input.agent`). */
+export interface Agent {
+  readonly id: string;
+  readonly name: string;
+  readonly capabilities: readonly string[];
+  readonly model: string;
+  readonly publisher: string;
+  readonly tags: readonly string[];
+}
+
+/** What the client says of itself in `initialize`: a claim for display and policy, never a proof. */
+export interface ClientClaim {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** What a policy may know of the session (`input.session`); the counters include this call. */
+export interface SessionFacts {
+  readonly id: string;
+  readonly requestCount: number;
+  /** Unix milliseconds. */
+  readonly startedAt: number;
+  readonly cumulativeReads: number;
+  readonly cumulativeWrites: number;
+}
+
+/** How a method is treated: checked by policy, or passed on. Unknown methods are checked. */
+export type Treatment = 'enforce' | 'pass';
+
+/** One client message, classified and frozen; all that the steps below need to know. */
+export interface Call {
+  /** The proxy's own id of this call, `req_` and 16 hexadecimal digits. */
+  readonly requestId: string;
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly treatment: Treatment;
+  readonly message: Message;
+  readonly method: string;
+  /** The tool's or prompt's name; null where the method has none. */
+  readonly tool: string | null;
+  /** The resource's URI; null where the method has none. */
+  readonly resource: string | null;
+  /** `params.arguments` for tools and prompts, otherwise `params`. */
+  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly server: string;
+  readonly agent: Agent;
+  readonly client: ClientClaim;
+  readonly session: SessionFacts;
+  readonly sourceIp: string;
+}
+
+/** What the policy said. */
+export interface Decision {
+  readonly allow: boolean;
+  /** The policy wants a person to be asked, whatever the mode. */
+  readonly ask: boolean;
+  readonly violations: readonly string[];
+  readonly matchedRule: string | null;
+  /** The capability whose absence led to the denial, where the policy says so. */
+  readonly requiredCapability: string | null;
+  /** A sentence for the person who is asked, where the policy has one. */
+  readonly message: string | null;
+}
+
+/** What is done about a call, and why. */
+export interface Verdict {
+  readonly allow: boolean;
+  readonly reason: VerdictReason;
+  readonly mode: PolicyMode;
+  readonly decision: Decision;
+  /** How long a person was waited for, milliseconds; null where nobody was asked. */
+  readonly waitedMs: number | null;
+}
+
+declare const allowedBrand: unique symbol;
+
+/**
+ * A message that may be forwarded. Only the verdict path makes one, after the record is on disk;
+ * whoever sends to a server takes nothing else, so that a way round the verdict does not compile.
+ */
+export interface AllowedMessage {
+  readonly [allowedBrand]: true;
+  readonly message: Message;
+}
+
+/** How a forwarded call ended, for the audit log. */
+export interface CallOutcome {
+  readonly status: 'ok' | 'error' | 'cancelled' | 'upstream_error';
+  /** From the moment the message was read until its answer was written, microseconds. */
+  readonly latencyMicros: number;
+  readonly responseBytes: number | null;
+  readonly errorCode: number | null;
+  readonly errorMessage: string | null;
+}
+
+export type { Message, RequestId };

@@ -1,0 +1,72 @@
+// The catalogue of all errors that the proxy answers with: name, JSON-RPC code, HTTP status, message.
+
+interface CatalogueEntry {
+  /** JSON-RPC error code (JSON-RPC 2.0 section 5.1; -3200x are the seed's). */
+  readonly code: number;
+  /** Status of the HTTP response where the error ends the whole request. */
+  readonly http: number;
+  /** What the caller reads; says what to do where something can be done. */
+  readonly message: string;
+}
+
+export const errors = {
+  parse_error: { code: -32700, http: 400, message: 'Parse error: the body is not valid JSON' },
+  invalid_request: { code: -32600, http: 400, message: 'Invalid request' },
+  duplicate_key: {
+    code: -32600,
+    http: 400,
+    message: 'Invalid request: an object in the message has the same key twice',
+  },
+  too_large: { code: -32600, http: 413, message: 'Invalid request: the message is too large' },
+  method_not_found: { code: -32601, http: 404, message: 'Method not found' },
+  invalid_params: { code: -32602, http: 400, message: 'Invalid params' },
+  internal: { code: -32603, http: 500, message: 'Internal error of the proxy' },
+  policy_violation: { code: -32001, http: 200, message: 'Policy violation' },
+  identity: { code: -32002, http: 401, message: 'The identity of the caller could not be verified' },
+  rate_limited: { code: -32003, http: 429, message: 'Rate limit exceeded' },
+  upstream: { code: -32004, http: 502, message: 'The MCP server could not be reached' },
+  paused: {
+    code: -32001,
+    http: 200,
+    message: 'MCP Proxy Desktop is paused: resume it from the tray or the window',
+  },
+  audit_unavailable: {
+    code: -32603,
+    http: 503,
+    message: 'The call was not forwarded, because its audit record could not be written',
+  },
+  forbidden_host: { code: -32600, http: 403, message: 'This Host is not served here' },
+  forbidden_origin: { code: -32600, http: 403, message: 'Requests from this Origin are not accepted' },
+  not_found: { code: -32600, http: 404, message: 'Not found' },
+  method_not_allowed: { code: -32600, http: 405, message: 'Method not allowed' },
+  unsupported_media_type: { code: -32600, http: 415, message: 'Content-Type must be application/json' },
+  not_acceptable: {
+    code: -32600,
+    http: 406,
+    message: 'Accept must list application/json and text/event-stream',
+  },
+  session_missing: { code: -32600, http: 400, message: 'The request names no session' },
+  session_unknown: { code: -32600, http: 404, message: 'Session not found: initialize again' },
+  session_limit: { code: -32600, http: 503, message: 'Too many sessions: close some clients and try again' },
+  unsupported_version: { code: -32600, http: 400, message: 'Unsupported MCP-Protocol-Version' },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorName = keyof typeof errors;
+
+/** An expected refusal: which error of the catalogue, and what is said beyond its message. */
+export interface Refusal {
+  readonly error: ErrorName;
+  /** Replaces the catalogue's message where more can be said. */
+  readonly message?: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** A server could not be reached, or will not answer. `message` is for people and holds no secrets. */
+export class UpstreamError extends Error {
+  override readonly name = 'UpstreamError';
+}
+
+/** The configuration can't be used; `message` names file, key and what was expected. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}

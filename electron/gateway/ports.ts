@@ -1,0 +1,104 @@
+// What the gateway's services ask of each other and of their host, as types alone.
+import type { CallPage, CallQuery, CallRecord, PendingApproval, PolicyOverview } from '../shared/domain.ts';
+import type { AllowedMessage, Call, CallOutcome, Decision, Verdict } from './call.ts';
+import type { Message, RequestId } from './wire/json-rpc.ts';
+
+/** Log lines are an event name and fields: never arguments, tokens or environment values. */
+export interface Logger {
+  debug(event: string, fields?: Record<string, unknown>): void;
+  info(event: string, fields?: Record<string, unknown>): void;
+  warn(event: string, fields?: Record<string, unknown>): void;
+  error(event: string, fields?: Record<string, unknown>): void;
+}
+
+/** Unix milliseconds, and a monotonic clock in microseconds for durations. */
+export interface Clock {
+  now(): number;
+  monotonicMicros(): number;
+}
+
+/** Everything that owns something ends it here. Services are closed in reverse order of their making. */
+export interface Closable {
+  close(): void | Promise<void>;
+}
+
+/** Decides a call. Never throws: whatever goes wrong is a denial that says so. */
+export interface PolicyEngine extends Closable {
+  decide(call: Call): Decision;
+  overview(): PolicyOverview;
+}
+
+/** The answer to "shall I?". `allow` already holds the configured default where nobody answered. */
+export interface Answer {
+  readonly allow: boolean;
+  readonly by: 'person' | 'no_answer' | 'nobody_to_ask' | 'withdrawn';
+  readonly waitedMs: number;
+}
+
+/** Asks a person about a call and waits. `withdrawn` aborts when the client gives up. */
+export interface Approver {
+  ask(call: Call, decision: Decision, withdrawn: AbortSignal): Promise<Answer>;
+}
+
+/** The approver as the host sees it: what waits, and where answers go in. */
+export interface ApprovalDesk extends Approver, Closable {
+  pending(): PendingApproval[];
+  /** False where nothing with that id waits any more. */
+  answer(id: string, allow: boolean): boolean;
+  /** Says whether somebody is there who could answer; while nobody is, asking ends at once with the default. */
+  setAttended(attended: boolean): void;
+}
+
+/** What is known of a message that is refused before it became a call. */
+export interface RefusedMessage {
+  readonly requestId: string;
+  readonly at: number;
+  readonly sessionId: string;
+  readonly server: string;
+  readonly method: string;
+  readonly reason: 'malformed' | 'door' | 'session';
+  readonly errorCode: number;
+  readonly errorMessage: string;
+  readonly sourceIp: string;
+}
+
+/** Writes the audit log. A method that returns has its record committed; a throw means it has not. */
+export interface CallLog extends Closable {
+  /** The record's id, for `complete`. For a denial the record is whole at once. */
+  record(call: Call, verdict: Verdict, refusal: { code: number; message: string } | null): number;
+  refused(message: RefusedMessage): number;
+  complete(id: number, outcome: CallOutcome): void;
+}
+
+/** Reads the audit log, away from the path of the calls. */
+export interface CallArchive extends Closable {
+  page(query: CallQuery): Promise<CallPage>;
+  read(id: number): Promise<CallRecord | null>;
+}
+
+/** What a connection to a server tells its session. */
+export interface UpstreamEvents {
+  /** A message of the server; `relatedTo` is the request on whose stream it came, where the transport tells. */
+  message(message: Message, relatedTo: RequestId | null): void;
+  /** The connection is gone and will not come back; `why` is for people. Not called after `close()`. */
+  closed(why: string): void;
+}
+
+/** One session's own connection to its server. */
+export interface UpstreamConnection extends Closable {
+  /**
+   * Hands a message to the server. Resolves once the transport has taken it (an answer comes as an event).
+   * Rejects with an UpstreamError where it could not be delivered, or where the server refused it in a way
+   * that will never bring an answer.
+   */
+  send(allowed: AllowedMessage): Promise<void>;
+}
+
+/** A server that sessions can be connected to. */
+export interface Upstream {
+  readonly name: string;
+  readonly kind: 'demo' | 'stdio' | 'http';
+  /** Command line or URL for people, without secrets. */
+  readonly target: string;
+  connect(events: UpstreamEvents): UpstreamConnection;
+}

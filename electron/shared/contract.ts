@@ -1,0 +1,79 @@
+// The one contract between window, main and gateway: each command's input and output, each event's snapshot.
+import { z } from 'zod';
+import {
+  approvalAnswer,
+  callPage,
+  callQuery,
+  callRecord,
+  demoStep,
+  gatewayStatus,
+  pendingApproval,
+  policyMode,
+  policyOverview,
+} from './domain.ts';
+
+const nothing = z.void();
+
+/** Commands that the gateway answers, whoever asks. */
+export const gatewayCommands = {
+  'status.read': { input: nothing, output: gatewayStatus },
+  'calls.page': { input: callQuery, output: callPage },
+  'calls.read': { input: z.int(), output: callRecord.nullable() },
+  'approvals.list': { input: nothing, output: z.array(pendingApproval) },
+  'approvals.answer': { input: approvalAnswer, output: z.boolean() },
+  'mode.set': { input: policyMode, output: nothing },
+  'pause.set': { input: z.boolean(), output: nothing },
+  'policy.read': { input: nothing, output: policyOverview },
+  'demo.run': { input: nothing, output: z.array(demoStep) },
+} as const;
+
+/** What a window needs to know of the app around it. */
+export const appInfo = z.object({
+  version: z.string(),
+  electron: z.string(),
+  platform: z.string(),
+  userData: z.string(),
+});
+export type AppInfo = z.infer<typeof appInfo>;
+
+/** Commands that main answers itself. */
+export const mainCommands = {
+  'app.info': { input: nothing, output: appInfo },
+  'clipboard.write': { input: z.string().max(100_000), output: nothing },
+} as const;
+
+/** All that a window may ask. */
+export const windowCommands = { ...gatewayCommands, ...mainCommands } as const;
+
+/** Events carry whole snapshots, or say what to read again. */
+export const events = {
+  'status.changed': gatewayStatus,
+  'approvals.changed': z.array(pendingApproval),
+  /** The newest id in the audit log; read what lies after the last one known. */
+  'calls.changed': z.object({ newestId: z.int() }),
+  'demo.changed': z.array(demoStep),
+} as const;
+
+type CommandMap = Record<string, { input: z.ZodType; output: z.ZodType }>;
+export type CommandName<M extends CommandMap> = keyof M & string;
+export type Input<M extends CommandMap, N extends keyof M> = z.input<M[N]['input']>;
+export type Output<M extends CommandMap, N extends keyof M> = z.output<M[N]['output']>;
+
+export type GatewayCommands = typeof gatewayCommands;
+export type MainCommands = typeof mainCommands;
+export type WindowCommands = typeof windowCommands;
+export type Events = typeof events;
+export type EventName = keyof Events & string;
+export type EventPayload<N extends EventName> = z.output<Events[N]>;
+
+/** One function for each command of a map: a missing or a surplus name does not compile. */
+export type Handlers<M extends CommandMap> = {
+  [N in keyof M]: (input: z.output<M[N]['input']>) => Output<M, N> | Promise<Output<M, N>>;
+};
+
+/** What travels back for a command: a value, or an error that a person can read. */
+export type Reply<T> = { ok: true; value: T } | { ok: false; error: { code: string; message: string } };
+
+/** The single IPC channel for commands and the single one for events. */
+export const commandChannel = 'mcp-proxy:command';
+export const eventChannel = 'mcp-proxy:event';

@@ -1,0 +1,179 @@
+// The words that every part of the program shares: modes, verdicts, records, states.
+import { z } from 'zod';
+
+export const policyMode = z.enum(['enforce', 'audit']);
+/** `enforce` blocks what the policy denies; `audit` records it and lets it pass. */
+export type PolicyMode = z.infer<typeof policyMode>;
+
+export const verdictKind = z.enum(['allow', 'deny']);
+
+/**
+ * Why a message was let through or refused; stands in the audit log.
+ * `policy` the policy decided; `audit_mode` denied by policy, forwarded because the mode is audit;
+ * `person` somebody answered; `no_answer` nobody answered in time; `nobody_to_ask` no window was there;
+ * `withdrawn` the client gave up while waiting; `pass` the method is not policy-checked;
+ * `policy_off` policy.enabled is false; `paused` everything is paused; `malformed` not a valid message;
+ * `door` refused before it was read (Host, Origin, size); `session` no such session.
+ */
+export const verdictReason = z.enum([
+  'policy',
+  'audit_mode',
+  'person',
+  'no_answer',
+  'nobody_to_ask',
+  'withdrawn',
+  'pass',
+  'policy_off',
+  'paused',
+  'malformed',
+  'door',
+  'session',
+]);
+export type VerdictReason = z.infer<typeof verdictReason>;
+
+/**
+ * How a recorded call ended. `pending` is on its way; `unknown` was on its way when the proxy died;
+ * `refused` was never forwarded.
+ */
+export const callStatus = z.enum(['pending', 'ok', 'error', 'refused', 'cancelled', 'upstream_error', 'unknown']);
+export type CallStatus = z.infer<typeof callStatus>;
+
+/** One row of the audit log, as the window lists it. Times are Unix milliseconds, latency is in microseconds. */
+export const callSummary = z.object({
+  id: z.int(),
+  requestId: z.string(),
+  at: z.number(),
+  sessionId: z.string(),
+  agentId: z.string(),
+  client: z.string(),
+  server: z.string(),
+  method: z.string(),
+  tool: z.string().nullable(),
+  resource: z.string().nullable(),
+  verdict: verdictKind,
+  reason: verdictReason,
+  rule: z.string().nullable(),
+  mode: policyMode,
+  status: callStatus,
+  latencyMicros: z.number().nullable(),
+});
+export type CallSummary = z.infer<typeof callSummary>;
+
+/** A whole record: the row and what stands behind it. */
+export const callRecord = callSummary.extend({
+  /** The call's arguments (or params, where the method has no arguments) as JSON text, as they came. */
+  arguments: z.string().nullable(),
+  violations: z.array(z.string()),
+  errorCode: z.number().nullable(),
+  errorMessage: z.string().nullable(),
+  responseBytes: z.number().nullable(),
+  /** How long a person was waited for, in milliseconds; null where nobody was asked. */
+  waitedMs: z.number().nullable(),
+});
+export type CallRecord = z.infer<typeof callRecord>;
+
+export const callQuery = z.object({
+  /** Only records with an id below this one: the cursor for older pages. */
+  before: z.int().optional(),
+  /** Only records with an id above this one: what is new. */
+  after: z.int().optional(),
+  verdict: verdictKind.optional(),
+  /** Words that must occur in tool, method, resource, client, server or arguments. */
+  text: z.string().max(200).optional(),
+  limit: z.int().min(1).max(500).default(100),
+});
+export type CallQuery = z.input<typeof callQuery>;
+
+/** Newest first. */
+export const callPage = z.object({ calls: z.array(callSummary), more: z.boolean() });
+export type CallPage = z.infer<typeof callPage>;
+
+/** A call that waits for a person. */
+export const pendingApproval = z.object({
+  id: z.string(),
+  since: z.number(),
+  /** When the configured default is taken, Unix milliseconds. */
+  expiresAt: z.number(),
+  onTimeout: verdictKind,
+  client: z.string(),
+  server: z.string(),
+  method: z.string(),
+  tool: z.string().nullable(),
+  resource: z.string().nullable(),
+  /** JSON text, whole. */
+  arguments: z.string().nullable(),
+  rule: z.string().nullable(),
+  violations: z.array(z.string()),
+  message: z.string().nullable(),
+});
+export type PendingApproval = z.infer<typeof pendingApproval>;
+
+export const approvalAnswer = z.object({ id: z.string().max(100), allow: z.boolean() });
+
+/** Something that needs the user's attention: what happened, and the way out. */
+export const problem = z.object({
+  code: z.string(),
+  message: z.string(),
+  remedy: z.string(),
+});
+export type Problem = z.infer<typeof problem>;
+
+export const sessionSummary = z.object({
+  id: z.string(),
+  transport: z.enum(['sse', 'streamable-http']),
+  client: z.string(),
+  agentId: z.string(),
+  server: z.string(),
+  startedAt: z.number(),
+  lastSeenAt: z.number(),
+  requests: z.int(),
+});
+export type SessionSummary = z.infer<typeof sessionSummary>;
+
+export const serverSummary = z.object({
+  name: z.string(),
+  kind: z.enum(['demo', 'stdio', 'http']),
+  /** The command line or the URL, for people. Never holds environment values. */
+  target: z.string(),
+  connections: z.int(),
+  lastError: z.string().nullable(),
+});
+export type ServerSummary = z.infer<typeof serverSummary>;
+
+/** Everything that the window's frame and the tray show about the gateway, as one snapshot. */
+export const gatewayStatus = z.object({
+  version: z.string(),
+  state: z.enum(['starting', 'running', 'paused', 'stopped']),
+  /** `http://127.0.0.1:PORT`, null until it listens. */
+  url: z.string().nullable(),
+  /** Set where the wanted port was taken and another was chosen. */
+  portTakenInstead: z.int().nullable(),
+  mode: policyMode,
+  policyEnabled: z.boolean(),
+  server: serverSummary,
+  sessions: z.array(sessionSummary),
+  totals: z.object({ calls: z.int(), denied: z.int(), asked: z.int() }),
+  problems: z.array(problem),
+});
+export type GatewayStatus = z.infer<typeof gatewayStatus>;
+
+/** One step of the demonstration tour. */
+export const demoStep = z.object({
+  title: z.string(),
+  tool: z.string(),
+  expected: z.enum(['allowed', 'denied', 'asks']),
+  outcome: z.enum(['waiting', 'allowed', 'denied', 'failed']),
+  detail: z.string(),
+});
+export type DemoStep = z.infer<typeof demoStep>;
+
+/** A policy file that is in force. */
+export const policyFile = z.object({ name: z.string(), text: z.string() });
+export const policyOverview = z.object({
+  source: z.string(),
+  files: z.array(policyFile),
+  entrypoint: z.string(),
+  /** Why the files on disk are not the ones in force, null where they are. */
+  problem: z.string().nullable(),
+});
+export type PolicyOverview = z.infer<typeof policyOverview>;
