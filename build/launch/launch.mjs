@@ -1,0 +1,69 @@
+// The launcher: `node build/launch/launch.mjs TASK [arguments]`. Plain Node without dependencies, because it is what
+// brings them. Every npm script is a task of the table below.
+import { join } from 'node:path';
+import { attend } from './child.mjs';
+import { runChecks } from './checks.mjs';
+import { compile } from './compile.mjs';
+import { asNode } from './electron-node.mjs';
+import { out, root, tool } from './places.mjs';
+import { createProgress } from './progress.mjs';
+import { setUp } from './setup/setup.mjs';
+import { SetupError } from './setup-error.mjs';
+import { start } from './start.mjs';
+import { check, test } from './test.mjs';
+
+/** Each task takes the arguments after its name and gives the exit code. */
+const tasks = {
+  start,
+  test,
+  check,
+  async build(progress) {
+    await compile(progress, await setUp(progress, { window: false }), { force: true });
+    return 0;
+  },
+  async demo(progress, args) {
+    const tools = await setUp(progress, { window: false });
+    await compile(progress, tools);
+    return attend(tools.electron.path, [join(out, 'demo.js'), ...args], { env: asNode() });
+  },
+  async dist(progress, args) {
+    // Loaded for this task alone.
+    const { dist } = await import('../package/dist.mjs');
+    return dist(progress, args);
+  },
+  async lint(progress) {
+    const failed = await runChecks(progress, await setUp(progress, { window: false }), ['lint']);
+    return failed.length === 0 ? 0 : 1;
+  },
+  async format(progress) {
+    const { electron } = await setUp(progress, { window: false });
+    return attend(electron.path, [tool('prettier/bin/prettier.cjs'), '--write', '--log-level', 'warn', '.'], {
+      cwd: root,
+      env: asNode(),
+    });
+  },
+};
+
+const oldestNode = '20.19.0';
+
+async function main([name, ...args]) {
+  const progress = createProgress();
+  if (process.versions.node.localeCompare(oldestNode, 'en', { numeric: true }) < 0) {
+    progress.note(`Node ${oldestNode} or later is needed; this is ${process.versions.node}.`);
+    return 1;
+  }
+  const task = Object.hasOwn(tasks, name ?? '') ? tasks[name] : undefined;
+  if (task === undefined) {
+    progress.note(`Usage: node build/launch/launch.mjs ${Object.keys(tasks).join(' | ')}`);
+    return 1;
+  }
+  try {
+    return await task(progress, args);
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    progress.note(error.message);
+    return 1;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));
