@@ -1,9 +1,9 @@
-// JSON-RPC 2.0 messages: bytes in, a typed envelope out, the bytes kept for forwarding as they came.
+// JSON-RPC 2.0 messages as this program handles them: a typed envelope, and the bytes as they came.
 
 export type RequestId = string | number;
 
 interface Envelope {
-  /** The message as it came, without surrounding line breaks; what is forwarded is this. */
+  /** The message as it came, without surrounding white space. What is forwarded is this, never a re-encoding. */
   readonly bytes: Buffer;
 }
 
@@ -26,10 +26,12 @@ export interface ResponseMessage extends Envelope {
   readonly id: RequestId | null;
   /** Set where the response is an error. */
   readonly error: { readonly code: number; readonly message: string } | null;
+  readonly result: unknown;
 }
 
 export type Message = RequestMessage | NotificationMessage | ResponseMessage;
 
+/** Something read from bytes, or the error of the catalogue that says why not. */
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | {

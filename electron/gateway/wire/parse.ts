@@ -1,0 +1,159 @@
+// Reads JSON-RPC messages: strictly from clients, where a policy depends on it, leniently from servers.
+import { isUtf8 } from 'node:buffer';
+import { arrayElements, countMembersWritten, trimmed } from './bytes.ts';
+import type { Message, Parsed, RequestId } from './json-rpc.ts';
+
+/** Deeper messages are refused: neither a policy nor a person can judge them. */
+const MAX_DEPTH = 256;
+/** The seed's rule: 1 to 256 characters that start with a letter; `rpc.` is reserved (JSON-RPC 2.0 section 4.3). */
+const METHOD_NAME = /^(?!rpc\.)[A-Za-z].{0,255}$/su;
+const MAX_ID_LENGTH = 1024;
+const ENVELOPE_KEYS = new Set(['jsonrpc', 'id', 'method', 'params', 'result', 'error']);
+
+type JsonObject = Record<string, unknown>;
+type Refused = Extract<Parsed<never>, { ok: false }>;
+
+export interface ClientBody {
+  /** True where the body is a JSON array (allowed up to protocol version 2025-03-26). */
+  readonly batch: boolean;
+  readonly messages: readonly Message[];
+}
+
+/**
+ * Reads what a client sent. Refuses what a policy and a server could read differently: invalid UTF-8, the same
+ * key twice at any depth, case variants of envelope keys, numbers as ids that lose digits.
+ */
+export function readClientBody(body: Buffer): Parsed<ClientBody> {
+  if (!isUtf8(body)) return refused('parse_error', 'the body is not valid UTF-8');
+  const bytes = trimmed(body);
+  const json = parseJson(bytes);
+  if (!json.ok) return json;
+  const members = countMembers(json.value);
+  if (members === null) return refused('invalid_request', `nested deeper than ${MAX_DEPTH} levels`);
+  if (countMembersWritten(bytes) !== members) return refused('duplicate_key', undefined, idOf(json.value));
+
+  if (!Array.isArray(json.value)) {
+    const message = toClientMessage(json.value, bytes);
+    return message.ok ? { ok: true, value: { batch: false, messages: [message.value] } } : message;
+  }
+  if (json.value.length === 0) return refused('invalid_request', 'the batch is empty');
+  const spans = arrayElements(bytes);
+  const messages: Message[] = [];
+  for (const [index, value] of json.value.entries()) {
+    const message = toClientMessage(value, spans[index] ?? Buffer.alloc(0));
+    if (!message.ok) return message;
+    messages.push(message.value);
+  }
+  return { ok: true, value: { batch: true, messages } };
+}
+
+/** Reads what a server sent: one message, or a batch (2025-03-26). Unknown members are none of our business. */
+export function readServerMessage(body: Buffer): Parsed<Message[]> {
+  const bytes = trimmed(body);
+  const json = parseJson(bytes);
+  if (!json.ok) return json;
+  if (!Array.isArray(json.value)) {
+    const message = toMessage(json.value, bytes);
+    return message.ok ? { ok: true, value: [message.value] } : message;
+  }
+  const spans = arrayElements(bytes);
+  const messages: Message[] = [];
+  for (const [index, value] of json.value.entries()) {
+    const message = toMessage(value, spans[index] ?? Buffer.alloc(0));
+    if (!message.ok) return message;
+    messages.push(message.value);
+  }
+  return { ok: true, value: messages };
+}
+
+function parseJson(bytes: Buffer): Parsed<unknown> {
+  try {
+    return { ok: true, value: JSON.parse(bytes.toString('utf8')) as unknown };
+  } catch (error) {
+    return refused('parse_error', error instanceof SyntaxError ? undefined : String(error));
+  }
+}
+
+function toClientMessage(value: unknown, bytes: Buffer): Parsed<Message> {
+  if (isObject(value)) {
+    for (const key of Object.keys(value)) {
+      if (!ENVELOPE_KEYS.has(key) && ENVELOPE_KEYS.has(key.toLowerCase())) {
+        return refused('invalid_request', `"${key}" must be written in lower case`, idOf(value));
+      }
+    }
+    if (
+      value['method'] !== undefined &&
+      (typeof value['method'] !== 'string' || !METHOD_NAME.test(value['method']))
+    ) {
+      return refused(
+        'invalid_request',
+        'method must be 1 to 256 characters and start with a letter',
+        idOf(value),
+      );
+    }
+  }
+  return toMessage(value, bytes);
+}
+
+function toMessage(value: unknown, bytes: Buffer): Parsed<Message> {
+  if (!isObject(value)) return refused('invalid_request', 'a message must be a JSON object');
+  if (value['jsonrpc'] !== '2.0') return refused('invalid_request', 'jsonrpc must be "2.0"', idOf(value));
+  const { method, id, params } = value;
+  if (method === undefined) return toResponse(value, bytes);
+  if (typeof method !== 'string') return refused('invalid_request', 'method must be a string', idOf(value));
+  if ('result' in value || 'error' in value) {
+    return refused('invalid_request', 'a message with a method has no result and no error', idOf(value));
+  }
+  if (params !== undefined && !isObject(params)) {
+    return refused('invalid_request', 'params must be an object', idOf(value));
+  }
+  if (id === undefined)
+    return { ok: true, value: { kind: 'notification', bytes, method, params: params ?? {} } };
+  if (!isRequestId(id)) return refused('invalid_request', 'id must be a string or a whole number');
+  return { ok: true, value: { kind: 'request', bytes, id, method, params: params ?? {} } };
+}
+
+function toResponse(value: JsonObject, bytes: Buffer): Parsed<Message> {
+  const { id, error, result } = value;
+  if ('result' in value === 'error' in value) {
+    return refused('invalid_request', 'a message needs a method, or else a result or an error', idOf(value));
+  }
+  if (!isRequestId(id) && !(id === null && 'error' in value)) {
+    return refused('invalid_request', 'id must be a string or a whole number');
+  }
+  if (!('error' in value)) return { ok: true, value: { kind: 'response', bytes, id, error: null, result } };
+  const code = isObject(error) && typeof error['code'] === 'number' ? error['code'] : 0;
+  const message = isObject(error) && typeof error['message'] === 'string' ? error['message'] : '';
+  return { ok: true, value: { kind: 'response', bytes, id, error: { code, message }, result: null } };
+}
+
+/** How many members all objects in the value have together; null where it is nested too deeply. */
+function countMembers(value: unknown, depth = 0): number | null {
+  if (typeof value !== 'object' || value === null) return 0;
+  if (depth > MAX_DEPTH) return null;
+  let members = 0;
+  if (!Array.isArray(value)) members += Object.keys(value).length;
+  for (const inner of Array.isArray(value) ? (value as unknown[]) : Object.values(value)) {
+    if (typeof inner !== 'object' || inner === null) continue;
+    const count = countMembers(inner, depth + 1);
+    if (count === null) return null;
+    members += count;
+  }
+  return members;
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isRequestId(id: unknown): id is RequestId {
+  return (typeof id === 'string' && id.length <= MAX_ID_LENGTH) || Number.isSafeInteger(id);
+}
+
+function idOf(value: unknown): RequestId | null {
+  return isObject(value) && isRequestId(value['id']) ? value['id'] : null;
+}
+
+function refused(error: Refused['error'], message?: string, id: RequestId | null = null): Refused {
+  return message === undefined ? { ok: false, error, id } : { ok: false, error, message, id };
+}
