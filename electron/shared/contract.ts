@@ -40,6 +40,8 @@ export type AppInfo = z.infer<typeof appInfo>;
 export const mainCommands = {
   'app.info': { input: nothing, output: appInfo },
   'clipboard.write': { input: z.string().max(100_000), output: nothing },
+  /** Starts a gateway that has stopped with a problem once more; false where it is not stopped. */
+  'gateway.restart': { input: nothing, output: z.boolean() },
 } as const;
 
 /** All that a window may ask. */
@@ -54,7 +56,19 @@ export const events = {
   'demo.changed': z.array(demoStep),
 } as const;
 
-type CommandMap = Record<string, { input: z.ZodType; output: z.ZodType }>;
+/** Events of main to a window: tray and notifications ask it to show something. */
+export const mainEvents = {
+  'place.show': z.discriminatedUnion('place', [
+    z.object({ place: z.literal('call'), id: z.int() }),
+    z.object({ place: z.literal('approvals') }),
+  ]),
+} as const;
+
+/** All that a window may hear. */
+export const windowEvents = { ...events, ...mainEvents } as const;
+
+export type CommandMap = Record<string, { input: z.ZodType; output: z.ZodType }>;
+export type EventMap = Record<string, z.ZodType>;
 export type CommandName<M extends CommandMap> = keyof M & string;
 export type Input<M extends CommandMap, N extends keyof M> = z.input<M[N]['input']>;
 export type Output<M extends CommandMap, N extends keyof M> = z.output<M[N]['output']>;
@@ -63,8 +77,11 @@ export type GatewayCommands = typeof gatewayCommands;
 export type MainCommands = typeof mainCommands;
 export type WindowCommands = typeof windowCommands;
 export type Events = typeof events;
-export type EventName = keyof Events & string;
+export type EventName = keyof Events;
 export type EventPayload<N extends EventName> = z.output<Events[N]>;
+export type WindowEvents = typeof windowEvents;
+export type WindowEventName = keyof WindowEvents;
+export type WindowEventPayload<N extends WindowEventName> = z.output<WindowEvents[N]>;
 
 /** One function for each command of a map: a missing or a surplus name does not compile. */
 export type Handlers<M extends CommandMap> = {
@@ -74,6 +91,13 @@ export type Handlers<M extends CommandMap> = {
 /** What travels back for a command: a value, or an error that a person can read. */
 export type Reply<T> = { ok: true; value: T } | { ok: false; error: { code: string; message: string } };
 
-/** The single IPC channel for commands and the single one for events. */
-export const commandChannel = 'mcp-proxy:command';
-export const eventChannel = 'mcp-proxy:event';
+/** `window.mcpProxy`: all that a window is given of the world outside it. */
+export interface WindowApi {
+  /** Never rejects for an expected reason: those are replies with `ok: false`. */
+  invoke<N extends CommandName<WindowCommands>>(
+    name: N,
+    input: Input<WindowCommands, N>,
+  ): Promise<Reply<Output<WindowCommands, N>>>;
+  /** Calls the listener at each event of this name, until the returned function is called. */
+  on<N extends WindowEventName>(name: N, listener: (payload: WindowEventPayload<N>) => void): () => void;
+}

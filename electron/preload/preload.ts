@@ -1,0 +1,26 @@
+// The window's only door: commands and events of the contract, by name, and nothing else of Electron or Node.
+import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron';
+import {
+  commandChannel,
+  eventChannel,
+  windowCommandNames,
+  windowEventNames,
+} from '../shared/contract-names.ts';
+import type { WindowApi } from '../shared/contract.ts';
+
+const api: WindowApi = {
+  async invoke(name, input) {
+    if (!windowCommandNames.has(name)) throw new TypeError(`No command is called ${name}`);
+    return (await ipcRenderer.invoke(commandChannel, name, input)) as never;
+  },
+  on(name, listener) {
+    if (!windowEventNames.has(name)) throw new TypeError(`No event is called ${name}`);
+    const relay = (_event: IpcRendererEvent, eventName: string, payload: unknown) => {
+      if (eventName === name) listener(payload as never);
+    };
+    ipcRenderer.on(eventChannel, relay);
+    return () => ipcRenderer.off(eventChannel, relay);
+  },
+};
+
+contextBridge.exposeInMainWorld('mcpProxy', api);

@@ -1,0 +1,33 @@
+// The contract's names without its schemas: all that the preload needs, so that it stays free of Zod.
+import type { CommandName, WindowCommands, WindowEventName } from './contract.ts';
+
+/** The single IPC channel for commands and the single one for events. */
+export const commandChannel = 'mcp-proxy:command';
+export const eventChannel = 'mcp-proxy:event';
+
+// Records rather than lists, because a record that lacks a name of the contract, or has one too many, does not compile.
+const commands = {
+  'status.read': true,
+  'calls.page': true,
+  'calls.read': true,
+  'approvals.list': true,
+  'approvals.answer': true,
+  'mode.set': true,
+  'pause.set': true,
+  'policy.read': true,
+  'demo.run': true,
+  'app.info': true,
+  'clipboard.write': true,
+  'gateway.restart': true,
+} satisfies Record<CommandName<WindowCommands>, true>;
+
+const events = {
+  'status.changed': true,
+  'approvals.changed': true,
+  'calls.changed': true,
+  'demo.changed': true,
+  'place.show': true,
+} satisfies Record<WindowEventName, true>;
+
+export const windowCommandNames: ReadonlySet<string> = new Set(Object.keys(commands));
+export const windowEventNames: ReadonlySet<string> = new Set(Object.keys(events));
