@@ -81,10 +81,7 @@ function toClientMessage(value: unknown, bytes: Buffer): Parsed<Message> {
         return refused('invalid_request', `"${key}" must be written in lower case`, idOf(value));
       }
     }
-    if (
-      value['method'] !== undefined &&
-      (typeof value['method'] !== 'string' || !METHOD_NAME.test(value['method']))
-    ) {
+    if (value.method !== undefined && (typeof value.method !== 'string' || !METHOD_NAME.test(value.method))) {
       return refused(
         'invalid_request',
         'method must be 1 to 256 characters and start with a letter',
@@ -97,7 +94,7 @@ function toClientMessage(value: unknown, bytes: Buffer): Parsed<Message> {
 
 function toMessage(value: unknown, bytes: Buffer): Parsed<Message> {
   if (!isObject(value)) return refused('invalid_request', 'a message must be a JSON object');
-  if (value['jsonrpc'] !== '2.0') return refused('invalid_request', 'jsonrpc must be "2.0"', idOf(value));
+  if (value.jsonrpc !== '2.0') return refused('invalid_request', 'jsonrpc must be "2.0"', idOf(value));
   const { method, id, params } = value;
   if (method === undefined) return toResponse(value, bytes);
   if (typeof method !== 'string') return refused('invalid_request', 'method must be a string', idOf(value));
@@ -122,8 +119,8 @@ function toResponse(value: JsonObject, bytes: Buffer): Parsed<Message> {
     return refused('invalid_request', 'id must be a string or a whole number');
   }
   if (!('error' in value)) return { ok: true, value: { kind: 'response', bytes, id, error: null, result } };
-  const code = isObject(error) && typeof error['code'] === 'number' ? error['code'] : 0;
-  const message = isObject(error) && typeof error['message'] === 'string' ? error['message'] : '';
+  const code = isObject(error) && typeof error.code === 'number' ? error.code : 0;
+  const message = isObject(error) && typeof error.message === 'string' ? error.message : '';
   return { ok: true, value: { kind: 'response', bytes, id, error: { code, message }, result: null } };
 }
 
@@ -151,7 +148,7 @@ function isRequestId(id: unknown): id is RequestId {
 }
 
 function idOf(value: unknown): RequestId | null {
-  return isObject(value) && isRequestId(value['id']) ? value['id'] : null;
+  return isObject(value) && isRequestId(value.id) ? value.id : null;
 }
 
 function refused(error: Refused['error'], message?: string, id: RequestId | null = null): Refused {

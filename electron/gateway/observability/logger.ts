@@ -1,0 +1,39 @@
+// The program's log lines, written by pino to standard error: an event name and fields.
+import pino from 'pino';
+import type { Logger } from '../ports.ts';
+
+export interface LoggerOptions {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly format: 'json' | 'text';
+}
+
+/** Lines are written synchronously, so that the last one before a crash is there. */
+export function createLogger({ level, format }: LoggerOptions): Logger {
+  const stderr = pino.destination({ dest: 2, sync: true });
+  const stream = format === 'json' ? stderr : { write: (line: string) => stderr.write(asText(line)) };
+  const sink = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      messageKey: 'event',
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    stream,
+  );
+  return {
+    debug: (event, fields = {}) => sink.debug(fields, event),
+    info: (event, fields = {}) => sink.info(fields, event),
+    warn: (event, fields = {}) => sink.warn(fields, event),
+    error: (event, fields = {}) => sink.error(fields, event),
+  };
+}
+
+/** `12:00:00.000 info  listening url=http://…` from one JSON line. */
+function asText(line: string): string {
+  const { level, time, event, ...fields } = JSON.parse(line) as Record<string, unknown>;
+  const rest = Object.entries(fields).map(
+    ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  return `${[String(time).slice(11, 23), String(level).padEnd(5), String(event), ...rest].join(' ')}\n`;
+}

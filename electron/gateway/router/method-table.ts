@@ -1,0 +1,47 @@
+// Which methods are policy-checked, and where each one names what it acts on.
+import type { Treatment } from '../call.ts';
+
+interface MethodRule {
+  readonly treatment: Treatment;
+  /** The member of params that holds the tool's or prompt's name. */
+  readonly tool?: 'name';
+  /** The member of params that holds the resource's URI. */
+  readonly resource?: 'uri';
+}
+
+/**
+ * Every method of MCP 2024-11-05 to 2025-11-25 that a client may send. What is not here is policy-checked
+ * like a call: a method that nobody has heard of is never waved through.
+ */
+const methods: Readonly<Record<string, MethodRule>> = {
+  'tools/call': { treatment: 'enforce', tool: 'name' },
+  'prompts/get': { treatment: 'enforce', tool: 'name' },
+  'resources/read': { treatment: 'enforce', resource: 'uri' },
+  'resources/subscribe': { treatment: 'enforce', resource: 'uri' },
+  'completion/complete': { treatment: 'enforce' },
+  'tasks/get': { treatment: 'enforce' },
+  'tasks/result': { treatment: 'enforce' },
+  'tasks/list': { treatment: 'enforce' },
+  'tasks/cancel': { treatment: 'enforce' },
+
+  initialize: { treatment: 'pass' },
+  ping: { treatment: 'pass' },
+  'tools/list': { treatment: 'pass' },
+  'prompts/list': { treatment: 'pass' },
+  'resources/list': { treatment: 'pass' },
+  'resources/templates/list': { treatment: 'pass' },
+  'resources/unsubscribe': { treatment: 'pass' },
+  'logging/setLevel': { treatment: 'pass' },
+
+  'notifications/initialized': { treatment: 'pass' },
+  'notifications/cancelled': { treatment: 'pass' },
+  'notifications/progress': { treatment: 'pass' },
+  'notifications/roots/list_changed': { treatment: 'pass' },
+  'notifications/tasks/status': { treatment: 'pass' },
+};
+
+const unknownMethod: MethodRule = { treatment: 'enforce' };
+
+export function ruleFor(method: string): MethodRule {
+  return Object.hasOwn(methods, method) ? (methods[method] ?? unknownMethod) : unknownMethod;
+}

@@ -1,0 +1,45 @@
+// One open text/event-stream response: framing, keep-alives, and a bound on what a slow reader may pile up.
+import type { ServerResponse } from 'node:http';
+import { keepAlive, messageEvent, streamHeaders } from '../wire/sse.ts';
+import { securityHeaders } from './http-exchange.ts';
+
+const KEEP_ALIVE_EVERY_MS = 15_000;
+/** A reader that is this many bytes behind is let go. */
+const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
+
+export class EventStream {
+  readonly #response: ServerResponse;
+  readonly #keepAlive: NodeJS.Timeout;
+
+  /** Takes the response over; `onClose` is called once, whoever ends it. */
+  constructor(response: ServerResponse, headers: Record<string, string>, onClose: () => void) {
+    this.#response = response;
+    response.writeHead(200, { ...streamHeaders, ...securityHeaders, ...headers });
+    response.flushHeaders();
+    this.#keepAlive = setInterval(() => this.#write(keepAlive), KEEP_ALIVE_EVERY_MS);
+    response.on('close', () => {
+      clearInterval(this.#keepAlive);
+      onClose();
+    });
+  }
+
+  send(json: Buffer): void {
+    this.#write(messageEvent(json));
+  }
+
+  /** Writes a frame that is an event already. */
+  sendRaw(frame: string): void {
+    this.#write(Buffer.from(frame));
+  }
+
+  end(): void {
+    clearInterval(this.#keepAlive);
+    this.#response.end();
+  }
+
+  #write(frame: Buffer): void {
+    if (this.#response.writableEnded || this.#response.destroyed) return;
+    if (this.#response.writableLength > MAX_UNREAD_BYTES) this.#response.destroy();
+    else this.#response.write(frame);
+  }
+}

@@ -1,0 +1,89 @@
+// The HTTP server in front of everything: the door, the routes, and the way to a listening port.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Closable, Logger } from '../ports.ts';
+import { type DoorPolicy, refusedAtDoor } from './door.ts';
+import { createEndpointContext, type EndpointOptions, pathOf } from './endpoint.ts';
+import { sendRefusal } from './http-exchange.ts';
+import { createSseEndpoint } from './http-sse.ts';
+import { createStreamableEndpoint } from './streamable-http.ts';
+
+export interface HttpServerOptions extends EndpointOptions {
+  readonly door: DoorPolicy;
+  readonly logger: Logger;
+  /** How long a client may take to send one request, milliseconds. */
+  readonly requestTimeoutMs: number;
+  /** How long an idle connection is kept, milliseconds. */
+  readonly idleTimeoutMs: number;
+}
+
+export interface HttpServer extends Closable {
+  /** Rejects with the system's error where the port can't be had (EADDRINUSE, EACCES). */
+  listen(port: number, address: string): Promise<AddressInfo>;
+}
+
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const context = createEndpointContext(options);
+  const streamable = createStreamableEndpoint(context);
+  const sse = createSseEndpoint(context);
+
+  const server = createServer(
+    {
+      keepAliveTimeout: options.idleTimeoutMs,
+      requestTimeout: options.requestTimeoutMs,
+      headersTimeout: options.requestTimeoutMs,
+      noDelay: true,
+    },
+    (request, response) => {
+      route(request, response).catch((error: unknown) => {
+        options.logger.error('request_failed', { path: pathOf(request), error: String(error) });
+        if (response.headersSent) response.destroy();
+        else sendRefusal(response, { error: 'internal' });
+      });
+    },
+  );
+
+  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refusal = refusedAtDoor(request.headers, options.door);
+    if (refusal !== null) {
+      context.refuse(request, response, { error: refusal }, { connection: 'close' });
+      return;
+    }
+    const path = pathOf(request);
+    if (path === '/mcp') {
+      await streamable.handle(request, response);
+    } else if (path === '/' || path === '/sse') {
+      if (request.method === 'GET') sse.open(request, response);
+      else context.refuse(request, response, { error: 'method_not_allowed' }, { allow: 'GET' });
+    } else if (path === '/message') {
+      if (request.method === 'POST') await sse.post(request, response, sessionIdIn(request));
+      else context.refuse(request, response, { error: 'method_not_allowed' }, { allow: 'POST' });
+    } else {
+      // Clients probe for OAuth metadata here (/.well-known/…): a clean 404 tells them that there is none.
+      sendRefusal(response, { error: 'not_found' });
+    }
+  }
+
+  return {
+    listen: (port, address) => listening(server, port, address),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function listening(server: Server, port: number, address: string): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, address, () => {
+      server.off('error', reject);
+      resolve(server.address() as AddressInfo);
+    });
+  });
+}
+
+function sessionIdIn(request: IncomingMessage): string | null {
+  return new URL(request.url ?? '/', 'http://localhost').searchParams.get('sessionId');
+}

@@ -1,0 +1,59 @@
+// HTTP+SSE (MCP 2024-11-05): one stream that is the session, and POSTs that name it.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Session } from '../session/session.ts';
+import { endpointEvent } from '../wire/sse.ts';
+import type { EndpointContext } from './endpoint.ts';
+import { EventStream } from './event-stream.ts';
+import { accepts, sendAccepted } from './http-exchange.ts';
+
+export interface SseEndpoint {
+  /** `GET /` and `GET /sse`: opens the stream and tells where to post. */
+  open(request: IncomingMessage, response: ServerResponse): void;
+  /** `POST /message?sessionId=…`: 202 at once; the answer comes on the stream. */
+  post(request: IncomingMessage, response: ServerResponse, sessionId: string | null): Promise<void>;
+}
+
+export function createSseEndpoint(context: EndpointContext): SseEndpoint {
+  const sessions = new WeakSet<Session>();
+
+  return {
+    open(request, response) {
+      if (!accepts(request, 'text/event-stream')) {
+        context.refuse(request, response, {
+          error: 'not_acceptable',
+          message: 'Accept must list text/event-stream',
+        });
+        return;
+      }
+      const session = context.openSession('sse', request, (id) => {
+        const stream = new EventStream(response, {}, () => void context.findSession(id)?.close());
+        stream.sendRaw(endpointEvent(`/message?sessionId=${id}`));
+        return {
+          answer: (_request, json) => stream.send(json),
+          deliver: (json) => stream.send(json),
+          abandon: () => undefined,
+          end: () => stream.end(),
+        };
+      });
+      if (session === null)
+        context.refuse(request, response, { error: 'session_limit' }, { 'retry-after': '60' });
+      else sessions.add(session);
+    },
+
+    async post(request, response, sessionId) {
+      if (sessionId === null) {
+        context.refuse(request, response, { error: 'session_missing' });
+        return;
+      }
+      const session = context.findSession(sessionId);
+      if (session === undefined || !sessions.has(session)) {
+        context.refuse(request, response, { error: 'session_unknown' });
+        return;
+      }
+      const body = await context.readMessages(request, response);
+      if (body === null) return;
+      sendAccepted(response);
+      await Promise.all(body.messages.map((message) => session.receive(message)));
+    },
+  };
+}

@@ -1,0 +1,145 @@
+// Streamable HTTP (MCP 2025-03-26 to 2025-11-25): POST, GET and DELETE on one endpoint.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Refusal } from '../errors.ts';
+import type { Session } from '../session/session.ts';
+import type { Message, RequestId } from '../wire/json-rpc.ts';
+import type { EndpointContext } from './endpoint.ts';
+import { accepts, sendAccepted } from './http-exchange.ts';
+import { PostReply } from './post-reply.ts';
+import { StreamableOutlet } from './streamable-outlet.ts';
+
+const SUPPORTED_VERSIONS = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];
+/** The last version in which a body may be a batch, and the one to assume without a header. */
+const LAST_WITH_BATCHES = '2025-03-26';
+const SESSION_HEADER = 'mcp-session-id';
+
+export interface StreamableEndpoint {
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+export function createStreamableEndpoint(context: EndpointContext): StreamableEndpoint {
+  const outlets = new WeakMap<Session, StreamableOutlet>();
+
+  return {
+    async handle(request, response) {
+      switch (request.method) {
+        case 'POST':
+          await post(request, response);
+          return;
+        case 'GET':
+          listen(request, response);
+          return;
+        case 'DELETE':
+          await end(request, response);
+          return;
+        default:
+          context.refuse(request, response, { error: 'method_not_allowed' }, { allow: 'GET, POST, DELETE' });
+      }
+    },
+  };
+
+  async function post(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!accepts(request, 'application/json') || !accepts(request, 'text/event-stream')) {
+      context.refuse(request, response, { error: 'not_acceptable' });
+      return;
+    }
+    const body = await context.readMessages(request, response);
+    if (body === null) return;
+    const { messages, batch } = body;
+    const session = isInitialize(messages, request)
+      ? open(request, response)
+      : find(request, response, batch);
+    if (session === null) return;
+
+    const requests = messages.flatMap((message) => (message.kind === 'request' ? [message.id] : []));
+    const headers = { [SESSION_HEADER]: session.id };
+    if (requests.length > 0) expectAnswers(session, response, requests, batch, headers);
+    await Promise.all(messages.map((message) => session.receive(message)));
+    if (requests.length === 0) sendAccepted(response, headers);
+  }
+
+  function expectAnswers(
+    session: Session,
+    response: ServerResponse,
+    requests: RequestId[],
+    batch: boolean,
+    headers: Record<string, string>,
+  ): void {
+    const outlet = outlets.get(session);
+    const onDone = () => requests.forEach((id) => outlet?.forget(id, reply));
+    const reply = new PostReply({ response, requests, batch, headers, onDone });
+    for (const id of requests) outlet?.expect(id, reply);
+  }
+
+  function listen(request: IncomingMessage, response: ServerResponse): void {
+    if (!accepts(request, 'text/event-stream')) {
+      context.refuse(request, response, {
+        error: 'not_acceptable',
+        message: 'Accept must list text/event-stream',
+      });
+      return;
+    }
+    const session = find(request, response, false);
+    if (session !== null) outlets.get(session)?.listen(response, { [SESSION_HEADER]: session.id });
+  }
+
+  async function end(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const session = find(request, response, false);
+    if (session === null) return;
+    await session.close();
+    response.writeHead(200);
+    response.end();
+  }
+
+  function open(request: IncomingMessage, response: ServerResponse): Session | null {
+    const outlet = new StreamableOutlet();
+    const session = context.openSession('streamable-http', request, () => outlet);
+    if (session === null)
+      context.refuse(request, response, { error: 'session_limit' }, { 'retry-after': '60' });
+    else outlets.set(session, outlet);
+    return session;
+  }
+
+  /** The session that the request names, or null after refusing (2025-11-25: 400 without an id, 404 for a lost one). */
+  function find(request: IncomingMessage, response: ServerResponse, batch: boolean): Session | null {
+    const id = request.headers[SESSION_HEADER];
+    const version = request.headers['mcp-protocol-version'];
+    const session = typeof id === 'string' ? context.findSession(id) : undefined;
+    const refusal = refusalFor(id, version, session, batch);
+    if (refusal === null && session !== undefined && outlets.has(session)) return session;
+    context.refuse(request, response, refusal ?? { error: 'session_unknown' });
+    return null;
+  }
+}
+
+function refusalFor(
+  id: unknown,
+  version: unknown,
+  session: Session | undefined,
+  batch: boolean,
+): Refusal | null {
+  if (version !== undefined && !(typeof version === 'string' && SUPPORTED_VERSIONS.includes(version))) {
+    const supported = SUPPORTED_VERSIONS.join(', ');
+    return {
+      error: 'unsupported_version',
+      message: `Unsupported MCP-Protocol-Version; supported: ${supported}`,
+    };
+  }
+  if (id === undefined) return { error: 'session_missing' };
+  if (session === undefined) return { error: 'session_unknown' };
+  if (batch && (session.protocolVersion ?? LAST_WITH_BATCHES) > LAST_WITH_BATCHES) {
+    return { error: 'invalid_request', message: `Batches ended with MCP ${LAST_WITH_BATCHES}` };
+  }
+  return null;
+}
+
+/** A lone initialize without a session asks for a new one. */
+function isInitialize(messages: readonly Message[], request: IncomingMessage): boolean {
+  const [first] = messages;
+  return (
+    messages.length === 1 &&
+    first?.kind === 'request' &&
+    first.method === 'initialize' &&
+    request.headers[SESSION_HEADER] === undefined
+  );
+}

@@ -1,0 +1,122 @@
+// The heart of the program: the one way down that every call takes, from the policy to the server.
+import type { PolicyMode, VerdictReason } from '../shared/domain.ts';
+import type { AllowedMessage, Call, Decision, Verdict } from './call.ts';
+import { errors, type Refusal } from './errors.ts';
+import type { Approver, CallLog, Logger, PolicyEngine } from './ports.ts';
+import type { Message, ResponseMessage } from './wire/json-rpc.ts';
+
+export interface VerdictSettings {
+  readonly mode: PolicyMode;
+  readonly paused: boolean;
+  readonly policyEnabled: boolean;
+  readonly approvalsEnabled: boolean;
+}
+
+export interface VerdictCollaborators {
+  readonly policy: PolicyEngine;
+  readonly approver: Approver;
+  readonly log: CallLog;
+  readonly logger: Logger;
+  /** Read anew for each call, because people change them while calls run. */
+  readonly settings: () => VerdictSettings;
+  /** The `data` of a -32001 error. */
+  readonly denialData: (
+    call: Call,
+    decision: Decision,
+    mode: PolicyMode,
+  ) => Readonly<Record<string, unknown>>;
+}
+
+/** Hands a message on to its server; `recordId` is the audit record that is already on disk. */
+export type Forward = (allowed: AllowedMessage, recordId: number) => Promise<void>;
+
+/**
+ * Takes one call from verdict to server. Resolves to null where it was forwarded, else to what the client is
+ * told. `withdrawn` aborts when the client gives up. Rejects only where `forward` does.
+ */
+export type VerdictPath = (call: Call, withdrawn: AbortSignal, forward: Forward) => Promise<Refusal | null>;
+
+export function createVerdictPath(collaborators: VerdictCollaborators): VerdictPath {
+  const { policy, approver, log, logger, settings, denialData } = collaborators;
+
+  return async function passDown(call, withdrawn, forward) {
+    const decision = call.treatment === 'pass' ? notChecked : policy.decide(call);
+    const first = settle(call, decision, settings());
+    const verdict = first === 'ask' ? await ask(call, decision, withdrawn) : first;
+    const refusal = verdict.allow ? null : refuse(call, verdict);
+    let recordId: number;
+    try {
+      recordId = log.record(
+        call,
+        verdict,
+        refusal && { code: errors[refusal.error].code, message: refusal.message },
+      );
+    } catch (error) {
+      logger.error('audit_write_failed', { requestId: call.requestId, error: String(error) });
+      return { error: 'audit_unavailable' };
+    }
+    if (refusal !== null) return refusal;
+    await forward(allowed(call.message), recordId);
+    return null;
+  };
+
+  /** A person's answer, or the default where there is none. What happened meanwhile counts: pause, mode. */
+  async function ask(call: Call, decision: Decision, withdrawn: AbortSignal): Promise<Verdict> {
+    const answer = await approver.ask(call, decision, withdrawn);
+    const { mode, paused } = settings();
+    const waited = { mode, decision, waitedMs: answer.waitedMs };
+    if (answer.by === 'withdrawn') return { allow: false, reason: 'withdrawn', ...waited };
+    if (paused) return { allow: false, reason: 'paused', ...waited };
+    if (answer.allow || answer.by === 'person' || mode === 'enforce') {
+      return { allow: answer.allow, reason: answer.by, ...waited };
+    }
+    return { allow: true, reason: 'audit_mode', ...waited };
+  }
+
+  function refuse(call: Call, { reason, decision, mode }: Verdict): Refusal & { message: string } {
+    if (reason === 'paused') return { error: 'paused', message: errors.paused.message };
+    const why = unanswered[reason] ?? decision.violations.join('; ');
+    const message = errors.policy_violation.message + (why === '' ? '' : `: ${why}`);
+    return { error: 'policy_violation', message, data: denialData(call, decision, mode) };
+  }
+}
+
+/** An answer to a request of the server's own (sampling, elicitation, roots) that this client was sent. */
+export function allowAnswer(answer: ResponseMessage): AllowedMessage {
+  return allowed(answer);
+}
+
+/** Why a call was refused, where that does not stand in the policy's violations. */
+const unanswered: Partial<Record<VerdictReason, string>> = {
+  person: 'the user denied this call',
+  no_answer: 'nobody answered the request for approval in time',
+  nobody_to_ask: 'approval is needed and nobody is there to give it',
+  withdrawn: 'the call was cancelled before it was approved',
+};
+
+const notChecked: Decision = {
+  allow: true,
+  ask: false,
+  violations: [],
+  matchedRule: null,
+  requiredCapability: null,
+  message: null,
+};
+
+/** The verdict where it needs nobody's word. Pause comes first, then policy, then the mode. */
+function settle(call: Call, decision: Decision, settings: VerdictSettings): Verdict | 'ask' {
+  const { mode, paused, policyEnabled, approvalsEnabled } = settings;
+  const given = { mode, decision, waitedMs: null };
+  if (call.treatment === 'pass') return { allow: true, reason: 'pass', ...given };
+  if (paused) return { allow: false, reason: 'paused', ...given };
+  if (!policyEnabled) return { allow: true, reason: 'policy_off', ...given };
+  if (decision.ask && approvalsEnabled) return 'ask';
+  if (decision.allow && !decision.ask) return { allow: true, reason: 'policy', ...given };
+  if (mode === 'audit') return { allow: true, reason: 'audit_mode', ...given };
+  return { allow: false, reason: decision.ask ? 'nobody_to_ask' : 'policy', ...given };
+}
+
+/** The one place where an AllowedMessage is made. */
+function allowed(message: Message): AllowedMessage {
+  return { message } as AllowedMessage;
+}
