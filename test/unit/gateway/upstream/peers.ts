@@ -1,0 +1,82 @@
+// What the tests of the connections share: a session that writes down what it is told, messages, a quiet logger.
+import { existsSync, readFileSync } from 'node:fs';
+import { vi } from 'vitest';
+import type { AllowedMessage } from '../../../../electron/gateway/call.ts';
+import type { Logger, UpstreamEvents } from '../../../../electron/gateway/ports.ts';
+import type { Message, RequestId, ResponseMessage } from '../../../../electron/gateway/wire/json-rpc.ts';
+import { readServerMessage } from '../../../../electron/gateway/wire/parse.ts';
+
+export interface Session extends UpstreamEvents {
+  readonly received: { readonly message: Message; readonly relatedTo: RequestId | null }[];
+  readonly closings: string[];
+  /** Waits for the response with this id. */
+  answer(id: RequestId): Promise<ResponseMessage>;
+  /** Waits for a request or notification with this method. */
+  heard(method: string): Promise<Message>;
+  whyClosed(): Promise<string>;
+}
+
+export function recordingSession(): Session {
+  const received: Session['received'] = [];
+  const closings: string[] = [];
+  const find = async <T>(look: () => T | undefined): Promise<T> =>
+    vi.waitFor(
+      () => {
+        const found = look();
+        if (found === undefined)
+          throw new Error(`not among ${received.length} messages; closed: ${closings.join()}`);
+        return found;
+      },
+      { timeout: 20_000, interval: 5 },
+    );
+  const messages = (): Message[] => received.map(({ message }) => message);
+  return {
+    received,
+    closings,
+    message: (message, relatedTo) => void received.push({ message, relatedTo }),
+    closed: (why) => void closings.push(why),
+    answer: (id) =>
+      find(
+        () =>
+          messages().find((message) => message.kind === 'response' && message.id === id) as ResponseMessage,
+      ),
+    heard: (method) =>
+      find(() => messages().find((message) => 'method' in message && message.method === method)),
+    whyClosed: () => find(() => closings[0]),
+  };
+}
+
+/** Bytes as a client would have sent them, past the verdict. */
+export function allowedBytes(bytes: Buffer): AllowedMessage {
+  const parsed = readServerMessage(bytes);
+  const message = parsed.ok ? parsed.value[0] : undefined;
+  if (message === undefined) throw new Error(`not a message: ${bytes.toString()}`);
+  return { message } as AllowedMessage;
+}
+
+export function request(id: RequestId, method: string, params: object = {}): AllowedMessage {
+  return allowedBytes(Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, method, params })));
+}
+
+export function notification(method: string, params: object = {}): AllowedMessage {
+  return allowedBytes(Buffer.from(JSON.stringify({ jsonrpc: '2.0', method, params })));
+}
+
+export interface LogLine {
+  readonly event: string;
+  readonly fields: Record<string, unknown> | undefined;
+}
+
+export function recordingLogger(): Logger & { readonly lines: LogLine[] } {
+  const lines: LogLine[] = [];
+  const note = (event: string, fields?: Record<string, unknown>): void => void lines.push({ event, fields });
+  return { lines, debug: note, info: note, warn: note, error: note };
+}
+
+/** True while a process runs; one that has ended and waits to be collected does not. Linux alone. */
+export function runs(pid: number): boolean {
+  const file = `/proc/${pid}/stat`;
+  if (!existsSync(file)) return false;
+  const stat = readFileSync(file, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z';
+}
