@@ -1,9 +1,9 @@
 // Where things lie in the repository, for the launcher's own use.
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Root of the repository. */
-export const root = fileURLToPath(new URL('../..', import.meta.url));
+export const root = resolve(fileURLToPath(import.meta.url), '../../..');
 
 /** Compiled program; written by the compile step alone. */
 export const out = join(root, 'out');

@@ -18,7 +18,7 @@ export async function ensureNodeModules(progress) {
       [...first, 'ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'],
       { cwd: root },
     );
-    if (code !== 0) throw new SetupError(`npm ci failed with exit code ${code}:\n${output.trim()}`);
+    if (code !== 0) throw new SetupError(`npm ci failed with exit code ${code}:\n${complaint(output)}`);
   });
 }
 
@@ -27,6 +27,11 @@ export function npm() {
   const script = process.env.npm_execpath;
   if (script?.endsWith('.js')) return [process.execPath, script];
   return [process.platform === 'win32' ? 'npm.cmd' : 'npm'];
+}
+
+/** npm adds the whole help text of its command to some errors. */
+function complaint(output) {
+  return output.split(/^npm error Clean install a project$/m, 1)[0].trim();
 }
 
 /** npm writes the second of these files last, so a broken-off installation has none and does not match. */
