@@ -1,0 +1,40 @@
+// What went wrong with the audit database, in words that say which file and what to do.
+
+/** The audit log can't be opened, written or read. `message` is for people; `cause` is SQLite's or the system's error. */
+export class AuditError extends Error {
+  override readonly name = 'AuditError';
+}
+
+/** SQLite's primary result codes and the system's, with what they mean for a log that must not lose anything. */
+const explanations: readonly (readonly [code: RegExp, explanation: string])[] = [
+  [/^SQLITE_FULL|^ENOSPC|^EDQUOT/, 'the disk is full: free some space'],
+  [
+    /^SQLITE_READONLY|^SQLITE_PERM|^EACCES|^EPERM|^EROFS/,
+    'the file or its folder is read-only: make both writable',
+  ],
+  [/^SQLITE_BUSY|^SQLITE_LOCKED/, 'another program holds the database locked: end it'],
+  [/^SQLITE_NOTADB/, 'the file is not a SQLite database: choose another audit.db_path'],
+  [
+    /^SQLITE_CORRUPT/,
+    'the database is damaged: move the file away to start a new log; it can still be salvaged',
+  ],
+  [
+    /^SQLITE_CANTOPEN|^ENOTDIR|^EEXIST/,
+    'the file can not be opened: check audit.db_path, and that file and folder are writable',
+  ],
+  [/^SQLITE_IOERR/, 'the disk failed to read or write: check it, and its free space'],
+];
+
+/** Wraps whatever SQLite or the file system threw; an AuditError passes as it is. */
+export function auditError(path: string, cause: unknown): AuditError {
+  if (cause instanceof AuditError) return cause;
+  const code = codeOf(cause);
+  const known = explanations.find(([pattern]) => pattern.test(code));
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  const explanation = known === undefined ? detail : `${known[1]} (${detail})`;
+  return new AuditError(`Audit log ${path}: ${explanation}`, { cause });
+}
+
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+}

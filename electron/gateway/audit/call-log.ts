@@ -1,0 +1,149 @@
+// Writes the audit log: every record is committed, in the thread of the calls, before its call can go on.
+import type { Call, CallOutcome, Verdict } from '../call.ts';
+import type { CallLog, Logger, RefusedMessage } from '../ports.ts';
+import { argumentText } from './argument-text.ts';
+import { auditError } from './audit-error.ts';
+import { openForWriting, type Synchronous } from './open-database.ts';
+import { settleOpenCalls } from './settle.ts';
+
+export interface CallLogOptions {
+  /** Absolute path of the database. */
+  readonly path: string;
+  readonly synchronous: Synchronous;
+  /** False: arguments are not stored at all. */
+  readonly captureArguments: boolean;
+  readonly logger: Logger;
+}
+
+/** The log as its owner has it: closing it is over when the call returns. */
+export interface SqliteCallLog extends CallLog {
+  close(): void;
+}
+
+const insertCall = `
+  INSERT INTO calls (
+    at, request_id, session_id, agent_id, client, client_version, server, method, tool, resource,
+    allowed, reason, matched_rule, violations, policy_mode, waited_ms, source_ip,
+    error_code, error_message, arguments_bytes, arguments
+  ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+/** The first outcome stands. Only `unknown` gives way: it is what a second proxy noted that took this one for dead. */
+const insertOutcome = `
+  INSERT INTO outcomes (call_id, status, latency_us, response_bytes, error_code, error_message)
+  VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT (call_id) DO UPDATE SET
+    status = excluded.status, latency_us = excluded.latency_us, response_bytes = excluded.response_bytes,
+    error_code = excluded.error_code, error_message = excluded.error_message
+  WHERE outcomes.status = 'unknown'`;
+
+/**
+ * Opens (or makes) the log. Calls that a dead process left without an outcome get the outcome `unknown`.
+ *
+ * One autocommit insert a record, in a table with no index but its key, costs less than handing the record to
+ * another thread would, and leaves nothing that could be dropped on the way: see the README's decisions.
+ * @throws AuditError from here and from every method: disk full, read-only, locked, damaged, newer than the app.
+ */
+export function openCallLog({ path, synchronous, captureArguments, logger }: CallLogOptions): SqliteCallLog {
+  const database = openForWriting(path, synchronous);
+  const insert = database.prepare(insertCall);
+  const finish = database.prepare(insertOutcome);
+
+  const left = committed(() => settleOpenCalls(database));
+  if (left > 0) logger.warn('audit.outcome_unknown', { calls: left });
+  logger.info('audit.opened', { path, synchronous });
+
+  function committed<T>(write: () => T): T {
+    try {
+      return write();
+    } catch (error) {
+      throw auditError(path, error);
+    }
+  }
+
+  return {
+    record(call: Call, verdict: Verdict, refusal: { code: number; message: string } | null): number {
+      const { decision } = verdict;
+      const text = captureArguments ? argumentText(call) : null;
+      return committed(() =>
+        Number(
+          insert.run(
+            call.at,
+            call.requestId,
+            call.session.id,
+            call.agent.id,
+            call.client.name,
+            call.client.version,
+            call.server,
+            call.method,
+            call.tool,
+            call.resource,
+            verdict.allow && refusal === null ? 1 : 0,
+            verdict.reason,
+            decision.matchedRule,
+            decision.violations.length === 0 ? null : JSON.stringify(decision.violations),
+            verdict.mode,
+            rounded(verdict.waitedMs),
+            call.sourceIp,
+            refusal?.code ?? null,
+            refusal?.message ?? null,
+            text?.bytes ?? null,
+            text?.text ?? null,
+          ).lastInsertRowid,
+        ),
+      );
+    },
+
+    refused(message: RefusedMessage): number {
+      return committed(() =>
+        Number(
+          insert.run(
+            message.at,
+            message.requestId,
+            message.sessionId,
+            '',
+            '',
+            '',
+            message.server,
+            message.method,
+            null,
+            null,
+            0,
+            message.reason,
+            null,
+            null,
+            // Such a message is blocked in either mode.
+            'enforce',
+            null,
+            message.sourceIp,
+            message.errorCode,
+            message.errorMessage,
+            null,
+            null,
+          ).lastInsertRowid,
+        ),
+      );
+    },
+
+    complete(id: number, outcome: CallOutcome): void {
+      committed(() =>
+        finish.run(
+          id,
+          outcome.status,
+          rounded(outcome.latencyMicros),
+          rounded(outcome.responseBytes),
+          outcome.errorCode,
+          outcome.errorMessage,
+        ),
+      );
+    },
+
+    close(): void {
+      committed(() => database.close());
+    },
+  };
+}
+
+/** STRICT tables refuse fractions in whole-number columns; clocks give them. */
+function rounded(value: number | null): number | null {
+  return value === null ? null : Math.round(value);
+}

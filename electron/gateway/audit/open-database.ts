@@ -1,0 +1,72 @@
+// Opens the audit database's file with the settings on which the promise "committed before forwarded" rests.
+import Database from 'better-sqlite3';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { auditError } from './audit-error.ts';
+import { migrate, requireCurrentSchema } from './migrations.ts';
+
+/**
+ * `normal` survives the end of the process at any moment; `full` also survives the loss of power, for one fsync a
+ * commit (SQLite: PRAGMA synchronous, in WAL mode).
+ */
+export type Synchronous = 'normal' | 'full';
+
+/** How long a commit waits for another connection's lock, milliseconds. The audit worker holds it for a few. */
+const lockPatienceMs = 1000;
+
+/** After a burst the write-ahead file shrinks to this again, bytes. */
+const keptWalBytes = 64 * 1024 * 1024;
+
+/**
+ * Opens the file for the one who writes the log: makes folder (0700) and file (0600) where they are missing, and
+ * brings the schema up to date.
+ * @throws AuditError
+ */
+export function openForWriting(path: string, synchronous: Synchronous): Database.Database {
+  return open(path, (database) => {
+    migrate(database);
+    database.pragma('journal_mode = WAL');
+    database.pragma(`synchronous = ${synchronous}`);
+    // A checkpoint takes up to 180 ms: never in the thread of the calls. The audit worker makes them.
+    database.pragma('wal_autocheckpoint = 0');
+    database.pragma(`journal_size_limit = ${keptWalBytes}`);
+  });
+}
+
+/**
+ * Opens an existing log for queries, checkpoints and retention.
+ * @throws AuditError
+ */
+export function openForUpkeep(path: string): Database.Database {
+  return open(path, (database) => {
+    requireCurrentSchema(database);
+    database.pragma('synchronous = normal');
+    database.pragma('wal_autocheckpoint = 0');
+  });
+}
+
+function open(path: string, prepare: (database: Database.Database) => void): Database.Database {
+  try {
+    createPrivately(path);
+    const database = new Database(path, { timeout: lockPatienceMs });
+    try {
+      prepare(database);
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  } catch (error) {
+    throw auditError(path, error);
+  }
+}
+
+/**
+ * SQLite gives the -wal and -shm files the mode of the database. An existing file is not opened here: closing any
+ * descriptor of a database drops the locks that this process holds on it (sqlite.org/howtocorrupt.html, 2.2).
+ */
+function createPrivately(path: string): void {
+  if (existsSync(path)) return;
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, 'wx', 0o600));
+}

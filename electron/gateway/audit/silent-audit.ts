@@ -1,0 +1,21 @@
+// Stands in for the audit log where the configuration says `audit.enabled: false`: nothing is kept.
+import type { CallArchive, CallLog } from '../ports.ts';
+
+/**
+ * Accepts everything and stores nothing. Never a fallback for a log that fails: that denies calls. It is for the
+ * user who switched auditing off in so many words.
+ */
+export function createSilentCallLog(): CallLog {
+  let newest = 0;
+  const next = () => (newest += 1);
+  return { record: next, refused: next, complete: () => undefined, close: () => undefined };
+}
+
+/** The archive of the log above: always empty. */
+export function createEmptyCallArchive(): CallArchive {
+  return {
+    page: () => Promise.resolve({ calls: [], more: false }),
+    read: () => Promise.resolve(null),
+    close: () => undefined,
+  };
+}

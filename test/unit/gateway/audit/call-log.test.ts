@@ -1,0 +1,269 @@
+import Database from 'better-sqlite3';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { AuditError } from '../../../../electron/gateway/audit/audit-error.ts';
+import {
+  openCallLog,
+  type CallLogOptions,
+  type SqliteCallLog,
+} from '../../../../electron/gateway/audit/call-log.ts';
+import { canMount, remount, smallDisk, temporaryFolder } from './places.ts';
+import { allowed, answered, denied, malformed, recordingLogger, sampleCall } from './samples.ts';
+
+const refusal = { code: -32001, message: 'Policy violation' };
+
+function openLog(path: string, options: Partial<CallLogOptions> = {}): SqliteCallLog {
+  const log = openCallLog({
+    path,
+    synchronous: 'normal',
+    captureArguments: true,
+    logger: recordingLogger(),
+    ...options,
+  });
+  onTestFinished(() => log.close());
+  return log;
+}
+
+function rows(path: string): Record<string, unknown>[] {
+  const database = new Database(path, { readonly: true });
+  try {
+    return database.prepare<[], Record<string, unknown>>('SELECT * FROM audit_log ORDER BY id').all();
+  } finally {
+    database.close();
+  }
+}
+
+describe('openCallLog', () => {
+  it("has the record committed when record returns, in the seed's columns", () => {
+    const path = join(temporaryFolder(), 'audit.db');
+    const log = openLog(path);
+    const id = log.record(sampleCall(), allowed, null);
+    expect(rows(path)).toMatchObject([
+      {
+        id,
+        timestamp: '2025-06-15T15:06:40.000Z',
+        request_id: 'req_00112233445566ff',
+        session_id: 'session-1',
+        agent_id: 'anonymous',
+        method: 'tools/call',
+        tool: 'read_file',
+        arguments: '{"path":"/etc/hosts"}',
+        decision: 'allow',
+        allowed: 1,
+        matched_rule: 'allow_reads',
+        violations: '[]',
+        policy_mode: 'enforce',
+        status: 'pending',
+        latency_ms: null,
+        error: null,
+        client: 'Claude Desktop',
+        server: 'default',
+        source_ip: '127.0.0.1',
+      },
+    ]);
+  });
+
+  it('completes a record with its outcome', () => {
+    const path = join(temporaryFolder(), 'audit.db');
+    const log = openLog(path);
+    const id = log.record(sampleCall(), allowed, null);
+    log.complete(id, { ...answered, status: 'error', errorCode: -32000, errorMessage: 'no such file' });
+    expect(rows(path)).toMatchObject([
+      { status: 'error', latency_ms: 1.234, response_bytes: 512, error_code: -32000, error: 'no such file' },
+    ]);
+  });
+
+  it('keeps the first outcome', () => {
+    const path = join(temporaryFolder(), 'audit.db');
+    const log = openLog(path);
+    const id = log.record(sampleCall(), allowed, null);
+    log.complete(id, { ...answered, status: 'cancelled' });
+    log.complete(id, answered);
+    expect(rows(path)).toMatchObject([{ status: 'cancelled' }]);
+  });
+
+  it('has a denial whole at once', () => {
+    const path = join(temporaryFolder(), 'audit.db');
+    openLog(path).record(sampleCall(), { ...denied, waitedMs: 1500.5 }, refusal);
+    expect(rows(path)).toMatchObject([
+      {
+        status: 'refused',
+        decision: 'deny',
+        violations: '["no writes to /etc","second \\"reason\\""]',
+        error_code: -32001,
+        error: 'Policy violation',
+        waited_ms: 1501,
+      },
+    ]);
+  });
+
+  it('counts a call that was allowed and then refused as refused', () => {
+    const path = join(temporaryFolder(), 'audit.db');
+    openLog(path).record(sampleCall(), allowed, refusal);
+    expect(rows(path)).toMatchObject([{ status: 'refused', allowed: 0 }]);
+  });
+
+  it('marks what the policy denied and mode audit let pass', () => {
+    const path = join(temporaryFolder(), 'audit.db');
+    const verdict = { ...denied, allow: true, reason: 'audit_mode', mode: 'audit' } as const;
+    openLog(path).record(sampleCall(), verdict, null);
+    expect(rows(path)).toMatchObject([
+      {
+        decision: 'allow',
+        reason: 'audit_mode',
+        policy_mode: 'audit',
+        matched_rule: 'deny_etc',
+        status: 'pending',
+      },
+    ]);
+  });
+
+  it('records a message that never became a call', () => {
+    const path = join(temporaryFolder(), 'audit.db');
+    openLog(path).refused(malformed);
+    expect(rows(path)).toMatchObject([
+      { status: 'refused', reason: 'malformed', decision: 'deny', error_code: -32700, arguments: null },
+    ]);
+  });
+
+  it('stores no arguments where it is told not to', () => {
+    const path = join(temporaryFolder(), 'audit.db');
+    openLog(path, { captureArguments: false }).record(sampleCall(), allowed, null);
+    expect(rows(path)).toMatchObject([{ arguments: null, arguments_bytes: null }]);
+  });
+
+  it('commits with an fsync where power loss must not cost a record', () => {
+    const path = join(temporaryFolder(), 'audit.db');
+    const log = openLog(path, { synchronous: 'full' });
+    log.record(sampleCall(), allowed, null);
+    expect(rows(path)).toHaveLength(1);
+  });
+
+  it('marks the open calls of a dead process as unknown, once, and no others', () => {
+    const path = join(temporaryFolder(), 'audit.db');
+    const first = openLog(path);
+    const done = first.record(sampleCall(), allowed, null);
+    first.complete(done, answered);
+    first.record(sampleCall(), denied, refusal);
+    const open = first.record(sampleCall(), allowed, null);
+    first.close();
+
+    const logger = recordingLogger();
+    const second = openLog(path, { logger });
+    expect(rows(path).map((row) => row.status)).toEqual(['ok', 'refused', 'unknown']);
+    expect(logger.events).toContain('audit.outcome_unknown');
+    const next = second.record(sampleCall(), allowed, null);
+    expect(next).toBe(open + 1);
+    second.close();
+
+    openLog(path);
+    expect(rows(path).map((row) => row.status)).toEqual(['ok', 'refused', 'unknown', 'unknown']);
+  });
+
+  it('replaces unknown by the outcome where the process was not dead after all', () => {
+    const path = join(temporaryFolder(), 'audit.db');
+    const first = openLog(path);
+    const id = first.record(sampleCall(), allowed, null);
+    openLog(path);
+    expect(rows(path)).toMatchObject([{ status: 'unknown' }]);
+    first.complete(id, answered);
+    expect(rows(path)).toMatchObject([{ status: 'ok', response_bytes: 512 }]);
+  });
+
+  it('throws while another connection holds the lock, and goes on afterwards', () => {
+    const path = join(temporaryFolder(), 'audit.db');
+    const log = openLog(path);
+    const other = new Database(path);
+    other.exec('BEGIN IMMEDIATE');
+    expect(() => log.record(sampleCall(), allowed, null)).toThrow(/holds the database locked/);
+    other.exec('ROLLBACK');
+    other.close();
+    log.record(sampleCall(), allowed, null);
+    expect(rows(path)).toHaveLength(1);
+  });
+
+  it('throws after it was closed', () => {
+    const log = openLog(join(temporaryFolder(), 'audit.db'));
+    log.close();
+    expect(() => log.record(sampleCall(), allowed, null)).toThrow(AuditError);
+  });
+
+  it('throws where the folder can not be made', () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'file'), '');
+    expect(() => openLog(join(folder, 'file', 'audit.db'))).toThrow(/Audit log .*file/);
+  });
+
+  it('has every record that it acknowledged before a kill -9', async () => {
+    const path = join(temporaryFolder(), 'audit.db');
+    const writer = fileURLToPath(new URL('endless-writer.ts', import.meta.url));
+    const acknowledged: string[] = [];
+    for (const moment of [30, 55, 80]) {
+      const child = spawn(process.execPath, [writer, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+      let output = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+      await once(child.stdout, 'data');
+      setTimeout(() => child.kill('SIGKILL'), moment);
+      await once(child, 'close');
+      // The last line may have been cut by the kill.
+      acknowledged.push(...output.split('\n').slice(0, -1));
+    }
+    expect(acknowledged.length).toBeGreaterThan(100);
+
+    openLog(path);
+    const stored = new Map(rows(path).map((row) => [row.id, row]));
+    const missing = acknowledged.filter((line) => {
+      const [id, n] = line.split(' ');
+      return stored.get(Number(id))?.arguments !== `{"n":${n ?? ''}}`;
+    });
+    expect(missing).toEqual([]);
+    expect([...stored.values()].some((row) => row.status === 'pending')).toBe(false);
+  });
+});
+
+describe.skipIf(!canMount)('openCallLog on a disk that fails', () => {
+  it('throws when the disk is full, keeps all that it acknowledged, and goes on when there is space', () => {
+    const disk = smallDisk(1);
+    const path = join(disk, 'audit.db');
+    const log = openLog(path);
+    const filler = join(disk, 'filler');
+    writeFileSync(filler, Buffer.alloc(300 * 1024));
+    const call = sampleCall({ argumentsText: JSON.stringify({ text: 'x'.repeat(10_000) }) });
+    const acknowledged: number[] = [];
+    const fill = () => {
+      for (;;) acknowledged.push(log.record(call, allowed, null));
+    };
+    expect(fill).toThrow(/the disk is full/);
+    expect(acknowledged.length).toBeGreaterThan(5);
+    expect(rows(path).map((row) => row.id)).toEqual(acknowledged);
+
+    rmSync(filler);
+    acknowledged.push(log.record(call, allowed, null));
+    expect(rows(path).map((row) => row.id)).toEqual(acknowledged);
+  });
+
+  it('throws when the outcome can not be written', () => {
+    const disk = smallDisk(1);
+    const log = openLog(join(disk, 'audit.db'));
+    const id = log.record(sampleCall(), allowed, null);
+    const long = { ...answered, status: 'error', errorMessage: 'x'.repeat(2 * 1024 * 1024) } as const;
+    expect(() => log.complete(id, long)).toThrow(/the disk is full/);
+  });
+
+  it('throws when the file is read-only, and loses nothing of it', () => {
+    const disk = smallDisk(2);
+    const path = join(disk, 'audit.db');
+    const log = openLog(path);
+    log.record(sampleCall(), denied, refusal);
+    log.close();
+    remount(disk, 'ro');
+    expect(() => openLog(path)).toThrow(/check .* writable/);
+    remount(disk, 'rw');
+    openLog(path).record(sampleCall(), denied, refusal);
+    expect(rows(path)).toHaveLength(2);
+  });
+});

@@ -1,0 +1,87 @@
+import Database from 'better-sqlite3';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { AuditError } from '../../../../electron/gateway/audit/audit-error.ts';
+import { auditMigrations, migrate } from '../../../../electron/gateway/audit/migrations.ts';
+import { openForUpkeep, openForWriting } from '../../../../electron/gateway/audit/open-database.ts';
+import { temporaryFolder } from './places.ts';
+
+function newFile(): string {
+  return join(temporaryFolder(), 'deep', 'folder', 'audit.db');
+}
+
+describe('migrate', () => {
+  it('brings an empty file to the newest version, for its owner alone', () => {
+    const path = newFile();
+    const database = openForWriting(path, 'normal');
+    expect(database.pragma('user_version', { simple: true })).toBe(auditMigrations.length);
+    expect(database.pragma('journal_mode', { simple: true })).toBe('wal');
+    expect(database.pragma('auto_vacuum', { simple: true })).toBe(2);
+    database.close();
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it('gives the -wal file the mode of the database', () => {
+    const path = newFile();
+    const database = openForWriting(path, 'normal');
+    database.exec('INSERT INTO openings (at, settled_through) VALUES (1, 0)');
+    expect(statSync(`${path}-wal`).mode & 0o777).toBe(0o600);
+    database.close();
+  });
+
+  it('opens an up-to-date file without touching its schema', () => {
+    const path = newFile();
+    openForWriting(path, 'normal').close();
+    const before = readFileSync(path);
+    openForWriting(path, 'full').close();
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it('runs only the steps that are missing, and keeps what is there', () => {
+    const database = new Database(':memory:');
+    migrate(database, ['CREATE TABLE a (x)', 'INSERT INTO a VALUES (1)']);
+    migrate(database, ['CREATE TABLE a (x)', 'INSERT INTO a VALUES (1)', 'INSERT INTO a VALUES (3)']);
+    expect(database.prepare('SELECT x FROM a').pluck().all()).toEqual([1, 3]);
+    expect(database.pragma('user_version', { simple: true })).toBe(3);
+  });
+
+  it('leaves the version before a step that fails, with nothing of the step', () => {
+    const database = new Database(':memory:');
+    const steps = ['CREATE TABLE a (x)', 'INSERT INTO a VALUES (2); INSERT INTO missing VALUES (2)'];
+    expect(() => migrate(database, steps)).toThrow(/missing/);
+    expect(database.pragma('user_version', { simple: true })).toBe(1);
+    expect(database.prepare('SELECT count(*) FROM a').pluck().get()).toBe(0);
+  });
+
+  it('refuses a database newer than the app, and leaves every byte as it was', () => {
+    const path = newFile();
+    const newer = openForWriting(path, 'normal');
+    newer.pragma('user_version = 99');
+    newer.close();
+    const before = readFileSync(path);
+    expect(() => openForWriting(path, 'normal')).toThrow(AuditError);
+    expect(() => openForWriting(path, 'normal')).toThrow(/newer version of MCP Proxy Desktop.*format 99/);
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it('refuses the database of another program, and leaves every byte as it was', () => {
+    const path = join(temporaryFolder(), 'cookies.db');
+    new Database(path).exec('CREATE TABLE cookies (x)').close();
+    const before = readFileSync(path);
+    expect(() => openForWriting(path, 'normal')).toThrow(/database of another program.*audit\.db_path/);
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it('refuses a file that is no database, and leaves every byte as it was', () => {
+    const path = join(temporaryFolder(), 'notes.txt');
+    writeFileSync(path, 'shopping list: '.repeat(100));
+    expect(() => openForWriting(path, 'normal')).toThrow(/not a SQLite database.*audit\.db_path/);
+    expect(readFileSync(path, 'utf8')).toBe('shopping list: '.repeat(100));
+  });
+
+  it('refuses to read from a file that has no schema yet', () => {
+    const path = newFile();
+    expect(() => openForUpkeep(path)).toThrow(/has version 0, expected 1/);
+  });
+});
