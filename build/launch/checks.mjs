@@ -4,59 +4,53 @@ import { capture } from './child.mjs';
 import { asNode } from './electron-node.mjs';
 import { root, tool } from './places.mjs';
 
-/** Tools that run on Electron's Node: name, entry script and arguments. Each fails on a warning, too. */
-const scripts = {
-  format: ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
-  lint: ['eslint/bin/eslint.js', '--max-warnings', '0', '.'],
-  types: ['typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'],
-  'window types': [
-    'svelte-check/bin/svelte-check',
-    '--tsconfig',
-    'renderer/tsconfig.json',
-    '--fail-on-warnings',
-    '--output',
-    'human',
-  ],
-  'import rules': [
-    'dependency-cruiser/bin/dependency-cruiser.mjs',
-    '--config',
-    '.dependency-cruiser.cjs',
-    'electron',
-    'renderer',
-  ],
-  'unused code': ['knip/bin/knip.js', '--no-progress', '--treat-config-hints-as-errors'],
+/** A check is a tool's entry script or an OPA command, with arguments that make it fail on a warning, too. */
+const checks = {
+  format: { script: 'prettier/bin/prettier.cjs', args: ['--check', '--log-level', 'warn', '.'] },
+  lint: { script: 'eslint/bin/eslint.js', args: ['--max-warnings', '0', '.'] },
+  types: { script: 'typescript/bin/tsc', args: ['--noEmit', '-p', 'tsconfig.json'] },
+  'window types': {
+    script: 'svelte-check/bin/svelte-check',
+    args: ['--tsconfig', 'renderer/tsconfig.json', '--fail-on-warnings', '--output', 'human'],
+  },
+  'import rules': {
+    script: 'dependency-cruiser/bin/dependency-cruiser.mjs',
+    args: ['--config', '.dependency-cruiser.cjs', 'electron', 'renderer'],
+  },
+  'unused code': {
+    script: 'knip/bin/knip.js',
+    args: ['--no-progress', '--treat-config-hints-as-errors'],
+    // Its parser shares a buffer of several GB with native code, for which V8's sandbox in Electron has no room.
+    plainNode: true,
+  },
+  'policy format': { opa: true, args: ['fmt', '--list', '--fail', 'policies'] },
+  'policy check': { opa: true, args: ['check', '--strict', 'policies'] },
 };
 
-const opaCommands = {
-  'policy format': ['fmt', '--list', '--fail', 'policies'],
-  'policy check': ['check', '--strict', 'policies'],
-};
-
-/** @returns {Promise<string[]>} Names of the checks that failed, or could not be run for want of OPA. */
-export async function runChecks(
-  progress,
-  { electron, opa },
-  names = Object.keys({ ...scripts, ...opaCommands }),
-) {
-  const waiting = names.flatMap((name) => {
-    const script = scripts[name];
-    if (script !== undefined) {
-      return [{ name, command: electron.path, args: [tool(script[0]), ...script.slice(1)], env: asNode() }];
-    }
-    return opa === undefined ? [] : [{ name, command: opa, args: opaCommands[name], env: process.env }];
-  });
+/**
+ * @param {string[]} [names] Of the checks above; all of them if left out.
+ * @returns {Promise<string[]>} Names of the checks that failed. Those of policies are left out where there is no OPA.
+ */
+export async function runChecks(progress, tools, names = Object.keys(checks)) {
+  const waiting = names.filter((name) => !checks[name].opa || tools.opa !== undefined);
   const failed = [];
   const work = async () => {
-    for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
       const begun = performance.now();
-      const { code, output } = await capture(check.command, check.args, { cwd: root, env: check.env });
+      const { code, output } = await runCheck(checks[name], tools);
       const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-      progress.note(`${code === 0 ? 'ok    ' : 'FAILED'} ${check.name} (${seconds} s)`);
+      progress.note(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`);
       if (code === 0) continue;
-      failed.push(check.name);
+      failed.push(name);
       progress.note(output.trimEnd());
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
   return failed;
+}
+
+function runCheck({ script, args, plainNode = false }, { electron, opa }) {
+  if (script === undefined) return capture(opa, args, { cwd: root });
+  const node = plainNode ? process.execPath : electron.path;
+  return capture(node, [tool(script), ...args], { cwd: root, env: plainNode ? process.env : asNode() });
 }

@@ -41,18 +41,19 @@ export async function ensureSystemPackages(progress, electron, { window }) {
     );
   }
 
-  await progress.step('System packages: apt-get update', () => aptGet('update'));
-  const names = await availableNames(wanted);
-  await progress.step(`System packages: apt-get install ${names.join(' ')}`, () =>
-    aptGet('install', '--no-install-recommends', '-y', ...names),
-  );
+  await install(progress, wanted);
   const still = await missingLibraries(electron.path);
   if (still.length > 0) throw new SetupError(`Still missing after the installation: ${still.join(', ')}.`);
 }
 
-/** Installs Debian packages by name; for steps that need more than Electron does. Only root can. */
-export async function installPackages(progress, names) {
+/**
+ * Installs Debian packages; only root can.
+ * @param {string[][]} wanted For each thing its name, or the names that releases know it by, newest first.
+ */
+export async function install(progress, wanted) {
+  // The lists of a fresh container are empty or old.
   await progress.step('System packages: apt-get update', () => aptGet('update'));
+  const names = await availableNames(wanted);
   await progress.step(`System packages: apt-get install ${names.join(' ')}`, () =>
     aptGet('install', '--no-install-recommends', '-y', ...names),
   );
