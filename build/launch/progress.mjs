@@ -35,20 +35,19 @@ export function createProgress(stream = process.stderr) {
       const timer = live ? setInterval(draw, frameMs) : undefined;
       if (!live) stream.write(`${name} … `);
 
-      const end = (mark) => {
+      const end = (outcome = '') => {
         clearInterval(timer);
-        stream.write(
-          live ? `\r\x1b[2K${mark} ${name} … ${shown()}${seconds()}\n` : `${shown()}${seconds()} ${mark}\n`,
-        );
+        const line = `${shown()}${seconds()}${outcome}\n`;
+        stream.write(live ? `\r\x1b[2K${name} … ${line}` : line);
       };
       try {
         const result = await work((text) => {
           detail = text;
         });
-        end('✓');
+        end();
         return result;
       } catch (error) {
-        end('✗');
+        end(', failed');
         throw error;
       }
     },
