@@ -15,6 +15,7 @@ import type {
   RequestMessage,
   ResponseMessage,
 } from '../wire/json-rpc.ts';
+import { claimIn, isId, progressTokenOf, versionIn } from './message-facts.ts';
 import { PendingRequests } from './pending-requests.ts';
 import type { ClientOutlet, TransportKind } from './session-types.ts';
 
@@ -315,31 +316,6 @@ export class Session {
     for (const id of this.#pending.ids) this.#failRequest(id, why);
     void this.close();
   }
-}
-
-function claimIn(initialize: RequestMessage | NotificationMessage): ClientClaim {
-  const info = initialize.params.clientInfo;
-  if (typeof info !== 'object' || info === null) return { name: '', version: '' };
-  const { title, name, version } = info as Record<string, unknown>;
-  const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, 200) : '');
-  return { name: text(title) || text(name), version: text(version) };
-}
-
-function versionIn(initializeResult: unknown): string | null {
-  if (typeof initializeResult !== 'object' || initializeResult === null) return null;
-  const { protocolVersion } = initializeResult as Record<string, unknown>;
-  return typeof protocolVersion === 'string' ? protocolVersion : null;
-}
-
-function progressTokenOf(message: Message): RequestId | null {
-  const meta = message.kind === 'response' ? null : message.params._meta;
-  if (typeof meta !== 'object' || meta === null) return null;
-  const token = (meta as Record<string, unknown>).progressToken;
-  return isId(token) ? token : null;
-}
-
-function isId(value: unknown): value is RequestId {
-  return typeof value === 'string' || typeof value === 'number';
 }
 
 function wordsFor(error: unknown, logger: Logger): string {

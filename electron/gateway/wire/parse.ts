@@ -128,11 +128,15 @@ function toResponse(value: JsonObject, bytes: Buffer): Parsed<Message> {
 function countMembers(value: unknown, depth = 0): number | null {
   if (typeof value !== 'object' || value === null) return 0;
   if (depth > MAX_DEPTH) return null;
-  let members = 0;
-  if (!Array.isArray(value)) members += Object.keys(value).length;
-  for (const inner of Array.isArray(value) ? (value as unknown[]) : Object.values(value)) {
-    if (typeof inner !== 'object' || inner === null) continue;
-    const count = countMembers(inner, depth + 1);
+  if (Array.isArray(value)) return sumMembers(value, 0, depth);
+  return sumMembers(Object.values(value), Object.keys(value).length, depth);
+}
+
+function sumMembers(inner: readonly unknown[], own: number, depth: number): number | null {
+  let members = own;
+  for (const value of inner) {
+    if (typeof value !== 'object' || value === null) continue;
+    const count = countMembers(value, depth + 1);
     if (count === null) return null;
     members += count;
   }
