@@ -1,0 +1,38 @@
+# Capabilities: a tool that stands in `tool_capabilities` may only be called by agents that have the
+# capability named there. Tools that don't stand there need none.
+package mcp.policy
+
+# METADATA
+# title: The capability whose absence speaks against this call
+# scope: document
+default missing_capability := null
+
+missing_capability := required if {
+	required := data.tool_capabilities[input.request.tool]
+	not has_capability(required)
+}
+
+has_capability(required) if {
+	some granted in input.agent.capabilities
+	capability_matches(granted, required)
+}
+
+capability_matches(granted, required) if granted == required
+
+capability_matches("*", _)
+
+# `read:*` stands for everything that begins with `read:`.
+capability_matches(granted, required) if {
+	endswith(granted, ":*")
+	startswith(required, trim_suffix(granted, "*"))
+}
+
+# METADATA
+# title: Missing capability
+objections contains {"rule": "missing_capability", "message": text} if {
+	missing_capability != null
+	text := sprintf(
+		"Agent '%s' lacks capability '%s', which tool '%s' needs",
+		[input.agent.id, missing_capability, input.request.tool],
+	)
+}

@@ -1,0 +1,56 @@
+# METADATA
+# title: Decision
+# description: |
+#   What the proxy asks for every call that it checks. A call is allowed if nothing speaks against it.
+#   What speaks against it are `objections`: the other files add them, and so can a file of your own.
+package mcp.policy
+
+# METADATA
+# title: The answer to the proxy
+# entrypoint: true
+decision := {
+	"allow": allow,
+	"ask": ask,
+	"violations": sort(violations),
+	"matched_rule": matched_rule,
+	"required_capability": missing_capability,
+	"message": message,
+}
+
+# METADATA
+# title: Whether nothing speaks against the call
+# scope: document
+default allow := false
+
+allow if count(objections) == 0
+
+# METADATA
+# title: One sentence for each thing that speaks against the call
+violations contains objection.message if some objection in objections
+
+# METADATA
+# title: Which objection is named first
+# description: From the most to the least telling, where several objections stand against one call.
+precedence := [
+	"blocked_agent",
+	"blocked_did",
+	"blocked_tool",
+	"identity_required",
+	"missing_capability",
+	"model_blocked_for_pii",
+	"rate_limit_exceeded",
+]
+
+# METADATA
+# title: The rule that the audit log names for this call
+matched_rule := rule if {
+	rule := [named |
+		some named in precedence
+		some objection in objections
+		objection.rule == named
+	][0]
+} else := rule if {
+	rule := min({objection.rule | some objection in objections})
+} else := "ask_tools" if {
+	ask
+} else := "allowed"
