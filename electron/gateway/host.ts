@@ -1,0 +1,217 @@
+// Supervises the gateway for main and headless: always there, even while the gateway's thread is not.
+import { join } from 'node:path';
+import { gatewayCommands, type Events, type GatewayCommands, type Handlers } from '../shared/contract.ts';
+import type { GatewayStatus, Problem } from '../shared/domain.ts';
+import { CommandError, forwardTo, type AnyEvent } from '../shared/rpc.ts';
+import { startGatewayThread, type GatewayThread } from './supervision/gateway-thread.ts';
+import type { GatewayOptions } from './gateway.ts';
+import type { hostEvents } from './supervision/host-contract.ts';
+import type { Logger } from './ports.ts';
+import { standInStatus, startProblem } from './supervision/stand-in-status.ts';
+import { supervise, type Life, type RestartTiming } from './supervision/supervise.ts';
+import { lockUserData, type UserDataLock } from './supervision/user-data-lock.ts';
+
+/** All in milliseconds. */
+export interface HostTiming extends RestartTiming {
+  /** Silence after which a gateway is ended. */
+  readonly stallMs: number;
+  /** How long a start may take; policies are compiled in it. */
+  readonly startMs: number;
+  /** How long a graceful end may take. */
+  readonly closeMs: number;
+}
+
+const usualTiming: HostTiming = {
+  stallMs: 10_000,
+  startMs: 60_000,
+  closeMs: 10_000,
+  backoffMs: [250, 1000, 2000, 5000, 10_000, 30_000],
+  steadyMs: 60_000,
+};
+
+export interface HostSetup {
+  readonly gateway: GatewayOptions;
+  readonly logger: Logger;
+  /** Where the worker lies, if not in `out`. */
+  readonly workerEntry?: string;
+  readonly timing?: Partial<HostTiming>;
+}
+
+export type StartOutcome =
+  { readonly ok: true; readonly url: string } | { readonly ok: false; readonly problem: Problem };
+
+type Event = AnyEvent<Events>;
+
+export interface GatewayHost {
+  /** How the first start went. Never rejects. */
+  readonly started: Promise<StartOutcome>;
+  /** `status.read` is always answered; the others fail with `gateway_unavailable` while nothing serves. */
+  readonly commands: Handlers<GatewayCommands>;
+  /** Calls the listener at each event, until the returned function is called. */
+  onEvent(listener: (event: Event) => void): () => void;
+  /** Says whether a window or tray is there in which approvals can be answered. */
+  setAttended(attended: boolean): void;
+  /** Starts a gateway that waits for its next start without waiting; false where none waits. */
+  restart(): boolean;
+  /** Ends the gateway gracefully, or after `closeMs` anyway. */
+  close(): Promise<void>;
+}
+
+/** Starts at once. When it ends without being asked to, supervise.ts says what comes next. */
+export function startGatewayHost(setup: HostSetup): GatewayHost {
+  const { gateway, logger } = setup;
+  const timing = { ...usualTiming, ...setup.timing };
+  const entry = setup.workerEntry ?? join(gateway.out, 'gateway', 'worker.js');
+  const listeners = new Set<(event: Event) => void>();
+  const closing = new AbortController();
+  const first = Promise.withResolvers<StartOutcome>();
+
+  let lock: UserDataLock | null = null;
+  let thread: GatewayThread | null = null;
+  let serving = false;
+  let known: GatewayStatus | null = null;
+  let status = standInStatus(gateway.version, 'starting', known, null);
+  let attended = false;
+  let paused = false;
+
+  function tell(event: Event): void {
+    if (event.name === 'status.changed') status = event.payload;
+    for (const listener of listeners) listener(event);
+  }
+
+  function hear(event: AnyEvent<typeof hostEvents>): void {
+    if (!serving || event.name === 'gateway.alive') return;
+    if (event.name === 'status.changed') known = event.payload;
+    tell(event);
+  }
+
+  function standIn(state: 'starting' | 'stopped', problem: Problem | null): void {
+    tell({ name: 'status.changed', payload: standInStatus(gateway.version, state, known, problem) });
+  }
+
+  /** Starts the gateway and brings it to where the last one was. Rejects where it can't serve. */
+  async function begin({ commands }: GatewayThread): Promise<string> {
+    const { url } = await within(timing.startMs, commands['gateway.start'](gateway));
+    await commands['gateway.attend'](attended);
+    if (paused) await commands['pause.set'](true);
+    known = await commands['status.read']();
+    serving = true;
+    tell({ name: 'status.changed', payload: known });
+    return url;
+  }
+
+  async function live(): Promise<Life> {
+    try {
+      lock ??= takeFolder(gateway.userData);
+      const current = startGatewayThread({
+        entry,
+        env: gateway.env,
+        stallMs: timing.stallMs,
+        logger,
+        onEvent: hear,
+      });
+      thread = current;
+      try {
+        const url = await begin(current);
+        const since = performance.now();
+        first.resolve({ ok: true, url });
+        const why = await current.gone;
+        const problem = startProblem('restarting', `The gateway stopped: ${why}.`);
+        return { problem, servedMs: performance.now() - since };
+      } finally {
+        serving = false;
+        thread = null;
+        await current.end();
+      }
+    } catch (error) {
+      const problem =
+        error instanceof CommandError
+          ? startProblem(error.code, error.message)
+          : startProblem('internal', error instanceof Error ? error.message : String(error));
+      return { problem, servedMs: null };
+    }
+  }
+
+  const supervision = supervise(live, timing, closing.signal, (problem, next) => {
+    logger.error('gateway.stopped', { code: problem.code, message: problem.message, next });
+    tell({ name: 'approvals.changed', payload: [] });
+    standIn(next === 'restarts' ? 'starting' : 'stopped', problem);
+    first.resolve({ ok: false, problem });
+  });
+
+  const linked = forwardTo(gatewayCommands, () => {
+    if (serving && thread !== null) return thread.commands;
+    throw new CommandError(
+      'gateway_unavailable',
+      status.problems[0]?.message ?? 'The gateway is not running yet.',
+    );
+  });
+
+  return {
+    started: first.promise,
+    commands: {
+      ...linked,
+      'status.read': () => (serving ? linked['status.read']() : status),
+      async 'pause.set'(wanted) {
+        await linked['pause.set'](wanted);
+        paused = wanted;
+      },
+    },
+    onEvent(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    setAttended(now) {
+      attended = now;
+      // A gateway that is only starting, or just ending, is told at its (next) start.
+      if (serving) Promise.resolve(thread?.commands['gateway.attend'](now)).catch(reportLate(logger));
+    },
+    restart() {
+      const retried = supervision.retry();
+      if (retried) standIn('starting', null);
+      return retried;
+    },
+    async close() {
+      closing.abort();
+      const current = thread;
+      if (current !== null) {
+        await within(timing.closeMs, current.commands['gateway.close']()).catch(reportLate(logger));
+        await current.end();
+      }
+      await supervision.over;
+      first.resolve({ ok: false, problem: startProblem('closed', 'It was stopped before it served.') });
+      standIn('stopped', null);
+      lock?.close();
+    },
+  };
+}
+
+function takeFolder(folder: string): UserDataLock {
+  let lock: UserDataLock | null;
+  try {
+    lock = lockUserData(folder);
+  } catch (error) {
+    throw new CommandError('user_data', `The folder ${folder} can't be used: ${String(error)}`);
+  }
+  if (lock === null) throw new CommandError('in_use', `Another MCP Proxy Desktop uses the folder ${folder}.`);
+  return lock;
+}
+
+/** Rejects where the work takes longer. */
+async function within<T>(ms: number, work: T | Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new CommandError('late', `It took longer than ${ms / 1000} s.`)),
+    ms,
+  );
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** For an end of the gateway that came first: nothing is left to be done then. */
+function reportLate(logger: Logger): (error: unknown) => void {
+  return (error) => logger.warn('gateway.unanswered', { error: String(error) });
+}

@@ -1,0 +1,68 @@
+// One life of the gateway's worker thread, as its host sees it: from start to end, with its heartbeat watched.
+import { Worker } from 'node:worker_threads';
+import type { Handlers } from '../../shared/contract.ts';
+import { CommandError, connect, type AnyEvent } from '../../shared/rpc.ts';
+import { hostCommands, hostEvents } from './host-contract.ts';
+import type { Logger } from '../ports.ts';
+import { watchForStall } from './stall-watch.ts';
+import { threadPort } from './thread-port.ts';
+
+export interface ThreadSetup {
+  /** Absolute path of the compiled worker. */
+  readonly entry: string;
+  /** `process.env` of the thread. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Silence after which the thread counts as stalled and is ended, in milliseconds. */
+  readonly stallMs: number;
+  readonly logger: Logger;
+  readonly onEvent: (event: AnyEvent<typeof hostEvents>) => void;
+}
+
+export interface GatewayThread {
+  /** Each rejects with `gateway_stopped` once the thread is gone. */
+  readonly commands: Handlers<typeof hostCommands>;
+  /** Resolves once the thread is gone; to what happened, in words. */
+  readonly gone: Promise<string>;
+  /** Ends the thread whatever it does. Resolves once it is gone. */
+  end(): Promise<void>;
+}
+
+export function startGatewayThread({ entry, env, stallMs, logger, onEvent }: ThreadSetup): GatewayThread {
+  // Standard output belongs to the ready line, so what a library prints there goes where logs go.
+  const worker = new Worker(entry, { name: 'gateway', env: { ...env }, stdout: true });
+  worker.stdout.pipe(process.stderr, { end: false });
+
+  const watch = watchForStall(stallMs, () => {
+    happened = `it did not answer for ${stallMs / 1000} s`;
+    void worker.terminate();
+  });
+  const caller = connect(
+    threadPort(worker),
+    { commands: hostCommands, events: hostEvents },
+    onEvent,
+    (name, error) => logger.error('gateway.bad_message', { name, error: String(error) }),
+  );
+  worker.on('message', () => watch.alive());
+
+  let happened = 'it ended by itself';
+  worker.on('error', (error: unknown) => {
+    happened = `it failed: ${error instanceof Error ? error.message : String(error)}`;
+    logger.error('gateway.crashed', { error: error instanceof Error ? error.stack : String(error) });
+  });
+  const gone = new Promise<string>((resolve) => {
+    worker.on('exit', () => {
+      watch.close();
+      caller.end(new CommandError('gateway_stopped', `The gateway stopped before it answered: ${happened}`));
+      resolve(happened);
+    });
+  });
+
+  return {
+    commands: caller.commands,
+    gone,
+    async end() {
+      await worker.terminate();
+      await gone;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+// What a host and its gateway thread say to each other: the gateway's contract, and the thread's own life.
+import { z } from 'zod';
+import { events, gatewayCommands } from '../../shared/contract.ts';
+
+/** As `GatewayOptions` in gateway.ts, which says what each means. */
+const gatewayOptions = z.object({
+  version: z.string(),
+  configFile: z.string().nullable(),
+  userData: z.string(),
+  shippedPolicies: z.string(),
+  out: z.string(),
+  bundledOpa: z.string().nullable(),
+  env: z.record(z.string(), z.string().or(z.undefined())),
+});
+
+export const hostCommands = {
+  ...gatewayCommands,
+  /** Fails with `config`, `port_taken` or `internal`. Once in a thread's life. */
+  'gateway.start': { input: gatewayOptions, output: z.object({ url: z.string() }) },
+  /** Whether somebody is there who could answer an approval. */
+  'gateway.attend': { input: z.boolean(), output: z.void() },
+  /** Answered once everything is closed. */
+  'gateway.close': { input: z.void(), output: z.void() },
+} as const;
+
+export const hostEvents = {
+  ...events,
+  /** The heartbeat. */
+  'gateway.alive': z.void(),
+} as const;
+
+/** Time between two heartbeats, in milliseconds. */
+export const heartbeatMs = 1000;

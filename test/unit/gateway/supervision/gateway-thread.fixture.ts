@@ -1,0 +1,74 @@
+// A gateway thread whose gateway does what the tests of the host tell it: the real link, a gateway made up.
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parentPort } from 'node:worker_threads';
+import { ConfigError } from '../../../../electron/gateway/errors.ts';
+import type { Emit, Gateway, GatewayOptions } from '../../../../electron/gateway/gateway.ts';
+import { serveHost } from '../../../../electron/gateway/supervision/serve-host.ts';
+import { threadPort } from '../../../../electron/gateway/supervision/thread-port.ts';
+import { standInStatus } from '../../../../electron/gateway/supervision/stand-in-status.ts';
+import type { GatewayStatus } from '../../../../electron/shared/domain.ts';
+import { misdeeds } from './misdeeds.ts';
+
+async function createGateway(options: GatewayOptions, emit: Emit): Promise<Gateway> {
+  const note = (what: string) => appendFileSync(join(options.userData, 'notes'), `${what}\n`);
+  note('start');
+  switch (options.env.FIXTURE_START) {
+    case 'config':
+      throw new ConfigError('proxy.yaml: server.listen.port: expected a number, got "http"');
+    case 'port':
+      throw Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE', port: 3000 });
+    case 'bug':
+      throw new TypeError('x is undefined');
+    case 'never':
+      return await new Promise(() => undefined);
+    case 'crash':
+      process.exit(7);
+      break;
+    default:
+  }
+  const url = 'http://127.0.0.1:3000';
+  const status: GatewayStatus = {
+    ...standInStatus(options.version, 'starting', null, null),
+    state: 'running',
+    url,
+  };
+  return {
+    url,
+    setAttended: (attended) => note(`attended ${attended}`),
+    async close() {
+      note('close');
+      if (options.env.FIXTURE_CLOSE === 'never') await new Promise(() => undefined);
+    },
+    commands: {
+      'status.read': () => status,
+      'calls.page': () => ({ calls: [], more: false }),
+      'calls.read'(id) {
+        if (id === misdeeds.stall) for (;;);
+        if (id === misdeeds.crash)
+          setImmediate(() => {
+            throw new Error('out of luck');
+          });
+        if (id === misdeeds.say) emit('calls.changed', { newestId: 12 });
+        if (id === misdeeds.print) console.log('a library is chatty');
+        if (id === misdeeds.hang) return new Promise(() => undefined);
+        return null;
+      },
+      'approvals.list': () => [],
+      'approvals.answer': () => true,
+      'mode.set': () => undefined,
+      'pause.set': (paused) => note(`paused ${paused}`),
+      'policy.read': () => ({ source: '', files: [], entrypoint: '', problem: null }),
+      'demo.run': () => [],
+    },
+  };
+}
+
+const silent = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+if (parentPort === null) throw new Error('This runs in a worker thread alone');
+serveHost(threadPort(parentPort), createGateway, silent);
