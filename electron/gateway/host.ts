@@ -72,7 +72,6 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
   let known: GatewayStatus | null = null;
   let status = standInStatus(gateway.version, 'starting', known, null);
   let attended = false;
-  let paused = false;
 
   function tell(event: Event): void {
     if (event.name === 'status.changed') status = event.payload;
@@ -93,7 +92,6 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
   async function begin({ commands }: GatewayThread): Promise<string> {
     const { url } = await within(timing.startMs, commands['gateway.start'](gateway));
     await commands['gateway.attend'](attended);
-    if (paused) await commands['pause.set'](true);
     known = await commands['status.read']();
     serving = true;
     tell({ name: 'status.changed', payload: known });
@@ -152,10 +150,6 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
     commands: {
       ...linked,
       'status.read': () => (serving ? linked['status.read']() : status),
-      async 'pause.set'(wanted) {
-        await linked['pause.set'](wanted);
-        paused = wanted;
-      },
     },
     onEvent(listener) {
       listeners.add(listener);

@@ -4,11 +4,7 @@ import { CommandError, createAnswer, forwardTo, serve, type RpcPort } from '../.
 import { ConfigError } from '../errors.ts';
 import type { Emit, Gateway, GatewayOptions } from '../gateway.ts';
 import { heartbeatMs, hostCommands, type hostEvents } from './host-contract.ts';
-import { createLatestOnly } from './latest-only.ts';
 import type { Logger } from '../ports.ts';
-
-/** A window shows no more than this many snapshots of one kind a second. */
-const eventQuietMs = 100;
 
 /** Serves one gateway over the port until the thread ends or the host closes it. */
 export function serveHost(
@@ -29,7 +25,7 @@ export function serveHost(
       }),
       async 'gateway.start'(options) {
         if (starting !== undefined) throw new CommandError('internal', 'The gateway was started already');
-        starting = create(options, (name, payload) => latest.send(name, payload));
+        starting = create(options, emit);
         try {
           running = await starting;
         } catch (error) {
@@ -41,28 +37,22 @@ export function serveHost(
         running?.setAttended(attended);
       },
       async 'gateway.close'() {
-        clearInterval(heartbeat);
         const gateway = await starting?.catch(() => undefined);
         await gateway?.close();
-        latest.close();
       },
     },
     (command, error) => logger.error('command.failed', { command, error: stackOf(error) }),
   );
   const emit = serve<typeof hostEvents>(port, answer);
-  const latest = createLatestOnly(
-    (name, payload) => emit(name as keyof typeof hostEvents, payload as never),
-    eventQuietMs,
-  );
-  const heartbeat = setInterval(() => emit('gateway.alive', undefined), heartbeatMs);
+  setInterval(() => emit('gateway.alive', undefined), heartbeatMs);
 }
 
 /** Words for the reasons that a user can do something about; anything else keeps its own. */
 function startFailure(error: unknown): unknown {
   if (error instanceof ConfigError) return new CommandError('config', error.message);
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    const port = 'port' in error ? `port ${String(error.port)}` : 'the port';
-    return new CommandError('port_taken', `${port} is used by another program`);
+    const port = 'port' in error ? `Port ${String(error.port)}` : 'The port';
+    return new CommandError('port_taken', `${port} is used by another program.`);
   }
   return error;
 }

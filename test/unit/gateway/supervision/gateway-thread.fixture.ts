@@ -57,7 +57,7 @@ async function createGateway(options: GatewayOptions, emit: Emit): Promise<Gatew
       'approvals.list': () => [],
       'approvals.answer': () => true,
       'mode.set': () => undefined,
-      'pause.set': (paused) => note(`paused ${paused}`),
+      'pause.set': () => undefined,
       'policy.read': () => ({ source: '', files: [], entrypoint: '', problem: null }),
       'demo.run': () => [],
     },
