@@ -1,0 +1,149 @@
+// The kinds of values that the configuration file knows. Each says in words what it expects, for error messages.
+import { z } from 'zod';
+
+/** Timers of JavaScript run out at once when they are set to more than this, milliseconds. */
+const longestTimerMs = 2 ** 31 - 1;
+
+const millisecondsIn: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3, // U+00B5
+  μs: 1e-3, // U+03BC
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/**
+ * Milliseconds of a duration as Go writes it ("30s", "1h30m", "1.5s", "0"); null where the text is none.
+ * Unlike Go it knows no negative ones: nothing here could last that long.
+ */
+export function parseDuration(text: string): number | null {
+  if (text === '0') return 0;
+  if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/u.test(text)) return null;
+  let sum = 0;
+  for (const [, amount = '', unit = ''] of text.matchAll(/([\d.]+)(\D+)/gu)) {
+    sum += Number(amount) * (millisecondsIn[unit] ?? 0);
+  }
+  return sum;
+}
+
+/** A duration; becomes milliseconds. */
+export function duration(byDefault: string) {
+  const expected = 'a duration such as "30s", "100ms" or "1h30m", longer than 0 and at most 596h';
+  return z
+    .string({ error: expected })
+    .transform((text, context) => {
+      const milliseconds = parseDuration(text);
+      if (milliseconds !== null && milliseconds > 0 && milliseconds <= longestTimerMs) return milliseconds;
+      context.issues.push({ code: 'custom', message: expected, input: text });
+      return z.NEVER;
+    })
+    .prefault(byDefault);
+}
+
+export function wholeNumber(from: number, to: number, byDefault: number, note = '') {
+  const error = `a whole number from ${from} to ${to}${note}`;
+  return z.number({ error }).int({ error }).min(from, { error }).max(to, { error }).default(byDefault);
+}
+
+/** A port to listen on. */
+export function port(byDefault: number) {
+  return wholeNumber(0, 65_535, byDefault, ' (0: any free port)');
+}
+
+const flagWords: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  on: true,
+  '1': true,
+  false: false,
+  no: false,
+  off: false,
+  '0': false,
+};
+
+/** True or false; also the words that YAML 1.1 and environment variables use for them. */
+export function flag(byDefault: boolean) {
+  return z
+    .unknown()
+    .transform((value, context): boolean => {
+      const meant = typeof value === 'string' ? flagWords[value.toLowerCase()] : value;
+      if (typeof meant === 'boolean') return meant;
+      context.issues.push({ code: 'custom', message: 'true or false', input: value });
+      return z.NEVER;
+    })
+    .prefault(byDefault);
+}
+
+export function oneOf<const V extends readonly [string, ...string[]]>(values: V, byDefault: V[number]) {
+  return z
+    .enum(values, { error: `one of ${values.join(', ')}` })
+    .default(byDefault as z.core.util.NoUndefined<V[number]>);
+}
+
+export function text(byDefault: string) {
+  return z.string({ error: 'a text' }).default(byDefault);
+}
+
+/** A text; left out or empty it is null. */
+export function optionalText() {
+  return z
+    .string({ error: 'a text' })
+    .transform((value) => (value === '' ? null : value))
+    .nullable()
+    .default(null);
+}
+
+/** A path, see {@link optionalText}; relative ones are resolved by whoever knows the file's folder. */
+export const optionalPath = optionalText;
+
+export function texts(byDefault: readonly string[]) {
+  return z
+    .array(z.string({ error: 'a text' }), { error: 'a list of texts' })
+    .default(() => [...byDefault]);
+}
+
+/** An http or https URL; left out or empty it is null. */
+export function optionalUrl() {
+  const error = 'a URL that begins with http:// or https://';
+  return z
+    .string({ error })
+    .refine((value) => value === '' || isHttpUrl(value), { error })
+    .transform((value) => (value === '' ? null : value))
+    .nullable()
+    .default(null);
+}
+
+/** The origins of web pages, as browsers send them: no path, no wildcard. */
+export function origins() {
+  const error = 'an origin such as "https://app.example.com"';
+  return z
+    .array(
+      z.string({ error }).refine((value) => isHttpUrl(value) && new URL(value).origin === value, { error }),
+      {
+        error: 'a list of origins',
+      },
+    )
+    .default(() => []);
+}
+
+function isHttpUrl(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/u.test(new URL(value).protocol);
+}
+
+/** A part of the file with keys of its own, all of which may be left out. Unknown keys are an issue of their own. */
+export function section<S extends z.ZodRawShape>(shape: S) {
+  return z.strictObject(shape, { error: 'a section with keys' });
+}
+
+/** A section whose keys are names that the user chooses. */
+export function named<V extends z.ZodType>(value: V) {
+  const expected = 'a name of at most 64 letters, digits, dots, dashes or underscores';
+  return z
+    .record(z.string().regex(/^[\w.-]{1,64}$/u), value, {
+      error: (issue) => (issue.code === 'invalid_key' ? expected : 'a section with names as keys'),
+    })
+    .default(() => ({}));
+}

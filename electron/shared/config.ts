@@ -1,0 +1,319 @@
+// The configuration file (YAML): all sections, what each key expects, and its default. Keys are named as in the file.
+import { z } from 'zod';
+import {
+  duration,
+  flag,
+  named,
+  oneOf,
+  optionalPath,
+  optionalText,
+  optionalUrl,
+  origins,
+  port,
+  section,
+  text,
+  texts,
+  wholeNumber,
+} from './config-values.ts';
+
+const million = 1_000_000;
+
+const server = section({
+  listen: section({
+    /** Another one than loopback opens the proxy to other machines. */
+    address: text('127.0.0.1'),
+    port: port(3000),
+  }).prefault({}),
+  /** HTTP+SSE and Streamable HTTP are both served, whichever of them is named here. */
+  transport: oneOf(['sse', 'http', 'streamable-http', 'stdio'], 'sse'),
+  read_timeout: duration('30s'),
+  write_timeout: duration('30s'),
+  idle_timeout: duration('120s'),
+  graceful_shutdown: duration('30s'),
+  max_connections: wholeNumber(1, million, 1000),
+  /** Whether clients have to present a token. */
+  auth: oneOf(['optional', 'required'], 'optional'),
+  security: section({
+    /** Web pages beside those on loopback that may call the proxy. */
+    cors_allowed_origins: origins(),
+    enable_security_headers: flag(true),
+  }).prefault({}),
+});
+
+/** How a server is reached: by a URL, or as a command that is started for each session. */
+const target = {
+  url: optionalUrl(),
+  command: optionalText(),
+  args: texts([]),
+  env: z
+    .record(z.string(), z.string({ error: 'a text (put quotes around numbers)' }), {
+      error: 'a section of variables',
+    })
+    .default(() => ({})),
+  cwd: optionalPath(),
+  transport: oneOf(['auto', 'sse', 'streamable-http', 'http', 'stdio'], 'auto'),
+} as const;
+
+interface Target {
+  readonly url: string | null;
+  readonly command: string | null;
+  readonly transport: string;
+}
+
+function reachableOneWay({ value, issues }: z.core.ParsePayload<Target>): void {
+  const { url, command, transport } = value;
+  if (url !== null && command !== null) {
+    issues.push({
+      code: 'custom',
+      message: 'either url or command',
+      input: value,
+      params: { found: 'both' },
+    });
+  } else if (url !== null && transport === 'stdio') {
+    issues.push({
+      code: 'custom',
+      message: 'auto, sse, streamable-http or http beside a url',
+      path: ['transport'],
+      input: transport,
+    });
+  } else if (command !== null && !['auto', 'stdio'].includes(transport)) {
+    issues.push({
+      code: 'custom',
+      message: 'auto or stdio beside a command',
+      path: ['transport'],
+      input: transport,
+    });
+  }
+}
+
+const upstream = section({
+  ...target,
+  /** How long a server may take to be reached. */
+  timeout: duration('30s'),
+  connection_pool: section({
+    max_idle: wholeNumber(0, million, 10),
+    max_open: wholeNumber(1, million, 100),
+    idle_timeout: duration('90s'),
+  }).prefault({}),
+  retry: section({
+    enabled: flag(false),
+    max_attempts: wholeNumber(1, 100, 3),
+    initial_delay: duration('100ms'),
+    max_delay: duration('5s'),
+    backoff: oneOf(['exponential', 'linear', 'constant'], 'exponential'),
+  }).prefault({}),
+  circuit_breaker: section({
+    enabled: flag(false),
+    threshold: wholeNumber(1, million, 5),
+    timeout: duration('30s'),
+  }).prefault({}),
+}).check(reachableOneWay);
+
+const namedServer = section({
+  ...target,
+  /** Which generation of the protocol the server speaks. */
+  era: oneOf(['auto', 'legacy', 'modern'], 'auto'),
+  enabled: flag(true),
+}).check(reachableOneWay);
+
+const cache = (ttl: string, entries: number) =>
+  section({
+    enabled: flag(false),
+    ttl: duration(ttl),
+    max_entries: wholeNumber(1, 10 * million, entries),
+  }).prefault({});
+
+/** Who calls, for the policy, where the client did not prove to be somebody else. */
+const agent = section({
+  id: text('anonymous'),
+  name: text('Anonymous'),
+  capabilities: texts(['read:*', 'write:*']),
+  model: text(''),
+  publisher: text(''),
+  tags: texts([]),
+});
+
+const agentfacts = section({
+  mode: oneOf(['disabled', 'optional', 'required'], 'optional'),
+  max_age: duration('24h'),
+  clock_skew: duration('5m'),
+  allowed_dids: texts([]),
+  verify_log_proof: flag(false),
+  cache: cache('5m', 1000),
+});
+
+const policy = section({
+  enabled: flag(true),
+  mode: oneOf(['enforce', 'audit'], 'enforce'),
+  /** Folder of Rego files; null: the shipped policies. */
+  policy_dir: optionalPath(),
+  json_policy_dir: optionalPath(),
+  /** JSON that the policies see as `data`; null: the shipped one, or none beside policies of one's own. */
+  data_file: optionalPath(),
+  watch_for_changes: flag(false),
+  /** What the policies see as `input.context.environment`. */
+  environment: text('development'),
+  cache: cache('5m', 10_000),
+  evaluation: section({
+    timeout: duration('100ms'),
+    strict_builtin_errors: flag(true),
+  }).prefault({}),
+});
+
+const audit = section({
+  enabled: flag(true),
+  /** The database; null: `audit.db` in the user-data folder. */
+  db_path: optionalPath(),
+  buffer_size: wholeNumber(0, million, 100),
+  flush_interval: duration('1s'),
+  /** 0: records are kept for ever. */
+  retention_days: wholeNumber(0, 36_500, 30, ' (0: for ever)'),
+  /** `full` survives the loss of power too, for one fsync a record. */
+  synchronous: oneOf(['normal', 'full'], 'normal'),
+  redact: texts([]),
+  capture: section({
+    request_arguments: flag(true),
+    response_summary: flag(false),
+  }).prefault({}),
+});
+
+const approvals = section({
+  enabled: flag(true),
+  /** Which calls a person is asked about beside those for which the policy itself says "ask". */
+  ask: oneOf(['none', 'denied', 'all'], 'none'),
+  timeout: duration('120s'),
+  /** What becomes of a call that nobody answered in time. */
+  on_timeout: oneOf(['deny', 'allow'], 'deny'),
+});
+
+/** A client that presents the token with this hash. */
+const client = section({
+  token_hash: text(''),
+  id: text(''),
+  capabilities: texts([]),
+  tags: texts([]),
+});
+
+const logging = section({
+  level: oneOf(['debug', 'info', 'warn', 'error'], 'info'),
+  format: oneOf(['json', 'text'], 'json'),
+  /** Standard error, because standard output belongs to the scripts that start the proxy. */
+  output: oneOf(['stderr', 'stdout', 'file'], 'stderr'),
+  file: section({
+    path: optionalPath(),
+    max_size: wholeNumber(1, million, 100),
+    max_backups: wholeNumber(0, million, 3),
+    max_age: wholeNumber(0, million, 28),
+  }).prefault({}),
+});
+
+const tls = section({
+  enabled: flag(false),
+  cert_file: optionalPath(),
+  key_file: optionalPath(),
+  ca_file: optionalPath(),
+  min_version: oneOf(['1.2', '1.3'], '1.2'),
+  client_auth: oneOf(['none', 'request', 'require'], 'none'),
+});
+
+/** The whole file. Durations come out as milliseconds; unset and empty paths, URLs and commands as null. */
+export const configSchema = section({
+  version: z.union([z.string(), z.number()], { error: 'a version such as "1.0"' }).default('1.0'),
+  server: server.prefault({}),
+  upstream: upstream.prefault({}),
+  servers: named(namedServer),
+  agent: agent.prefault({}),
+  agentfacts: agentfacts.prefault({}),
+  policy: policy.prefault({}),
+  audit: audit.prefault({}),
+  approvals: approvals.prefault({}),
+  clients: named(client),
+  api: section({ enabled: flag(false) }).prefault({}),
+  metrics: section({
+    enabled: flag(false),
+    address: text('127.0.0.1'),
+    port: port(9090),
+    path: text('/metrics'),
+  }).prefault({}),
+  health: section({
+    enabled: flag(false),
+    address: text('127.0.0.1'),
+    port: port(8080),
+    liveness_path: text('/health'),
+    readiness_path: text('/ready'),
+  }).prefault({}),
+  logging: logging.prefault({}),
+  tls: tls.prefault({}),
+});
+
+export type Config = z.output<typeof configSchema>;
+
+/** Settings that are accepted, so that files for other versions load, and that change nothing in this one. */
+export const notYetEffective: readonly string[] = [
+  'server.write_timeout',
+  'server.security.enable_security_headers',
+  'upstream.connection_pool',
+  'upstream.retry',
+  'upstream.circuit_breaker',
+  'agentfacts.allowed_dids',
+  'agentfacts.verify_log_proof',
+  'policy.watch_for_changes',
+  'policy.cache.enabled',
+  'policy.evaluation',
+  'audit.buffer_size',
+  'audit.flush_interval',
+  'audit.capture.response_summary',
+  'approvals.ask',
+  'clients',
+  'api.enabled',
+  'metrics.enabled',
+  'health.enabled',
+  'logging.output',
+];
+
+/**
+ * Settings that ask for a protection which this version does not have. To ignore them would leave the user less safe
+ * than the file says, so anything but the accepted values is an error.
+ */
+export const notYetProtective: readonly {
+  readonly key: string;
+  readonly accepted: readonly unknown[];
+  readonly expected: string;
+}[] = [
+  {
+    key: 'server.auth',
+    accepted: ['optional'],
+    expected: 'optional: this version does not check the tokens of clients',
+  },
+  {
+    key: 'server.transport',
+    accepted: ['sse', 'http', 'streamable-http'],
+    expected: 'sse or http: this version has no stdio side for clients',
+  },
+  {
+    key: 'agentfacts.mode',
+    accepted: ['disabled', 'optional'],
+    expected: 'disabled or optional: this version does not verify AgentFacts',
+  },
+  {
+    key: 'policy.json_policy_dir',
+    accepted: [null],
+    expected: 'nothing: this version has no JSON policies',
+  },
+  {
+    key: 'approvals.ask',
+    accepted: ['none', 'denied'],
+    expected: 'none: this version asks only where the policy says so',
+  },
+  {
+    key: 'audit.redact',
+    accepted: [[]],
+    expected:
+      'nothing: this version does not redact; audit.capture.request_arguments: false stores no arguments',
+  },
+  {
+    key: 'tls.enabled',
+    accepted: [false],
+    expected: 'false: this version has no TLS',
+  },
+];
