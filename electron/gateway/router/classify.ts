@@ -2,6 +2,7 @@
 import type { Agent, Call, ClientClaim, SessionFacts } from '../call.ts';
 import type { Refusal } from '../errors.ts';
 import type { NotificationMessage, RequestMessage } from '../wire/json-rpc.ts';
+import { foldedName } from '../wire/member-names.ts';
 import { ruleFor } from './method-table.ts';
 import { newRequestId } from './request-id.ts';
 
@@ -17,19 +18,27 @@ export interface CallContext {
 
 export type Classified = { ok: true; call: Call } | { ok: false; refusal: Refusal };
 
+/** Members of params that this program reads, and that a server must not find under another spelling. */
+const READ_HERE = ['name', 'arguments', 'uri'] as const;
+
 /**
- * Refuses a message whose target a policy could not read: a tool call without a name, arguments that are no
- * object. (A server might still make something of it.)
+ * Refuses a message whose target a policy could not read, or a server could read otherwise: a tool call without
+ * a name, arguments that are no object, names that differ in case alone. (A server might make something of it.)
  */
 export function classify(message: RequestMessage | NotificationMessage, context: CallContext): Classified {
   const { params } = message;
   const rule = ruleFor(message.method);
-  const tool = rule.tool === undefined ? null : params[rule.tool];
-  const resource = rule.resource === undefined ? null : params[rule.resource];
-  if (tool !== null && typeof tool !== 'string') return invalid('params.name must be a string');
-  if (resource !== null && typeof resource !== 'string') return invalid('params.uri must be a string');
+  const tool = textIn(params, rule.tool);
+  const resource = textIn(params, rule.resource);
+  if (tool === undefined) return invalid('params.name must be a string');
+  if (resource === undefined) return invalid('params.uri must be a string');
   const given: unknown = tool === null ? params : (params.arguments ?? {});
   if (!isObject(given)) return invalid('params.arguments must be an object');
+  if (rule.treatment === 'enforce') {
+    const misread = misreadName(params, READ_HERE) ?? misreadName(given, []);
+    if (misread !== null)
+      return invalid(`"${misread}" and a name that differs in case alone may be confused`);
+  }
   return {
     ok: true,
     call: Object.freeze({
@@ -43,6 +52,27 @@ export function classify(message: RequestMessage | NotificationMessage, context:
       ...context,
     }),
   };
+}
+
+/** Null where the method has no such member; undefined where it must have one and it is no string. */
+function textIn(
+  params: Readonly<Record<string, unknown>>,
+  member: string | undefined,
+): string | null | undefined {
+  if (member === undefined) return null;
+  const value = params[member];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A name that a server without regard to case takes for another one of the object, or for a reserved one. */
+function misreadName(object: object, reserved: readonly string[]): string | null {
+  const taken = new Set(reserved);
+  for (const name of Object.keys(object)) {
+    const folded = foldedName(name);
+    if (taken.has(folded) && !reserved.includes(name)) return name;
+    taken.add(folded);
+  }
+  return null;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { arrayElements, countMembersWritten, trimmed } from './bytes.ts';
 import type { Message, Parsed, RequestId } from './json-rpc.ts';
+import { foldedName } from './member-names.ts';
 
 /** Deeper messages are refused: neither a policy nor a person can judge them. */
 const MAX_DEPTH = 256;
@@ -77,7 +78,7 @@ function parseJson(bytes: Buffer): Parsed<unknown> {
 function toClientMessage(value: unknown, bytes: Buffer): Parsed<Message> {
   if (isObject(value)) {
     for (const key of Object.keys(value)) {
-      if (!ENVELOPE_KEYS.has(key) && ENVELOPE_KEYS.has(key.toLowerCase())) {
+      if (!ENVELOPE_KEYS.has(key) && ENVELOPE_KEYS.has(foldedName(key))) {
         return refused('invalid_request', `"${key}" must be written in lower case`, idOf(value));
       }
     }

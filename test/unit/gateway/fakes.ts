@@ -1,0 +1,237 @@
+// In-memory collaborators at the gateway's ports, for tests of what stands between them.
+import type {
+  Call,
+  CallOutcome,
+  Decision,
+  Message,
+  RequestId,
+  Verdict,
+} from '../../../electron/gateway/call.ts';
+import { UpstreamError } from '../../../electron/gateway/errors.ts';
+import type {
+  CallLog,
+  Clock,
+  Logger,
+  PolicyEngine,
+  RefusedMessage,
+  Upstream,
+  UpstreamConnection,
+  UpstreamEvents,
+} from '../../../electron/gateway/ports.ts';
+import { classify, type CallContext } from '../../../electron/gateway/router/classify.ts';
+import type { NotificationMessage, RequestMessage } from '../../../electron/gateway/wire/json-rpc.ts';
+import { readClientBody, readServerMessage } from '../../../electron/gateway/wire/parse.ts';
+
+export const clock: Clock = { now: () => Date.now(), monotonicMicros: () => performance.now() * 1000 };
+
+export const agent = {
+  id: 'agent-1',
+  name: 'Agent',
+  capabilities: ['read:*'],
+  model: '',
+  publisher: '',
+  tags: [],
+};
+
+/** A message as a client would send it; `text` is JSON. */
+export function clientMessage(text: string): Message {
+  const read = readClientBody(Buffer.from(text));
+  const message = read.ok ? read.value.messages[0] : undefined;
+  if (message === undefined) throw new Error(`not a message: ${text}`);
+  return message;
+}
+
+export function request(id: RequestId, method: string, params: object = {}): RequestMessage {
+  return clientMessage(JSON.stringify({ jsonrpc: '2.0', id, method, params })) as RequestMessage;
+}
+
+export function notification(method: string, params: object = {}): NotificationMessage {
+  return clientMessage(JSON.stringify({ jsonrpc: '2.0', method, params })) as NotificationMessage;
+}
+
+export const callContext: CallContext = {
+  at: 1_750_000_000_000,
+  server: 'files',
+  agent,
+  client: { name: 'Some Client', version: '1' },
+  session: { id: 'sess_1', requestCount: 1, startedAt: 0, cumulativeReads: 0, cumulativeWrites: 0 },
+  sourceIp: '127.0.0.1',
+};
+
+export function callOf(message: RequestMessage | NotificationMessage): Call {
+  const classified = classify(message, callContext);
+  if (!classified.ok) throw new Error(classified.refusal.message);
+  return classified.call;
+}
+
+export function toolCall(tool = 'read_file', args: object = {}): Call {
+  return callOf(request(1, 'tools/call', { name: tool, arguments: args }));
+}
+
+export function decision(change: Partial<Decision> = {}): Decision {
+  return {
+    allow: true,
+    ask: false,
+    violations: [],
+    matchedRule: null,
+    requiredCapability: null,
+    message: null,
+    ...change,
+  };
+}
+
+/** Decides as it is told by `decide`, which tests replace. */
+export class FakePolicy implements PolicyEngine {
+  readonly seen: Call[] = [];
+  decide: (call: Call) => Decision;
+
+  constructor(answer: (call: Call) => Decision = () => decision()) {
+    this.decide = (call) => {
+      this.seen.push(call);
+      return answer(call);
+    };
+  }
+
+  overview(): never {
+    throw new Error('not asked for here');
+  }
+
+  close(): void {
+    this.seen.length = 0;
+  }
+}
+
+export interface LoggedCall {
+  readonly id: number;
+  readonly call: Call;
+  readonly verdict: Verdict;
+  readonly refusal: { code: number; message: string } | null;
+  /** Every outcome that was reported: more than one is a defect. */
+  readonly outcomes: CallOutcome[];
+}
+
+export class MemoryLog implements CallLog {
+  readonly calls: LoggedCall[] = [];
+  readonly refusals: RefusedMessage[] = [];
+  /** Set to make `record` throw, as a full disk would. */
+  broken = false;
+  readonly #onRecord: () => void;
+
+  constructor(onRecord: () => void = () => undefined) {
+    this.#onRecord = onRecord;
+  }
+
+  record(call: Call, verdict: Verdict, refusal: LoggedCall['refusal']): number {
+    if (this.broken) throw new Error('database or disk is full');
+    this.#onRecord();
+    const id = this.calls.length + 1;
+    this.calls.push({ id, call, verdict, refusal, outcomes: [] });
+    return id;
+  }
+
+  refused(message: RefusedMessage): number {
+    return this.refusals.push(message);
+  }
+
+  complete(id: number, outcome: CallOutcome): void {
+    this.calls[id - 1]?.outcomes.push(outcome);
+  }
+
+  close(): void {
+    this.broken = true;
+  }
+
+  /** What was recorded of calls with this method. */
+  of(method: string): LoggedCall[] {
+    return this.calls.filter(({ call }) => call.method === method);
+  }
+}
+
+/** One session's connection: keeps what was sent, and says what the test lets the server say. */
+export class FakeConnection implements UpstreamConnection {
+  readonly sent: Message[] = [];
+  closed = false;
+  /** Set to make `send` reject. */
+  failure: Error | null = null;
+  /** Called with each message that is sent; the server's part in a test. */
+  onSend: (message: Message) => void = () => undefined;
+  readonly #events: UpstreamEvents;
+
+  constructor(events: UpstreamEvents) {
+    this.#events = events;
+  }
+
+  send: UpstreamConnection['send'] = async ({ message }) => {
+    await Promise.resolve();
+    if (this.closed) throw new UpstreamError('The connection was closed');
+    if (this.failure !== null) throw this.failure;
+    this.sent.push(message);
+    this.onSend(message);
+  };
+
+  close(): void {
+    this.closed = true;
+  }
+
+  /** The server says this, JSON text or an object. */
+  says(message: object | string, relatedTo: RequestId | null = null): void {
+    const text = typeof message === 'string' ? message : JSON.stringify({ jsonrpc: '2.0', ...message });
+    const read = readServerMessage(Buffer.from(text));
+    if (!read.ok) throw new Error(`not a message: ${text}`);
+    for (const each of read.value) this.#events.message(each, relatedTo);
+  }
+
+  /** The server is gone. */
+  lost(why: string): void {
+    this.#events.closed(why);
+  }
+
+  /** The methods that were sent, in order; `response` for answers. */
+  get methods(): string[] {
+    return this.sent.map((message) => (message.kind === 'response' ? 'response' : message.method));
+  }
+}
+
+export interface FakeUpstream extends Upstream {
+  readonly connections: FakeConnection[];
+  /** Called with each new connection. */
+  onConnect: (connection: FakeConnection) => void;
+}
+
+export function fakeUpstream(): FakeUpstream {
+  const upstream: FakeUpstream = {
+    name: 'files',
+    kind: 'stdio',
+    target: 'files --here',
+    connections: [],
+    onConnect: () => undefined,
+    connect(events) {
+      const connection = new FakeConnection(events);
+      upstream.connections.push(connection);
+      upstream.onConnect(connection);
+      return connection;
+    },
+  };
+  return upstream;
+}
+
+export interface LogLine {
+  readonly event: string;
+  readonly fields: Record<string, unknown>;
+}
+
+export function recordingLogger(): Logger & { readonly lines: LogLine[]; readonly events: string[] } {
+  const lines: LogLine[] = [];
+  const note = (event: string, fields: Record<string, unknown> = {}): void =>
+    void lines.push({ event, fields });
+  return {
+    lines,
+    get events() {
+      return lines.map(({ event }) => event);
+    },
+    debug: note,
+    info: note,
+    warn: note,
+    error: note,
+  };
+}
