@@ -1,8 +1,7 @@
 // Entry of `npm run demo`: takes the tour at the running proxy and prints what happens.
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
+import { userDataFolder } from '../main/program/user-data-folder.ts';
 import type { DemoStep } from '../shared/domain.ts';
 import { findRunningProxy } from './running-proxy.ts';
 import { asExpected, runTour } from './tour.ts';
@@ -41,26 +40,13 @@ function readOptions(): { url: string | undefined; userData: string; help: boole
     if (values.url !== undefined) new URL(values.url);
     return {
       url: values.url,
-      userData: values['user-data'] ?? defaultUserData(),
+      userData: values['user-data'] ?? userDataFolder(packageJson.productName),
       help: values.help ?? false,
     };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n`);
     return undefined;
   }
-}
-
-/** Where Electron keeps the app's data, so that the tour finds the app without being told. */
-function defaultUserData(): string {
-  const { APPDATA, XDG_CONFIG_HOME } = process.env;
-  const folders: Partial<Record<NodeJS.Platform, string>> = {
-    win32: APPDATA ?? join(homedir(), 'AppData', 'Roaming'),
-    darwin: join(homedir(), 'Library', 'Application Support'),
-  };
-  return join(
-    folders[process.platform] ?? XDG_CONFIG_HOME ?? join(homedir(), '.config'),
-    packageJson.productName,
-  );
 }
 
 async function lookUp(userData: string): Promise<string | undefined> {

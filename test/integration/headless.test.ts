@@ -1,0 +1,201 @@
+// The contract of the window-less program with scripts: its one line, its exit codes, its words.
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import {
+  allowAll,
+  freePort,
+  nodeCommand,
+  runHeadless,
+  startProxy,
+  temporaryFolder,
+  writeConfig,
+} from './harness.ts';
+import { send } from './raw-http.ts';
+import { startRawUpstream } from './raw-upstream.ts';
+
+async function stdioSection() {
+  return (await startRawUpstream('stdio')).section;
+}
+
+/** Runs with a configuration text, which is expected to be refused. */
+async function runWith(text: string) {
+  const folder = temporaryFolder();
+  const file = join(folder, 'config.yaml');
+  writeFileSync(file, text);
+  return { file, ...(await runHeadless(['--config', file, '--user-data', join(folder, 'data')])) };
+}
+
+describe('what it says', () => {
+  it('is one ready line on standard output, and logs on standard error', async () => {
+    const port = await freePort();
+    const listen = { address: '127.0.0.1', port };
+    const proxy = await startProxy({
+      config: { server: { listen }, upstream: await stdioSection() },
+      policies: allowAll,
+    });
+    await send(`${proxy.url}/sse`, { headers: { host: 'evil.example' } });
+    await proxy.stop();
+    const { stdout } = proxy.output();
+    expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+    expect(JSON.parse(stdout)).toEqual({
+      event: 'ready',
+      url: `http://127.0.0.1:${port}`,
+      version: packageJson.version,
+      pid: proxy.pid,
+    });
+  });
+
+  it('is --version and --help, with exit code 0', async () => {
+    expect(await runHeadless(['--version'])).toMatchObject({ code: 0, stdout: `${packageJson.version}\n` });
+    const help = await runHeadless(['--help']);
+    expect(help.code).toBe(0);
+    for (const option of ['--config', '--user-data', '--version']) expect(help.stdout).toContain(option);
+  });
+
+  it('tells other programs where it serves, until it ends', async () => {
+    const proxy = await startProxy({ config: { upstream: await stdioSection() }, policies: allowAll });
+    const file = join(proxy.userData, 'gateway.json');
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ url: proxy.url, pid: proxy.pid });
+    await proxy.stop();
+    expect(() => readFileSync(file)).toThrow('ENOENT');
+  });
+});
+
+describe('how it ends', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s: exit code 0, with a call and a stream open',
+    async (signal) => {
+      const proxy = await startProxy({ config: { upstream: await stdioSection() }, policies: allowAll });
+      const stream = send(`${proxy.url}/sse`, { headers: { accept: 'text/event-stream' } });
+      stream.catch(() => undefined);
+      const started = performance.now();
+      await proxy.stop(signal);
+      expect(performance.now() - started).toBeLessThan(5000);
+      await Promise.allSettled([stream]);
+    },
+  );
+});
+
+describe('a configuration that is wrong ends it with exit code 2 and one message', () => {
+  it.each([
+    ['a key that nobody knows', 'serve:\n  listen: {}\n', 'serve'],
+    ['a value of the wrong type', 'server:\n  listen:\n    port: many\n', 'server.listen.port'],
+    ['a port out of range', 'server:\n  listen:\n    port: 70000\n', 'server.listen.port'],
+    ['a mode that does not exist', 'policy:\n  mode: strict\n', 'policy.mode'],
+    ['an upstream that is both', 'upstream:\n  url: http://127.0.0.1:1\n  command: x\n', 'upstream'],
+  ])('%s', async (_name, text, key) => {
+    const { code, stdout, stderr, file } = await runWith(text);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(file);
+    expect(stderr).toContain(key);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('YAML that can not be read', async () => {
+    const { code, stderr, file } = await runWith('server: [\n');
+    expect(code).toBe(2);
+    expect(stderr).toContain(file);
+  });
+
+  it('a file that is not there', async () => {
+    const { code, stderr } = await runHeadless(['--config', '/nowhere/config.yaml']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('/nowhere/config.yaml');
+  });
+
+  it('an option that nobody knows', async () => {
+    const { code, stderr } = await runHeadless(['--confg', 'x']);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('--confg');
+  });
+
+  it('a policy that does not compile is named, with its line', async () => {
+    const folder = temporaryFolder();
+    const file = await writeConfig(
+      folder,
+      { upstream: await stdioSection() },
+      { 'bad.rego': 'package mcp.policy\n\nallow {' },
+    );
+    const { code, stderr } = await runHeadless(['--config', file, '--user-data', join(folder, 'data')]);
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/bad\.rego:\d+/);
+  });
+});
+
+describe('the port', () => {
+  it('that is configured and taken: an error that names it', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void taken.close());
+    await once(taken, 'listening');
+    const { port } = taken.address() as { port: number };
+    const folder = temporaryFolder();
+    const listen = { address: '127.0.0.1', port };
+    const file = await writeConfig(folder, { server: { listen }, upstream: await stdioSection() });
+    const { code, stdout, stderr } = await runHeadless([
+      '--config',
+      file,
+      '--user-data',
+      join(folder, 'data'),
+    ]);
+    expect(code).not.toBe(0);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(String(port));
+  });
+
+  it('that was found on the first run is kept', async () => {
+    const userData = join(temporaryFolder(), 'data');
+    const first = await startProxy({ config: null, userData });
+    await first.stop();
+    const second = await startProxy({ config: null, userData });
+    await second.stop();
+    expect(second.url).toBe(first.url);
+  });
+
+  it('can be set by MCP_SERVER_PORT', async () => {
+    const port = await freePort();
+    const proxy = await startProxy({ config: null, env: { MCP_SERVER_PORT: String(port) } });
+    await proxy.stop();
+    expect(proxy.url).toBe(`http://127.0.0.1:${port}`);
+  });
+});
+
+describe('one folder of user data', () => {
+  it('serves one proxy at a time', async () => {
+    const proxy = await startProxy({ config: { upstream: await stdioSection() }, policies: allowAll });
+    onTestFinished(() => proxy.stop());
+    const file = await writeConfig(temporaryFolder(), { upstream: await stdioSection() });
+    const { code, stderr } = await runHeadless(['--config', file, '--user-data', proxy.userData]);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(proxy.userData);
+  });
+
+  it('is made where it is missing', async () => {
+    const userData = join(temporaryFolder(), 'a', 'b');
+    mkdirSync(join(userData, '..'));
+    const proxy = await startProxy({
+      config: { upstream: await stdioSection() },
+      policies: allowAll,
+      userData,
+    });
+    await proxy.stop();
+  });
+});
+
+describe('a server that can not be started', () => {
+  it('does not keep the proxy from serving: the client is told what is wrong', async () => {
+    const upstream = { ...nodeCommand('x'), command: '/nowhere/server' };
+    const proxy = await startProxy({ config: { upstream }, policies: allowAll });
+    onTestFinished(() => proxy.stop());
+    const { body } = await send(`${proxy.url}/mcp`, {
+      body:
+        '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},' +
+        '"clientInfo":{"name":"x","version":"1"}}}',
+    });
+    expect(body).toContain('-32004');
+    expect(body).toContain('/nowhere/server');
+  });
+});
