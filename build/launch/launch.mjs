@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { attend } from './child.mjs';
 import { runChecks } from './checks.mjs';
 import { compile } from './compile.mjs';
-import { asNode } from './electron-node.mjs';
+import { asApp, asNode } from './electron-node.mjs';
 import { out, root, tool } from './places.mjs';
 import { createProgress } from './progress.mjs';
 import { setUp } from './setup/setup.mjs';
@@ -30,6 +30,11 @@ const tasks = {
     // Loaded for this task alone.
     const { dist } = await import('../package/dist.mjs');
     return dist(progress, args);
+  },
+  async icons(progress) {
+    const { electron } = await setUp(progress, { window: false });
+    const args = ['--no-sandbox', '--ozone-platform=headless', '--disable-gpu', 'build/icons/render.mjs'];
+    return attend(electron.path, args, { cwd: root, env: asApp() });
   },
   async lint(progress) {
     const failed = await runChecks(progress, await setUp(progress, { window: false }), ['lint']);
