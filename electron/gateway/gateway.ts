@@ -1,5 +1,31 @@
 // The composition root of the gateway: the only place where its services are made and wired.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { runTour } from '../demo/tour.ts';
+import type { Config } from '../shared/config.ts';
 import type { EventName, EventPayload, GatewayCommands, Handlers } from '../shared/contract.ts';
+import { createApprovalDesk } from './approval/approval-desk.ts';
+import { openCallArchive } from './audit/call-archive.ts';
+import { openCallLog } from './audit/call-log.ts';
+import { createEmptyCallArchive, createSilentCallLog } from './audit/silent-audit.ts';
+import { loadConfig } from './config/load-config.ts';
+import { createLogger } from './observability/logger.ts';
+import { denialData } from './policy/denial-data.ts';
+import { createPolicyEngine } from './policy/engine.ts';
+import type { Clock, Logger } from './ports.ts';
+import { announce } from './runtime/announcement.ts';
+import { listenOnChosenPort } from './runtime/choose-port.ts';
+import { coalesce } from './runtime/coalesce.ts';
+import { defaultServer } from './runtime/default-server.ts';
+import { openKeptSettings } from './runtime/kept-settings.ts';
+import { beyondLoopback, policyProblem, portTaken } from './runtime/problems.ts';
+import { reportWrites } from './runtime/reported-log.ts';
+import { statusOf } from './runtime/status.ts';
+import { createSessionStore } from './session/session-store.ts';
+import { createHttpServer } from './transport/http-server.ts';
+import { createUpstream } from './upstream/upstream.ts';
+import { createVerdictPath } from './verdict-path.ts';
 
 /** What the host hands in. All paths are absolute. */
 export interface GatewayOptions {
@@ -30,3 +56,202 @@ export interface Gateway {
 
 /** Tells the host of a change. */
 export type Emit = <N extends EventName>(name: N, payload: EventPayload<N>) => void;
+
+/** At most so many questions wait at once. */
+const MAX_PENDING_APPROVALS = 200;
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+const SESSION_TTL_MS = 2 * 60 * 60_000;
+const SWEEP_EVERY_MS = 60_000;
+/** Time between two snapshots or notices to the window. */
+const NOTICE_MS = 100;
+
+const clock: Clock = {
+  now: () => Date.now(),
+  monotonicMicros: () => performance.now() * 1000,
+};
+
+/**
+ * Starts everything, in the order in which a call passes it, and listens last. Rejects with a ConfigError, or with
+ * the system's error where the port can't be had; whatever was started is closed by then.
+ */
+export async function createGateway(options: GatewayOptions, emit: Emit): Promise<Gateway> {
+  await using services = new AsyncDisposableStack();
+  const { version, userData, out, env } = options;
+  const { config, warnings, isConfigured } = loadConfig({ file: options.configFile, env });
+  const logger = createLogger({ level: config.logging.level, format: config.logging.format });
+  for (const warning of warnings) logger.warn('config', { message: warning });
+
+  mkdirSync(userData, { recursive: true, mode: 0o700 });
+  const kept = openKeptSettings(join(userData, 'gateway-settings.json'), logger);
+  let mode = (isConfigured('policy.mode') ? undefined : kept.read().mode) ?? config.policy.mode;
+
+  const policy = await createPolicyEngine({
+    policyDir: config.policy.policy_dir ?? options.shippedPolicies,
+    shippedDir: options.shippedPolicies,
+    dataFile: config.policy.data_file,
+    environment: config.policy.environment,
+    opa: { configured: env.MCP_OPA_PATH ?? null, bundled: options.bundledOpa },
+    precompiledDir: join(out, 'policies'),
+    cacheDir: join(userData, 'policy-cache'),
+    clock,
+    logger,
+  });
+  services.adopt(policy, (engine) => engine.close());
+
+  const notice = services.adopt(coalesce(tellHost, NOTICE_MS), (pending) => pending.close());
+  const { archive, log } = openAudit(config, options, logger, notice.request);
+  services.adopt(archive, (open) => open.close());
+  services.adopt(log, (open) => open.close());
+
+  const approvals = createApprovalDesk({
+    clock,
+    timeoutMs: config.approvals.timeout,
+    onTimeout: config.approvals.on_timeout,
+    maxPending: MAX_PENDING_APPROVALS,
+    onChange: (pending) => emit('approvals.changed', pending),
+  });
+
+  const upstream = createUpstream(defaultServer(config, { out, userData, env, logger }));
+  services.adopt(upstream, (server) => server.close());
+
+  const passDown = createVerdictPath({
+    policy,
+    approver: approvals,
+    log,
+    logger,
+    settings: () => ({
+      mode,
+      paused: kept.read().paused,
+      policyEnabled: config.policy.enabled,
+      approvalsEnabled: config.approvals.enabled,
+    }),
+    denialData,
+  });
+
+  let lastServerError: string | null = null;
+  const sessions = createSessionStore({
+    upstream,
+    passDown,
+    log,
+    clock,
+    logger,
+    requestTimeoutMs: config.upstream.request_timeout,
+    maxSessions: config.server.max_connections,
+    ttlMs: SESSION_TTL_MS,
+    idleMs: SESSION_TTL_MS / 2,
+    sweepEveryMs: SWEEP_EVERY_MS,
+    onChange: notice.request,
+    onServer: (trouble) => (lastServerError = trouble),
+  });
+  services.adopt(sessions, (open) => open.close());
+  // Before the sessions end, whoever waits for a person is told that nobody will come.
+  services.adopt(approvals, (desk) => desk.close());
+
+  const { address, port } = config.server.listen;
+  const server = createHttpServer({
+    sessions,
+    log,
+    clock,
+    logger,
+    serverName: upstream.name,
+    defaultAgent: config.agent,
+    maxBodyBytes: MAX_BODY_BYTES,
+    door: { hosts: [address.toLowerCase()], origins: config.server.security.cors_allowed_origins },
+    requestTimeoutMs: config.server.read_timeout,
+    idleTimeoutMs: config.server.idle_timeout,
+  });
+  services.adopt(server, (open) => open.close());
+  const { port: keptPort } = kept.read();
+  const configured = isConfigured('server.listen.port');
+  const listening = await listenOnChosenPort(server, { address, port, configured, kept: keptPort });
+  if (!configured && keptPort === undefined) kept.write({ port: listening.port });
+  const wanted = keptPort ?? port;
+  const portTakenInstead = listening.port === wanted || port === 0 ? null : wanted;
+  const url = `http://${listening.family === 'IPv6' ? `[${listening.address}]` : listening.address}:${listening.port}`;
+  services.adopt(announce(join(userData, 'gateway.json'), { url, pid: process.pid, version }), (file) =>
+    file.close(),
+  );
+  logger.info('listening', { url, server: upstream.name, policy: policy.overview().source });
+
+  const status = () =>
+    statusOf({
+      version,
+      url,
+      portTakenInstead,
+      mode,
+      paused: kept.read().paused,
+      policyEnabled: config.policy.enabled,
+      upstream,
+      lastServerError,
+      sessions: sessions.list(),
+      totals: log.totals,
+      problems: [
+        log.problem,
+        policyProblem(policy),
+        portTaken(portTakenInstead, listening.port),
+        beyondLoopback(address),
+      ],
+    });
+
+  function tellHost(): void {
+    emit('status.changed', status());
+    emit('calls.changed', { newestId: log.newestId });
+  }
+
+  const closing = new AbortController();
+  services.defer(() => closing.abort());
+  const running = services.move();
+  return {
+    url,
+    commands: {
+      'status.read': status,
+      'calls.page': (query) => archive.page(query),
+      'calls.read': (id) => archive.read(id),
+      'approvals.list': () => approvals.pending(),
+      'approvals.answer': ({ id, allow }) => approvals.answer(id, allow),
+      'mode.set'(chosen) {
+        mode = chosen;
+        kept.write({ mode: chosen });
+        tellHost();
+      },
+      'pause.set'(paused) {
+        try {
+          kept.write({ paused });
+        } finally {
+          if (paused) approvals.dismissAll();
+          tellHost();
+        }
+      },
+      'policy.read': () => policy.overview(),
+      'demo.run': () =>
+        runTour({
+          url,
+          clientName: 'MCP Proxy demo',
+          signal: closing.signal,
+          onStep: (steps) => emit('demo.changed', [...steps]),
+        }),
+    },
+    setAttended: (attended) => approvals.setAttended(attended),
+    close: () => running.disposeAsync(),
+  };
+}
+
+/** The log and its archive, or what stands in for them where the configuration wants no audit. */
+function openAudit(
+  { audit }: Config,
+  { userData, out }: GatewayOptions,
+  logger: Logger,
+  onWrite: () => void,
+) {
+  if (!audit.enabled) {
+    return { log: reportWrites(createSilentCallLog(), logger, onWrite), archive: createEmptyCallArchive() };
+  }
+  const path = audit.db_path ?? join(userData, 'audit.db');
+  const captureArguments = audit.capture.request_arguments;
+  const log = openCallLog({ path, synchronous: audit.synchronous, captureArguments, logger });
+  const worker = pathToFileURL(join(out, 'gateway', 'audit-worker.js'));
+  return {
+    log: reportWrites(log, logger, onWrite),
+    archive: openCallArchive({ path, worker, retentionDays: audit.retention_days, logger }),
+  };
+}

@@ -45,6 +45,8 @@ export interface ApprovalDesk extends Approver, Closable {
   pending(): PendingApproval[];
   /** False where nothing with that id waits any more. */
   answer(id: string, allow: boolean): boolean;
+  /** Ends the wait of all that wait, with the default: nobody will answer. */
+  dismissAll(): void;
   /** Says whether somebody is there who could answer; while nobody is, asking ends at once with the default. */
   setAttended(attended: boolean): void;
 }

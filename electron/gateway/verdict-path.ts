@@ -65,7 +65,7 @@ export function createVerdictPath(collaborators: VerdictCollaborators): VerdictP
     const answer = await approver.ask(call, decision, withdrawn);
     const { mode, paused } = settings();
     const waited = { mode, decision, waitedMs: answer.waitedMs };
-    if (answer.by === 'withdrawn') return { allow: false, reason: 'withdrawn', ...waited };
+    if (answer.by === 'withdrawn' || withdrawn.aborted) return { allow: false, reason: 'withdrawn', ...waited };
     if (paused) return { allow: false, reason: 'paused', ...waited };
     if (answer.allow || answer.by === 'person' || mode === 'enforce') {
       return { allow: answer.allow, reason: answer.by, ...waited };

@@ -90,6 +90,8 @@ const upstream = section({
   ...target,
   /** How long a server may take to be reached. */
   timeout: duration('30s'),
+  /** How long a server may be silent about a request; progress starts it anew. */
+  request_timeout: duration('10m'),
   connection_pool: section({
     max_idle: wholeNumber(0, million, 10),
     max_open: wholeNumber(1, million, 100),

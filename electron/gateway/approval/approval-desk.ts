@@ -26,7 +26,7 @@ export function createApprovalDesk(options: ApprovalOptions): ApprovalDesk {
   let attended = false;
 
   const pending = () => [...waiting.values()].map(({ shown }) => shown);
-  const endAll = () => [...waiting.values()].forEach(({ end }) => end(byDefault, 'nobody_to_ask'));
+  const dismissAll = () => [...waiting.values()].forEach(({ end }) => end(byDefault, 'nobody_to_ask'));
 
   return {
     pending,
@@ -59,14 +59,16 @@ export function createApprovalDesk(options: ApprovalOptions): ApprovalDesk {
       return asked !== undefined;
     },
 
+    dismissAll,
+
     setAttended(someoneIsThere) {
       attended = someoneIsThere;
-      if (!attended) endAll();
+      if (!attended) dismissAll();
     },
 
     close() {
       attended = false;
-      endAll();
+      dismissAll();
     },
   };
 }

@@ -16,7 +16,10 @@ export type KeptSettings = z.infer<typeof keptSettings>;
 
 export interface KeptSettingsFile {
   read(): KeptSettings;
-  /** Written at once, whole or not at all. Throws where it can't be written. */
+  /**
+   * In force at once, and then written, whole or not at all. Throws where it can't be written: the change holds
+   * all the same until the program ends, for a pause must work on a full disk too.
+   */
   write(change: Partial<KeptSettings>): void;
 }
 
@@ -26,12 +29,11 @@ export function openKeptSettings(path: string, logger: Logger): KeptSettingsFile
   return {
     read: () => current,
     write(change) {
-      const next = { ...current, ...change };
+      current = { ...current, ...change };
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       const draft = `${path}.new`;
-      writeFileSync(draft, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600, flush: true });
+      writeFileSync(draft, `${JSON.stringify(current, null, 2)}\n`, { mode: 0o600, flush: true });
       renameSync(draft, path);
-      current = next;
     },
   };
 }

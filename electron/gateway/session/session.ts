@@ -30,6 +30,8 @@ export interface SessionCollaborators {
   readonly logger: Logger;
   /** How long a server may take for a request that shows no progress, milliseconds. */
   readonly requestTimeoutMs: number;
+  /** The server let a request down (why), or answered one (null). */
+  readonly onServer: (trouble: string | null) => void;
 }
 
 export interface SessionIdentity {
@@ -239,6 +241,7 @@ export class Session {
   #failRequest(id: RequestId, reason: string): void {
     const refusal: Refusal = { error: 'upstream', message: reason };
     const request = this.#pending.fail(id, 'upstream_error', errors.upstream.code, reason);
+    this.#with.onServer(reason);
     if (request !== undefined) this.#answerWithError(id, request.method, refusal);
   }
 
@@ -295,6 +298,7 @@ export class Session {
       this.#with.logger.debug('late_answer', { session: this.id });
       return;
     }
+    this.#with.onServer(null);
     this.#outlet.answer(message.id, message.bytes);
     if (request.method !== 'initialize') return;
     if (message.error === null) this.#protocolVersion = versionIn(message.result);
