@@ -1,0 +1,335 @@
+// The one way down: every verdict, what is told and recorded of it, and that nothing goes on without its record.
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { AllowedMessage, Decision } from '../../../electron/gateway/call.ts';
+import { errors, UpstreamError } from '../../../electron/gateway/errors.ts';
+import type { Answer, Approver, UpstreamConnection } from '../../../electron/gateway/ports.ts';
+import {
+  allowAnswer,
+  createVerdictPath,
+  type VerdictPath,
+  type VerdictSettings,
+} from '../../../electron/gateway/verdict-path.ts';
+import type { ResponseMessage } from '../../../electron/gateway/wire/json-rpc.ts';
+import {
+  callOf,
+  clientMessage,
+  decision,
+  FakePolicy,
+  MemoryLog,
+  recordingLogger,
+  request,
+  toolCall,
+} from './fakes.ts';
+
+const denial = decision({ allow: false, violations: ['no writes', 'not to /etc'], matchedRule: 'deny_etc' });
+const doubt = decision({ ask: true, matchedRule: 'ask_first' });
+const doubtfulDenial = { ...denial, ask: true };
+
+interface Setting extends Partial<VerdictSettings> {
+  readonly decision?: Decision;
+  readonly answer?: Partial<Answer>;
+  /** Happens while the person thinks. */
+  readonly meanwhile?: (changes: { settings: VerdictSettings; withdraw: () => void }) => void;
+}
+
+/** A verdict path over fakes; `steps` tells in which order things happened. */
+function path({ decision: decided = decision(), answer, meanwhile, ...given }: Setting = {}) {
+  const steps: string[] = [];
+  const changes: { settings: VerdictSettings; withdraw: () => void } = {
+    settings: { mode: 'enforce', paused: false, policyEnabled: true, approvalsEnabled: true, ...given },
+    withdraw: () => withdrawal.abort(),
+  };
+  const withdrawal = new AbortController();
+  const policy = new FakePolicy(() => {
+    steps.push('policy');
+    return decided;
+  });
+  const approver: Approver = {
+    async ask(_call, _decision, signal) {
+      steps.push('ask');
+      expect(signal).toBe(withdrawal.signal);
+      await Promise.resolve();
+      meanwhile?.(changes);
+      return { allow: false, by: 'person', waitedMs: 1200, ...answer };
+    },
+  };
+  const log = new MemoryLog(() => steps.push('record'));
+  const logger = recordingLogger();
+  const forwarded: { allowed: AllowedMessage; recordId: number }[] = [];
+  const passDown = createVerdictPath({
+    policy,
+    approver,
+    log,
+    logger,
+    settings: () => changes.settings,
+    denialData: (call, { violations }, mode) => ({ tool: call.tool, violations, policy_mode: mode }),
+  });
+  return {
+    steps,
+    log,
+    logger,
+    forwarded,
+    passDown,
+    run: (call = toolCall('write_file', { path: '/etc/x' })) =>
+      passDown(call, withdrawal.signal, async (allowed, recordId) => {
+        await Promise.resolve();
+        steps.push('forward');
+        forwarded.push({ allowed, recordId });
+      }),
+  };
+}
+
+describe('a call that may go on', () => {
+  it.each<[string, Setting, string]>([
+    ['the policy allows it', {}, 'policy'],
+    ['the policy denies it in mode audit', { mode: 'audit', decision: denial }, 'audit_mode'],
+    ['the policy is off', { policyEnabled: false, decision: denial }, 'policy_off'],
+    ['the policy is off, though it would ask', { policyEnabled: false, decision: doubt }, 'policy_off'],
+    ['a person allows it', { decision: doubt, answer: { allow: true } }, 'person'],
+    [
+      'a person allows what the policy denies',
+      { decision: doubtfulDenial, answer: { allow: true } },
+      'person',
+    ],
+    [
+      'a person allows it in mode audit',
+      { mode: 'audit', decision: doubt, answer: { allow: true } },
+      'person',
+    ],
+    [
+      'nobody answers, and the default is to allow',
+      { decision: doubt, answer: { allow: true, by: 'no_answer' } },
+      'no_answer',
+    ],
+    [
+      'nobody is there, and the default is to allow',
+      { decision: doubt, answer: { allow: true, by: 'nobody_to_ask' } },
+      'nobody_to_ask',
+    ],
+    [
+      'nobody answers in mode audit, and the default is to deny',
+      { mode: 'audit', decision: doubt, answer: { by: 'no_answer' } },
+      'audit_mode',
+    ],
+    [
+      'nobody is there in mode audit, and the default is to deny',
+      { mode: 'audit', decision: doubt, answer: { by: 'nobody_to_ask' } },
+      'audit_mode',
+    ],
+    [
+      'approvals are off in mode audit',
+      { mode: 'audit', approvalsEnabled: false, decision: doubt },
+      'audit_mode',
+    ],
+    [
+      'the mode becomes audit while nobody answers',
+      {
+        decision: doubtfulDenial,
+        answer: { by: 'no_answer' },
+        meanwhile: (changes) => (changes.settings = { ...changes.settings, mode: 'audit' }),
+      },
+      'audit_mode',
+    ],
+  ])('%s', async (_what, setting, reason) => {
+    const { run, log, forwarded } = path(setting);
+    const call = toolCall();
+    await expect(run(call)).resolves.toBeNull();
+    expect(forwarded).toEqual([{ allowed: { message: call.message }, recordId: 1 }]);
+    expect(log.calls).toMatchObject([{ call, verdict: { allow: true, reason }, refusal: null }]);
+  });
+
+  it('is one that the policy is not asked about: even when all is paused', async () => {
+    const { run, steps, log } = path({ paused: true, decision: denial });
+    await expect(run(callOf(request(1, 'tools/list')))).resolves.toBeNull();
+    expect(steps).toEqual(['record', 'forward']);
+    expect(log.calls).toMatchObject([
+      { verdict: { allow: true, reason: 'pass', decision: { violations: [] } } },
+    ]);
+  });
+
+  it('keeps in its record what the policy thought, where the mode let it pass', async () => {
+    const { run, log } = path({ mode: 'audit', decision: denial });
+    await run();
+    expect(log.calls[0]?.verdict).toEqual({
+      allow: true,
+      reason: 'audit_mode',
+      mode: 'audit',
+      decision: denial,
+      waitedMs: null,
+    });
+  });
+
+  it('keeps in its record how long the person took', async () => {
+    const { run, log } = path({ decision: doubt, answer: { allow: true, waitedMs: 3400 } });
+    await run();
+    expect(log.calls[0]?.verdict.waitedMs).toBe(3400);
+  });
+});
+
+describe('a call that may not go on', () => {
+  it.each<[string, Setting, string, RegExp]>([
+    ['the policy denies it', { decision: denial }, 'policy', /: no writes; not to \/etc$/u],
+    [
+      'the policy denies it without a word',
+      { decision: decision({ allow: false }) },
+      'policy',
+      /violation$/u,
+    ],
+    ['all is paused', { paused: true }, 'paused', /paused/u],
+    ['all is paused in mode audit', { paused: true, mode: 'audit' }, 'paused', /paused/u],
+    ['all is paused and the policy off', { paused: true, policyEnabled: false }, 'paused', /paused/u],
+    ['all is paused, so that nobody is asked', { paused: true, decision: doubt }, 'paused', /paused/u],
+    ['a person denies it', { decision: doubt }, 'person', /the user denied this call/u],
+    ['a person denies it in mode audit', { mode: 'audit', decision: doubt }, 'person', /the user denied/u],
+    ['nobody answers', { decision: doubt, answer: { by: 'no_answer' } }, 'no_answer', /nobody answered/u],
+    [
+      'nobody is there',
+      { decision: doubt, answer: { by: 'nobody_to_ask' } },
+      'nobody_to_ask',
+      /nobody is there/u,
+    ],
+    ['approvals are off', { approvalsEnabled: false, decision: doubt }, 'nobody_to_ask', /nobody is there/u],
+    [
+      'approvals are off for what the policy denies anyway',
+      { approvalsEnabled: false, decision: doubtfulDenial },
+      'nobody_to_ask',
+      /nobody is there/u,
+    ],
+    ['the client gave up', { decision: doubt, answer: { by: 'withdrawn' } }, 'withdrawn', /cancelled/u],
+    [
+      'the client gave up in mode audit',
+      { mode: 'audit', decision: doubt, answer: { by: 'withdrawn' } },
+      'withdrawn',
+      /cancelled/u,
+    ],
+    [
+      'the client gives up in the moment of the answer',
+      { decision: doubt, answer: { allow: true }, meanwhile: ({ withdraw }) => withdraw() },
+      'withdrawn',
+      /cancelled/u,
+    ],
+    [
+      'all is paused while the person thinks',
+      {
+        decision: doubt,
+        answer: { allow: true },
+        meanwhile: (changes) => (changes.settings = { ...changes.settings, paused: true }),
+      },
+      'paused',
+      /paused/u,
+    ],
+    [
+      'the mode becomes enforce while nobody answers',
+      {
+        mode: 'audit',
+        decision: doubt,
+        answer: { by: 'no_answer' },
+        meanwhile: (changes) => (changes.settings = { ...changes.settings, mode: 'enforce' }),
+      },
+      'no_answer',
+      /nobody answered/u,
+    ],
+  ])('%s', async (_what, setting, reason, message) => {
+    const { run, log, forwarded, steps } = path(setting);
+    const refusal = await run();
+    expect(refusal?.message).toMatch(message);
+    expect(forwarded).toEqual([]);
+    expect(steps.at(-1)).toBe('record');
+    expect(log.calls).toMatchObject([
+      { verdict: { allow: false, reason }, refusal: { code: -32001, message: refusal?.message } },
+    ]);
+  });
+
+  it('is told what the policy found, as data', async () => {
+    const refusal = await path({ decision: denial }).run();
+    expect(refusal).toEqual({
+      error: 'policy_violation',
+      message: 'Policy violation: no writes; not to /etc',
+      data: { tool: 'write_file', violations: denial.violations, policy_mode: 'enforce' },
+    });
+  });
+
+  it('is told of a pause, not of the policy', async () => {
+    const refusal = await path({ paused: true, decision: denial }).run();
+    expect(refusal).toEqual({ error: 'paused', message: errors.paused.message });
+  });
+});
+
+describe('the order', () => {
+  it('is policy, person, record, server', async () => {
+    const { run, steps } = path({ decision: doubt, answer: { allow: true } });
+    await run();
+    expect(steps).toEqual(['policy', 'ask', 'record', 'forward']);
+  });
+
+  it('asks nobody about what is clear', async () => {
+    const { run, steps } = path();
+    await run();
+    expect(steps).toEqual(['policy', 'record', 'forward']);
+  });
+
+  it('has the record made in the very moment of the forwarding, with nothing between', () => {
+    const { passDown, steps } = path();
+    const withdrawn = new AbortController().signal;
+    const done = passDown(toolCall(), withdrawn, () => {
+      steps.push('forward');
+      return Promise.resolve();
+    });
+    expect(steps).toEqual(['policy', 'record', 'forward']);
+    return expect(done).resolves.toBeNull();
+  });
+});
+
+describe('without an audit record', () => {
+  it.each<[string, Setting]>([
+    ['an allowed call', {}],
+    ['a call in mode audit', { mode: 'audit', decision: denial }],
+    ['a call with the policy off', { policyEnabled: false }],
+    ['a call that a person allowed', { decision: doubt, answer: { allow: true } }],
+    ['a denied call', { decision: denial }],
+  ])('%s is refused and never forwarded', async (_what, setting) => {
+    const { run, log, logger, forwarded } = path(setting);
+    log.broken = true;
+    await expect(run()).resolves.toEqual({ error: 'audit_unavailable' });
+    expect(forwarded).toEqual([]);
+    expect(logger.events).toEqual(['audit_write_failed']);
+  });
+
+  it('not even a ping goes on', async () => {
+    const { run, log, forwarded } = path();
+    log.broken = true;
+    await expect(run(callOf(request(1, 'ping')))).resolves.toEqual({ error: 'audit_unavailable' });
+    expect(forwarded).toEqual([]);
+  });
+});
+
+it('hands on what the forwarding says', async () => {
+  const { passDown } = path();
+  const failing = passDown(toolCall(), new AbortController().signal, () =>
+    Promise.reject(new UpstreamError('gone')),
+  );
+  await expect(failing).rejects.toThrow('gone');
+});
+
+describe('an AllowedMessage', () => {
+  it('cannot be made elsewhere: a message, or an object like it, is none', () => {
+    const message = clientMessage('{"jsonrpc":"2.0","id":1,"method":"tools/call"}');
+    // @ts-expect-error -- the brand is missing
+    const forged: AllowedMessage = { message };
+    // @ts-expect-error -- the brand's symbol is not exported, and another one is another one
+    const branded: AllowedMessage = { message, [Symbol('allowedBrand')]: true };
+    // @ts-expect-error -- a message is not allowed by itself
+    const bare: AllowedMessage = message;
+    expect([forged, branded, bare]).toHaveLength(3);
+    expectTypeOf<Parameters<UpstreamConnection['send']>>().toEqualTypeOf<[AllowedMessage]>();
+    expectTypeOf<VerdictPath>().parameter(2).parameter(0).toEqualTypeOf<AllowedMessage>();
+  });
+
+  it('is made of answers alone, where there is no verdict', () => {
+    const answer = clientMessage('{"jsonrpc":"2.0","id":1,"result":{}}') as ResponseMessage;
+    expect(allowAnswer(answer)).toEqual({ message: answer });
+    const call = request(1, 'tools/call', { name: 'write_file' });
+    // @ts-expect-error -- a request needs a verdict
+    expect(allowAnswer(call).message).toBe(call);
+  });
+});
