@@ -55,13 +55,18 @@ describe.each(upstreams)('server-everything over %s', (transport) => {
     });
 
     it('carries progress, in order and before the result', async () => {
-      const progress: number[] = [];
+      const before = sdk.heard.length;
       await sdk.call(
         'trigger-long-running-operation',
         { duration: 0.3, steps: 3 },
-        { onprogress: (step) => progress.push(step.progress) },
+        { onprogress: () => undefined },
       );
-      expect(progress).toEqual([1, 2, 3]);
+      expect(sdk.heard.slice(before).filter((what) => /^(progress|result)/.test(what))).toEqual([
+        'progress 1',
+        'progress 2',
+        'progress 3',
+        'result',
+      ]);
     });
 
     it('carries a sampling request to the client and its answer back', async () => {

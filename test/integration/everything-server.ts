@@ -25,10 +25,12 @@ export async function startEverything(transport: EverythingTransport): Promise<E
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let words = '';
-  for await (const chunk of child.stderr) {
+  for await (const chunk of child.stderr.iterator({ destroyOnReturn: false })) {
     words += String(chunk);
     if (/(running|listening) on port/.test(words)) break;
   }
+  // It goes on to write there, and would stop once the pipe is full.
+  child.stderr.resume();
   if (child.exitCode !== null) throw new Error(`server-everything ended:\n${words}`);
   return {
     // Which of the two the server speaks is for the proxy to find out.

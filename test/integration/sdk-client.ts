@@ -6,8 +6,10 @@ import {
   type CallToolResult,
   CreateMessageRequestSchema,
   ElicitRequestSchema,
+  type JSONRPCMessage,
   ListRootsRequestSchema,
   LoggingMessageNotificationSchema,
+  ProgressNotificationSchema,
   ResourceListChangedNotificationSchema,
   ResourceUpdatedNotificationSchema,
   ToolListChangedNotificationSchema,
@@ -71,6 +73,14 @@ export async function connectSdkClient(
         new SSEClientTransport(address)
       : new StreamableHTTPClientTransport(address);
   await client.connect(transport);
+  // The SDK loses progress that arrives in one piece with the result, so it is counted before the SDK sees it.
+  const pass = transport.onmessage;
+  transport.onmessage = (message: JSONRPCMessage) => {
+    const { success, data } = ProgressNotificationSchema.safeParse(message);
+    if (success) heard.push(`progress ${data.params.progress}`);
+    if ('result' in message) heard.push('result');
+    pass?.(message);
+  };
 
   return {
     client,
