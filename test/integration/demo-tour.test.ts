@@ -53,8 +53,8 @@ describe('with nothing configured', () => {
     expect(await sdk.call('list_notes')).toMatch(/2 notes:\n- ideas .*\n- welcome /);
     expect(await sdk.call('write_note', { name: 'mine', text: 'x' })).toContain('created');
     await sdk.close();
-    expect(existsSync(join(proxy.userData, 'notes', 'mine.md'))).toBe(true);
-    expect(existsSync(join(proxy.userData, 'notes', 'outbox.log'))).toBe(false);
+    expect(existsSync(join(proxy.userData, 'demo-notes', 'mine.md'))).toBe(true);
+    expect(existsSync(join(proxy.userData, 'demo-notes', 'outbox.log'))).toBe(false);
   });
 
   it('every client hears of a note that another one writes', async () => {
