@@ -29,11 +29,15 @@ export function createLogger({ level, format }: LoggerOptions): Logger {
   };
 }
 
+/** Values that read the same without quotes; what has spaces or line breaks in it could pass for more than a value. */
+const PLAIN = /^[^\s"\p{Cc}]+$/u;
+
 /** `12:00:00.000 info  listening url=http://…` from one JSON line. */
 function asText(line: string): string {
   const { level, time, event, ...fields } = JSON.parse(line) as Record<string, unknown>;
   const rest = Object.entries(fields).map(
-    ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    ([key, value]) =>
+      `${key}=${typeof value === 'string' && PLAIN.test(value) ? value : JSON.stringify(value)}`,
   );
   return `${[String(time).slice(11, 23), String(level).padEnd(5), String(event), ...rest].join(' ')}\n`;
 }
