@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 export type Outcome<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
 
-export interface Note {
+interface Note {
   readonly name: string;
   /** UTF-8 bytes. */
   readonly size: number;
