@@ -14,8 +14,9 @@ Usage: npm start -- [options]
 
   --headless         Run the gateway without a window. Prints one line of JSON on standard output once it
                      serves; logs go to standard error.
+  --hidden           Start in the tray, without opening the window.
   --config FILE      Read the configuration from FILE (YAML or JSON).
-  --user-data DIR    Keep the audit log, policies and settings in DIR.
+  --user-data DIR    Keep the audit log and settings in DIR.
   --version          Print the version and exit.
   --help             Print this text and exit.
 

@@ -65,7 +65,11 @@ function countVitest(report) {
 export async function runPolicyTests(progress, { opa }) {
   if (opa === undefined) return nothing;
   const begun = performance.now();
-  const { stdout, output } = await capture(opa, ['test', '--format', 'json', 'policies'], { cwd: root });
+  const { stdout, output } = await capture(
+    opa,
+    ['test', '--format', 'json', '--ignore', 'examples', 'policies'],
+    { cwd: root },
+  );
   const results = parseResults(stdout);
   const failures = results?.filter((result) => result.fail || result.error) ?? [];
   const counts =
