@@ -1,0 +1,83 @@
+// The gateway as the window sees it: its status, and the switches that act on it.
+import type { Api } from '../api/window-api.ts';
+import type { GatewayStatus, PolicyMode } from '../../electron/shared/domain.ts';
+import { conditionOf, modeNames, modeSentences } from '../words.ts';
+import type { Notices } from './notices.svelte.ts';
+
+export class GatewayState {
+  /** null until the first answer. */
+  status = $state.raw<GatewayStatus | null>(null);
+  /** A switch was thrown and has not been answered. */
+  busy = $state(false);
+  readonly condition = $derived(conditionOf(this.status));
+  /** For clients that speak Streamable HTTP; null until the gateway listens. */
+  readonly streamableUrl = $derived(this.status?.url == null ? null : `${this.status.url}/mcp`);
+  /** For clients that speak HTTP+SSE. */
+  readonly sseUrl = $derived(this.status?.url == null ? null : `${this.status.url}/sse`);
+
+  readonly #api: Api;
+  readonly #notices: Notices;
+  readonly #unsubscribe: () => void;
+
+  constructor(api: Api, notices: Notices) {
+    this.#api = api;
+    this.#notices = notices;
+    this.#unsubscribe = api.on('status.changed', (status) => {
+      this.status = status;
+    });
+  }
+
+  async load(): Promise<void> {
+    await this.#notices.attempt("Couldn't read the state of the proxy.", async () => {
+      this.status = await this.#api.ask('status.read');
+    });
+  }
+
+  /** Pauses or resumes everything, at once; the notice takes it back. */
+  setPaused(paused: boolean): Promise<void> {
+    return this.#throw(paused ? "Couldn't pause." : "Couldn't resume.", async () => {
+      await this.#api.ask('pause.set', paused);
+      const said = paused ? 'Paused. Every call is refused.' : 'Resumed.';
+      this.#notices.say(said, () => void this.setPaused(!paused));
+    });
+  }
+
+  togglePaused(): Promise<void> {
+    return this.setPaused(this.condition !== 'paused');
+  }
+
+  setMode(mode: PolicyMode): Promise<void> {
+    const before = this.status?.mode;
+    if (before === undefined || before === mode) return Promise.resolve();
+    return this.#throw("Couldn't change the mode.", async () => {
+      await this.#api.ask('mode.set', mode);
+      this.#notices.say(`${modeNames[mode]}. ${modeSentences[mode]}`, () => void this.setMode(before));
+    });
+  }
+
+  restart(): Promise<void> {
+    return this.#throw("Couldn't restart the proxy.", async () => {
+      await this.#api.ask('gateway.restart');
+    });
+  }
+
+  /** Puts text on the clipboard; `what` names it in what is said about it. False where it failed. */
+  async copy(text: string, what: string): Promise<boolean> {
+    const done = await this.#notices.attempt(`Couldn't copy ${what}.`, () =>
+      this.#api.ask('clipboard.write', text),
+    );
+    if (done.ok) this.#notices.announce(`Copied ${what}.`);
+    return done.ok;
+  }
+
+  close(): void {
+    this.#unsubscribe();
+  }
+
+  async #throw(failure: string, act: () => Promise<void>): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    await this.#notices.attempt(failure, act);
+    this.busy = false;
+  }
+}

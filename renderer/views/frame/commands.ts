@@ -1,0 +1,62 @@
+// Everything that the palette can do, and how it is found by name.
+import { computeCommandScore } from 'bits-ui';
+import { shortcutName } from '../../keys.ts';
+import type { App } from '../../state/app.ts';
+import { views } from '../../state/navigation.svelte.ts';
+import { modeNames } from '../../words.ts';
+import { viewNames } from './view-names.ts';
+
+export interface Command {
+  readonly name: string;
+  /** Other words that people may look for. */
+  readonly keywords: readonly string[];
+  readonly shortcut: string | null;
+  readonly run: () => void;
+}
+
+/** The commands that make sense now: those that could do nothing are not among them. */
+export function commandsOf({ navigation, gateway, activity, demo }: App): Command[] {
+  const { status, streamableUrl, sseUrl } = gateway;
+  const commands: Command[] = [];
+  const add = (name: string, keywords: readonly string[], run: () => void, shortcut: string | null = null) =>
+    commands.push({ name, keywords, shortcut, run });
+
+  for (const [index, view] of views.entries()) {
+    const known = view === 'activity' ? ['view', 'audit log'] : ['view'];
+    add(`Go to ${viewNames[view]}`, known, () => navigation.go(view), shortcutName(String(index + 1)));
+  }
+  add('Search the activity', ['find', 'audit log'], () => navigation.search(), shortcutName('F'));
+  add('Show denied calls', ['blocked', 'refused'], () => {
+    activity.setFilters('deny');
+    navigation.go('activity');
+  });
+  if (status?.state === 'running') add('Pause everything', ['stop'], () => void gateway.setPaused(true));
+  if (status?.state === 'paused') add('Resume', ['continue'], () => void gateway.setPaused(false));
+  if (status?.state === 'stopped') add('Restart the proxy', ['start'], () => void gateway.restart());
+  if (status?.policyEnabled === true && (status.state === 'running' || status.state === 'paused')) {
+    const other = status.mode === 'enforce' ? 'audit' : 'enforce';
+    add(`Change the mode to ${modeNames[other]}`, ['switch'], () => void gateway.setMode(other));
+  }
+  if (streamableUrl !== null && sseUrl !== null) {
+    add('Copy the URL', ['address', 'streamable', 'mcp'], () => void gateway.copy(streamableUrl, 'the URL'));
+    add('Copy the URL for HTTP+SSE', ['address'], () => void gateway.copy(sseUrl, 'the URL for HTTP+SSE'));
+  }
+  if (status?.server.kind === 'demo' && status.url !== null && !demo.running) {
+    add('Run the demo: three calls', ['try', 'tour', 'example'], () => {
+      navigation.go('home');
+      void demo.run();
+    });
+  }
+  return commands;
+}
+
+/** The commands that a query may mean, the likeliest first. */
+export function matching(commands: readonly Command[], query: string): Command[] {
+  const words = query.trim();
+  if (words === '') return [...commands];
+  return commands
+    .map((command) => ({ command, score: computeCommandScore(command.name, words, [...command.keywords]) }))
+    .filter(({ score }) => score > 0)
+    .toSorted((a, b) => b.score - a.score)
+    .map(({ command }) => command);
+}

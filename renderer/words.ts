@@ -1,0 +1,257 @@
+// What the window says: calls, verdicts, states and errors in plain sentences.
+import type {
+  CallStatus,
+  CallSummary,
+  GatewayStatus,
+  PolicyMode,
+  SessionSummary,
+  VerdictReason,
+} from '../electron/shared/domain.ts';
+import { stringArguments } from './argument-tree.ts';
+import { visibleText } from './visible-text.ts';
+
+/** Names that clients give themselves in `initialize`, and the names that people know them by. */
+const clientNames: Readonly<Record<string, string>> = {
+  'claude-ai': 'Claude Desktop',
+  'claude-code': 'Claude Code',
+  'codex-mcp-client': 'Codex',
+  'cursor-vscode': 'Cursor',
+  'gemini-cli-mcp-client': 'Gemini CLI',
+  'mcp-inspector': 'MCP Inspector',
+  'Visual Studio Code': 'VS Code',
+};
+
+export function clientName(claimed: string): string {
+  if (claimed.trim() === '') return 'An unnamed client';
+  return Object.hasOwn(clientNames, claimed) ? (clientNames[claimed] ?? claimed) : visibleText(claimed);
+}
+
+/** What a client asked for, as far as a sentence needs it. */
+export interface Wish {
+  readonly method: string;
+  readonly tool: string | null;
+  readonly resource: string | null;
+  /** JSON text. */
+  readonly arguments: string | null;
+}
+
+const methodWords: Readonly<Record<string, string>> = {
+  initialize: 'connect',
+  ping: 'see whether the server is there',
+  'tools/list': 'list the tools',
+  'prompts/list': 'list the prompts',
+  'resources/list': 'list the resources',
+  'resources/templates/list': 'list the resource templates',
+  'completion/complete': 'complete an argument',
+  'logging/setLevel': 'set the log level',
+  'notifications/initialized': 'say that it is ready',
+  'notifications/cancelled': 'cancel a call',
+};
+
+const verbs = new Set(
+  `add append apply archive assign browse build buy call cancel change check clear click clone close commit copy
+   count create delete deploy describe disable download drop edit enable execute export fetch fill find fork
+   generate get give import insert install invite kill launch list load lock log make mark merge modify move
+   navigate open patch pay ping post press print publish pull purge push put query read rebase remove rename
+   replace reply reset resolve restart restore revert run save schedule search select send set share show
+   sign start stop submit summarize sync tag take transfer translate type undo uninstall unlock update upload
+   validate view wait watch write`.split(/\s+/),
+);
+
+/** Arguments that say what a tool acts on, the telling ones first. */
+const targets = ['path', 'file_path', 'filePath', 'file', 'filename', 'uri', 'url', 'name', 'title', 'id'];
+const questions = ['query', 'q', 'pattern', 'command', 'cmd', 'message'];
+const recipients = ['to', 'recipient', 'destination'];
+const longestQuote = 80;
+
+/** The wish after "wants to": `delete note “welcome”`. Cuts nothing off: what is too long is left out. */
+export function wish({ method, tool, resource, arguments: json }: Wish): string {
+  if (method === 'prompts/get' && tool !== null) return `get the prompt ${quoted(tool)}`;
+  if (method === 'resources/subscribe' && resource !== null) return `follow changes of ${quoted(resource)}`;
+  if (resource !== null && tool === null) return `read ${quoted(resource)}`;
+  if (tool === null) return methodWords[method] ?? `call ${visibleText(method)}`;
+  const given = stringArguments(json);
+  const target = quotable(given, [...targets, ...questions]);
+  const recipient = quotable(given, recipients);
+  const words = tool.replace(/([a-z0-9])([A-Z])/g, '$1 $2').split(/[\s_./:-]+/);
+  const act = verbs.has((words[0] ?? '').toLowerCase()) ? words.join(' ').toLowerCase() : `use ${tool}`;
+  return [visibleText(act), target, recipient && `to ${recipient}`].filter((part) => part !== null).join(' ');
+}
+
+function quotable(given: ReadonlyMap<string, string>, keys: readonly string[]): string | null {
+  for (const key of keys) {
+    const value = given.get(key);
+    if (value !== undefined && value !== '' && value.length <= longestQuote && !value.includes('\n')) {
+      return quoted(value);
+    }
+  }
+  return null;
+}
+
+function quoted(text: string): string {
+  return `“${visibleText(text)}”`;
+}
+
+/** Why a call was let through or refused, as a sentence for either verdict. */
+const reasons: Readonly<Record<VerdictReason, { allow: string; deny: string }>> = {
+  policy: { allow: 'The policy allows it.', deny: 'The policy denies it.' },
+  audit_mode: {
+    allow: 'The policy denies it. It was let through, because the mode is audit.',
+    deny: 'The policy denies it.',
+  },
+  person: { allow: 'You allowed it.', deny: 'You denied it.' },
+  no_answer: {
+    allow: 'Nobody answered in time, and the configuration lets it through then.',
+    deny: 'Nobody answered in time, so it was denied.',
+  },
+  nobody_to_ask: {
+    allow: 'There was nobody to ask, and the configuration lets it through then.',
+    deny: 'It needs an answer and there was nobody to ask, so it was denied.',
+  },
+  withdrawn: {
+    allow: 'The client gave up before there was an answer.',
+    deny: 'The client gave up before there was an answer, so nothing was sent.',
+  },
+  pass: { allow: 'The policy has no say in this method.', deny: 'The policy has no say in this method.' },
+  policy_off: {
+    allow: 'The policy is switched off: nothing is checked.',
+    deny: 'The policy is switched off.',
+  },
+  paused: { allow: 'Everything was paused.', deny: 'Everything was paused, so it was refused.' },
+  malformed: {
+    allow: 'It was not a valid message.',
+    deny: 'It was not a valid message, so it was refused.',
+  },
+  door: {
+    allow: 'It was refused at the door.',
+    deny: 'It was refused at the door: its Host, its Origin or its size is not accepted here.',
+  },
+  session: {
+    allow: 'It named a session that does not exist.',
+    deny: 'It named a session that does not exist, so it was refused.',
+  },
+};
+
+export function reasonSentence({ verdict, reason }: Pick<CallSummary, 'verdict' | 'reason'>): string {
+  return reasons[reason][verdict];
+}
+
+/** What stands beside the verdict in a narrow column, where the policy alone is not the reason. */
+const reasonNotes: Readonly<Record<VerdictReason, string>> = {
+  policy: '',
+  audit_mode: 'audit mode',
+  person: 'by you',
+  no_answer: 'no answer',
+  nobody_to_ask: 'nobody to ask',
+  withdrawn: 'withdrawn',
+  pass: 'not checked',
+  policy_off: 'policy off',
+  paused: 'paused',
+  malformed: 'malformed',
+  door: 'at the door',
+  session: 'no session',
+};
+
+/** The four verdicts that have colour, shape and word. */
+export type VerdictLook = 'allow' | 'deny' | 'ask' | 'unknown';
+
+export const verdictWords: Readonly<Record<VerdictLook, string>> = {
+  allow: 'Allowed',
+  deny: 'Denied',
+  ask: 'Asks',
+  unknown: 'Unknown',
+};
+
+/** Verdict and note as a row of the log shows them. What the policy had no say in, or was overruled in, is grey. */
+export function verdictOf({ verdict, reason }: Pick<CallSummary, 'verdict' | 'reason'>): {
+  look: VerdictLook;
+  word: string;
+  note: string;
+} {
+  const note = reasonNotes[reason];
+  if (verdict === 'deny') return { look: 'deny', word: verdictWords.deny, note };
+  if (reason === 'pass') return { look: 'unknown', word: 'Passed', note };
+  if (reason === 'policy_off') return { look: 'unknown', word: 'Passed', note };
+  if (reason === 'audit_mode') return { look: 'unknown', word: 'Let through', note: 'policy denies' };
+  return { look: 'allow', word: verdictWords.allow, note };
+}
+
+const statusWords: Readonly<Record<CallStatus, string>> = {
+  pending: 'On its way',
+  ok: 'Answered',
+  error: 'Error',
+  refused: 'Not sent',
+  cancelled: 'Cancelled',
+  upstream_error: 'Server failed',
+  unknown: 'Unknown',
+};
+
+export function statusWord(status: CallStatus): string {
+  return statusWords[status];
+}
+
+const statusSentences: Readonly<Record<CallStatus, string>> = {
+  pending: 'It is on its way: the server has not answered yet.',
+  ok: 'The server answered.',
+  error: 'The server answered with an error.',
+  refused: 'It never reached the server.',
+  cancelled: 'The client cancelled it.',
+  upstream_error: 'The server could not be reached or broke off.',
+  unknown: 'It was on its way when the proxy ended: nobody knows whether the server did it.',
+};
+
+export function statusSentence(status: CallStatus): string {
+  return statusSentences[status];
+}
+
+export const modeNames: Readonly<Record<PolicyMode, string>> = { enforce: 'Enforce', audit: 'Audit' };
+
+export const modeSentences: Readonly<Record<PolicyMode, string>> = {
+  enforce: 'What the policy denies is blocked.',
+  audit: 'What the policy denies is recorded and let through.',
+};
+
+export const transportNames: Readonly<Record<SessionSummary['transport'], string>> = {
+  sse: 'HTTP+SSE',
+  'streamable-http': 'Streamable HTTP',
+};
+
+/** How the gateway is, as the window's frame shows it. */
+export type Condition = 'starting' | 'running' | 'attention' | 'paused' | 'stopped';
+
+export function conditionOf(status: GatewayStatus | null): Condition {
+  if (status === null) return 'starting';
+  if (status.state !== 'running') return status.state;
+  return status.problems.length > 0 ? 'attention' : 'running';
+}
+
+export const conditionWords: Readonly<Record<Condition, string>> = {
+  starting: 'Starting',
+  running: 'Running',
+  attention: 'Needs attention',
+  paused: 'Paused',
+  stopped: 'Stopped',
+};
+
+/** The gateway's state in one sentence, after its word. */
+export function stateSentence(status: GatewayStatus | null): string {
+  if (status === null || status.state === 'starting') return 'The proxy is not listening yet.';
+  if (status.state === 'stopped') return 'No call gets through until the proxy runs again.';
+  if (status.state === 'paused') return 'Every call is refused until you resume.';
+  if (!status.policyEnabled) return 'The policy is switched off: calls are recorded, none is checked.';
+  return status.mode === 'enforce'
+    ? 'Every call is checked and recorded. What the policy denies is blocked.'
+    : 'Every call is checked and recorded. What the policy denies is let through all the same.';
+}
+
+const ways: Readonly<Record<string, string>> = {
+  gateway_stopped: 'Restart the proxy on the Home view, then try again.',
+  invalid_input: 'This is a fault of the app: please report it.',
+};
+
+/** What to do about a failed command, by the code of its error. */
+export function wayOut(code: string): string {
+  return (
+    ways[code] ?? 'Try again. If it keeps failing, quit the app from its tray icon and start it once more.'
+  );
+}
