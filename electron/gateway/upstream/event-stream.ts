@@ -1,0 +1,129 @@
+// A stream of events over GET that is opened again whenever it breaks, after the last event that was seen.
+import { UpstreamError } from '../errors.ts';
+import { createEventReader, type EventReader } from './event-reader.ts';
+import type { Exchange, ResponseHandler } from './http-client.ts';
+import { HttpStatusError, mediaType, networkError, statusError } from './http-failure.ts';
+import { MAX_ERROR_BODY_BYTES } from './limits.ts';
+
+const FIRST_RETRY_MS = 1000;
+const MAX_RETRY_MS = 30_000;
+/** What a server may ask for by `retry:` lies between these. */
+const SERVER_RETRY_MS = { min: 50, max: 300_000 };
+/** A stream that lived so long was no failure, even if nothing came on it. */
+const LONG_LIFE_MS = 10_000;
+
+export interface EventStreamOptions {
+  readonly server: string;
+  readonly url: URL;
+  readonly maxBytes: number;
+  /** Where to go on; empty to listen from now on. */
+  readonly lastEventId: string;
+  /** What the server asked for by `retry:` so far, milliseconds. */
+  readonly retryMs: number | null;
+  /** `later` waits first, as after a stream that just broke. */
+  readonly begin: 'now' | 'later';
+  /** So many failed attempts in a row are the end. */
+  readonly maxFailures: number;
+  open(lastEventId: string, handler: ResponseHandler): Exchange;
+  message(data: Buffer): void;
+  /** It will not be opened again. `opened` tells whether it ever was. */
+  gaveUp(error: UpstreamError, opened: boolean): void;
+}
+
+export interface EventStream {
+  stop(): void;
+}
+
+export function followEventStream(options: EventStreamOptions): EventStream {
+  const { server, url, maxBytes, maxFailures } = options;
+  let { lastEventId, retryMs } = options;
+  let failures = 0;
+  let opened = false;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let exchange: Exchange | undefined;
+
+  function connect(): void {
+    let reader: EventReader | null = null;
+    let since = 0;
+    let refusal = (_body: Buffer): UpstreamError => new UpstreamError(`${server} gave no answer`);
+    const body: Buffer[] = [];
+    let length = 0;
+    exchange = options.open(lastEventId, {
+      sent: () => undefined,
+      head(head) {
+        if (head.status === 200 && mediaType(head) === 'text/event-stream') {
+          reader = readEvents();
+          opened = true;
+          since = performance.now();
+        } else if (head.status === 200)
+          refusal = () => new UpstreamError(`${server} opened no stream of events`);
+        else refusal = (whole) => statusError(server, url, head, whole);
+      },
+      data(chunk) {
+        if (reader !== null) reader.push(chunk);
+        else if ((length += chunk.length) <= MAX_ERROR_BODY_BYTES) body.push(chunk);
+      },
+      end() {
+        if (reader === null) refused(refusal(Buffer.concat(body)));
+        else again(new UpstreamError(`${server} ended its stream of events`), performance.now() - since);
+      },
+      failed: (error) => again(networkError(server, url, error), since === 0 ? 0 : performance.now() - since),
+    });
+  }
+
+  function readEvents(): EventReader {
+    return createEventReader({
+      maxBytes,
+      event(type, data) {
+        failures = 0;
+        if (!stopped && type === 'message' && data.length > 0) options.message(data);
+      },
+      lastId: (id) => (lastEventId = id),
+      retry: (ms) => (retryMs = Math.min(Math.max(ms, SERVER_RETRY_MS.min), SERVER_RETRY_MS.max)),
+      tooLarge() {
+        exchange?.abort();
+        giveUp(new UpstreamError(`${server} sent a message of more than ${maxBytes} bytes`));
+      },
+    });
+  }
+
+  function refused(error: UpstreamError): void {
+    if (error instanceof HttpStatusError && isPassing(error.status)) again(error, 0);
+    else giveUp(error);
+  }
+
+  function again(error: UpstreamError, livedMs: number): void {
+    if (stopped) return;
+    failures = livedMs >= LONG_LIFE_MS ? 1 : failures + 1;
+    if (failures > maxFailures) giveUp(error);
+    else wait();
+  }
+
+  function wait(): void {
+    const base = retryMs ?? FIRST_RETRY_MS;
+    const delay = Math.min(base * 2 ** Math.max(failures - 1, 0), Math.max(base, MAX_RETRY_MS));
+    timer = setTimeout(connect, delay);
+  }
+
+  function giveUp(error: UpstreamError): void {
+    if (stopped) return;
+    stop();
+    options.gaveUp(error, opened);
+  }
+
+  function stop(): void {
+    stopped = true;
+    clearTimeout(timer);
+    exchange?.abort();
+  }
+
+  if (options.begin === 'now') connect();
+  else wait();
+  return { stop };
+}
+
+/** Statuses that may be others in a while; 409 stands where the server still holds the stream that broke. */
+function isPassing(status: number): boolean {
+  return status >= 500 || [408, 409, 425, 429].includes(status);
+}

@@ -1,0 +1,108 @@
+// What went wrong between us and an HTTP server, in words for people, and as the answer to a request.
+import { z } from 'zod';
+import { errors, UpstreamError } from '../errors.ts';
+import { errorResponse } from '../wire/error-response.ts';
+import type { RequestId, ResponseMessage } from '../wire/json-rpc.ts';
+import type { ResponseHead } from './http-client.ts';
+import { describeUrl } from './target.ts';
+
+const MAX_WORDS = 300;
+
+/** The server answered, but not with what was asked for. */
+export class HttpStatusError extends UpstreamError {
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** `server` is the configured name; the error's own words never hold the URL's query or our headers. */
+export function statusError(server: string, url: URL, head: ResponseHead, body: Buffer): HttpStatusError {
+  const { status } = head;
+  const words = wordsIn(head, body);
+  const said = words === null ? '' : `: ${words}`;
+  return new HttpStatusError(`${server} answered HTTP ${status}${said}${advice(status, url, head)}`, status);
+}
+
+function advice(status: number, url: URL, head: ResponseHead): string {
+  const location = head.header('location');
+  if (status >= 300 && status < 400 && location !== null && URL.canParse(location, url.href)) {
+    return `. It has moved to ${describeUrl(new URL(location, url))}: configure that URL`;
+  }
+  if (status === 401 || status === 403)
+    return '. Configure the headers that it wants, for example Authorization';
+  if (status === 404) return `. Check the path of ${describeUrl(url)}`;
+  return '';
+}
+
+const errorBody = z.union([
+  z.looseObject({ error: z.looseObject({ message: z.string() }) }).transform(({ error }) => error.message),
+  z.looseObject({ error_description: z.string() }).transform((body) => body.error_description),
+  z.looseObject({ message: z.string() }).transform((body) => body.message),
+  z.looseObject({ error: z.string() }).transform((body) => body.error),
+]);
+
+/** What the server says in JSON (JSON-RPC, OAuth, the usual frameworks) or plain text; pages of HTML say nothing. */
+function wordsIn(head: ResponseHead, body: Buffer): string | null {
+  const type = mediaType(head);
+  const text = body.toString('utf8');
+  const words = type === 'application/json' ? wordsInJson(text) : type === 'text/plain' ? text.trim() : '';
+  return words === '' ? null : words.slice(0, MAX_WORDS);
+}
+
+function wordsInJson(text: string): string {
+  try {
+    return errorBody.safeParse(JSON.parse(text)).data ?? '';
+  } catch {
+    // Called JSON and is none: then there are no words.
+    return '';
+  }
+}
+
+/** `text/event-stream; charset=utf-8` is `text/event-stream`. */
+export function mediaType(head: ResponseHead): string {
+  return (head.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+
+/** An error of the network, in words. */
+export function networkError(server: string, url: URL, error: Error): UpstreamError {
+  if (error instanceof UpstreamError) return error;
+  return new UpstreamError(`${server} could not be reached: ${networkWords(url, error)}`, { cause: error });
+}
+
+function networkWords(url: URL, error: Error): string {
+  const code = 'code' in error ? String(error.code) : '';
+  const where = describeUrl(url);
+  switch (code) {
+    case 'ECONNREFUSED':
+      return `nothing listens at ${where}. Is the server running?`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `the host ${url.hostname} was not found`;
+    case 'UND_ERR_CONNECT_TIMEOUT':
+    case 'ETIMEDOUT':
+      return `${url.host} did not take the connection in time`;
+    case 'UND_ERR_HEADERS_TIMEOUT':
+      return `${where} did not answer in time`;
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case 'UND_ERR_SOCKET':
+      return `${url.host} broke the connection`;
+    default:
+      return error.message === '' ? code : error.message;
+  }
+}
+
+/** The answer to a request that the server will not answer any more (-32004). */
+export function failureResponse(id: RequestId, why: string): ResponseMessage {
+  const { code } = errors.upstream;
+  return {
+    kind: 'response',
+    id,
+    error: { code, message: why },
+    result: null,
+    bytes: errorResponse(id, { error: 'upstream', message: why }),
+  };
+}

@@ -1,0 +1,164 @@
+// One session over HTTP+SSE (MCP 2024-11-05, transports): a stream for what comes, POSTs for what is sent.
+import { UpstreamError } from '../errors.ts';
+import type { UpstreamConnection, UpstreamEvents } from '../ports.ts';
+import type { Message } from '../wire/json-rpc.ts';
+import { startConversation } from './conversation.ts';
+import { createEventReader, type EventReader } from './event-reader.ts';
+import { mediaType, networkError, statusError } from './http-failure.ts';
+import type { HttpServer } from './http-server.ts';
+import { MAX_ERROR_BODY_BYTES } from './limits.ts';
+import { readPostResponse, type BodyReader } from './post-response.ts';
+import { describeUrl } from './target.ts';
+import { createTurns } from './turns.ts';
+
+/**
+ * The first `send` opens the stream, as does the next one where that failed. `send` resolves when a request has
+ * left, for notifications and answers when the server has acknowledged them. When the stream ends, so does the
+ * session: this transport has no way to find it again.
+ */
+export function openSseConnection(server: HttpServer, events: UpstreamEvents): UpstreamConnection {
+  const { name, maxMessageBytes, timeoutMs } = server;
+  const conversation = startConversation(server, events);
+  const turns = createTurns();
+  let endpoint: Promise<URL> | null = null;
+
+  async function post(message: Message): Promise<void> {
+    conversation.assertOpen();
+    endpoint ??= openStream().catch((error: unknown) => {
+      endpoint = null;
+      throw error;
+    });
+    const url = await endpoint;
+    conversation.assertOpen();
+
+    const delivery = conversation.deliver(message);
+    const isRequest = delivery.id !== null;
+    let body: BodyReader | null = null;
+    const exchange = conversation.exchanges.open(
+      {
+        method: 'POST',
+        url,
+        headers: { ...server.headers, accept: '*/*', 'content-type': 'application/json' },
+        body: message.bytes,
+        headTimeoutMs: isRequest ? 0 : timeoutMs,
+      },
+      {
+        sent() {
+          if (isRequest) delivery.take();
+        },
+        head(head) {
+          if (head.status >= 200 && head.status < 300) delivery.take();
+          // The answer comes on the stream: nothing is expected here.
+          body = readPostResponse(head, false, {
+            server: name,
+            url,
+            maxBytes: maxMessageBytes,
+            message: () => undefined,
+            over: (error) => delivery.fail(error),
+            refused(error, bytes) {
+              if (!conversation.receiveRefusal(bytes, delivery)) delivery.fail(error);
+            },
+            abort: () => exchange.abort(),
+          });
+        },
+        data: (chunk) => body?.push(chunk),
+        end: () => body?.end(),
+        failed(error) {
+          if (body === null) delivery.fail(networkError(name, url, error));
+          else body.broken(error);
+        },
+      },
+    );
+    await delivery.taken;
+  }
+
+  /** Resolves to where messages are to be posted. */
+  function openStream(): Promise<URL> {
+    const { url } = server;
+    const { promise, resolve, reject } = Promise.withResolvers<URL>();
+    let opened = false;
+    let reader: EventReader | null = null;
+    let refusal = (_body: Buffer): UpstreamError => new UpstreamError(`${name} opened no stream of events`);
+    const body: Buffer[] = [];
+    let length = 0;
+
+    const exchange = conversation.exchanges.open(
+      {
+        method: 'GET',
+        url,
+        headers: { ...server.headers, accept: 'text/event-stream' },
+        body: null,
+        headTimeoutMs: 0,
+      },
+      {
+        sent: () => undefined,
+        head(head) {
+          if (head.status !== 200) refusal = (whole) => statusError(name, url, head, whole);
+          else if (mediaType(head) === 'text/event-stream') reader = createReader();
+        },
+        data(chunk) {
+          if (reader !== null) reader.push(chunk);
+          else if ((length += chunk.length) <= MAX_ERROR_BODY_BYTES) body.push(chunk);
+          else fail(refusal(Buffer.concat(body)));
+        },
+        end() {
+          fail(
+            reader === null
+              ? refusal(Buffer.concat(body))
+              : new UpstreamError(`${name} ended the connection`),
+          );
+        },
+        failed: (error) => fail(networkError(name, url, error)),
+      },
+    );
+    const timer = setTimeout(() => {
+      fail(new UpstreamError(`${name} did not open a session within ${timeoutMs / 1000} s`));
+    }, timeoutMs);
+
+    function createReader(): EventReader {
+      return createEventReader({
+        maxBytes: maxMessageBytes,
+        event(type, data) {
+          if (type === 'endpoint' && !opened) open(data.toString('utf8'));
+          else if (type === 'message' && opened) conversation.receive(data, null);
+        },
+        lastId: () => undefined,
+        retry: () => undefined,
+        tooLarge: () =>
+          fail(new UpstreamError(`${name} sent a message of more than ${maxMessageBytes} bytes`)),
+      });
+    }
+
+    function open(address: string): void {
+      const target = URL.canParse(address, url.href) ? new URL(address, url) : null;
+      if (target?.origin === url.origin) {
+        opened = true;
+        clearTimeout(timer);
+        resolve(target);
+        return;
+      }
+      // Whoever can name another place could have our messages and headers sent there.
+      const where = target === null ? 'no URL' : describeUrl(target);
+      fail(
+        new UpstreamError(`${name} wants its messages sent to another origin (${where}), which is refused`),
+      );
+    }
+
+    function fail(error: UpstreamError): void {
+      clearTimeout(timer);
+      exchange.abort();
+      if (opened) conversation.lost(error.message);
+      else reject(error);
+    }
+
+    return promise;
+  }
+
+  return {
+    send: async ({ message }) =>
+      turns(message.kind === 'notification' && message.method === 'notifications/initialized', async () =>
+        post(message),
+      ),
+    close: () => conversation.end(),
+  };
+}
