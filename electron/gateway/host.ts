@@ -47,6 +47,8 @@ export interface GatewayHost {
   readonly started: Promise<StartOutcome>;
   /** `status.read` is always answered; the others fail with `gateway_unavailable` while nothing serves. */
   readonly commands: Handlers<GatewayCommands>;
+  /** The last snapshot that was known. */
+  status(): GatewayStatus;
   /** Calls the listener at each event, until the returned function is called. */
   onEvent(listener: (event: Event) => void): () => void;
   /** Says whether a window or tray is there in which approvals can be answered. */
@@ -131,7 +133,9 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
   }
 
   const supervision = supervise(live, timing, closing.signal, (problem, next) => {
-    logger.error('gateway.stopped', { code: problem.code, message: problem.message, next });
+    // A first start that failed is told by whoever awaits `started`.
+    if (next === 'restarts')
+      logger.error('gateway.stopped', { code: problem.code, message: problem.message });
     tell({ name: 'approvals.changed', payload: [] });
     standIn(next === 'restarts' ? 'starting' : 'stopped', problem);
     first.resolve({ ok: false, problem });
@@ -151,6 +155,7 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
       ...linked,
       'status.read': () => (serving ? linked['status.read']() : status),
     },
+    status: () => status,
     onEvent(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,0 +1,71 @@
+// Entry without a window: the gateway on Electron's own Node (ELECTRON_RUN_AS_NODE=1), for scripts and servers.
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startGatewayHost } from './gateway/host.ts';
+import { helpText, readCommandLine, type RunOptions } from './main/program/command-line.ts';
+import { findInstallation, type Installation } from './main/program/installation.ts';
+import { readyLine } from './main/program/ready-line.ts';
+import { createStderrLogger } from './main/program/stderr-logger.ts';
+import { userDataFolder } from './main/program/user-data-folder.ts';
+
+const exitCodes = { stopped: 0, failed: 1, wrong: 2 } as const;
+
+async function main(): Promise<number> {
+  const installation = findInstallation(dirname(fileURLToPath(import.meta.url)));
+  const commandLine = readCommandLine(process.argv.slice(2), process.cwd(), 'wrong');
+  switch (commandLine.kind) {
+    case 'help':
+      process.stdout.write(helpText);
+      return exitCodes.stopped;
+    case 'version':
+      process.stdout.write(`${installation.version}\n`);
+      return exitCodes.stopped;
+    case 'wrong':
+      process.stderr.write(`${commandLine.message}\n`);
+      return exitCodes.wrong;
+    case 'run':
+      return serve(installation, commandLine.options);
+  }
+}
+
+async function serve(installation: Installation, options: RunOptions): Promise<number> {
+  const { name, version, out, shippedPolicies, bundledOpa } = installation;
+  const stopped = untilSignal();
+  // It makes Electron's executable be Node, which is right for this process and wrong for all that it starts.
+  delete process.env.ELECTRON_RUN_AS_NODE;
+  const host = startGatewayHost({
+    gateway: {
+      version,
+      configFile: options.configFile,
+      userData: options.userData ?? userDataFolder(name),
+      shippedPolicies,
+      out,
+      bundledOpa,
+      env: process.env,
+    },
+    logger: createStderrLogger(),
+  });
+  try {
+    const start = await Promise.race([host.started, stopped]);
+    if (start === 'stopped') return exitCodes.stopped;
+    if (!start.ok) {
+      const { code, message, remedy } = start.problem;
+      process.stderr.write(`${message} ${remedy}\n`);
+      return code === 'config' ? exitCodes.wrong : exitCodes.failed;
+    }
+    process.stdout.write(readyLine(start.url, version));
+    await stopped;
+    return exitCodes.stopped;
+  } finally {
+    await host.close();
+  }
+}
+
+/** A second signal finds no listener, and ends the process at once. */
+function untilSignal(): Promise<'stopped'> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve('stopped'));
+  });
+}
+
+process.exit(await main());

@@ -1,0 +1,88 @@
+// The app's life: one instance, a gateway from start to end, a window that comes and goes.
+import { app, Menu } from 'electron';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { startGatewayHost, type GatewayHost } from '../gateway/host.ts';
+import type { Logger } from '../gateway/ports.ts';
+import { applicationMenu } from './application-menu.ts';
+import { createDesktop } from './desktop.ts';
+import type { RunOptions } from './program/command-line.ts';
+import type { Installation } from './program/installation.ts';
+import { readyLine } from './program/ready-line.ts';
+import { prepareWebSecurity, secureWebContents } from './window/web-security.ts';
+
+/** Runs the app until the user quits. Everything that must be said before Electron is ready is said here. */
+export function runApp(installation: Installation, options: RunOptions, logger: Logger): void {
+  if (options.userData !== null) {
+    mkdirSync(options.userData, { recursive: true, mode: 0o700 });
+    app.setPath('userData', options.userData);
+  }
+  if (!app.requestSingleInstanceLock()) {
+    process.stderr.write(`${installation.name} runs already; its window is shown.\n`);
+    app.exit(0);
+    return;
+  }
+  // Windows shows notifications only of programs that it knows by this name: the appId of the package.
+  app.setAppUserModelId('dev.mcp-proxy.desktop');
+  prepareWebSecurity();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => app.quit());
+
+  const { version, out, shippedPolicies, bundledOpa } = installation;
+  const host = startGatewayHost({
+    gateway: {
+      version,
+      configFile: options.configFile,
+      userData: app.getPath('userData'),
+      shippedPolicies,
+      out,
+      bundledOpa,
+      env: process.env,
+    },
+    logger,
+  });
+  closeBeforeExit(host, logger);
+  app
+    .whenReady()
+    .then(() => showApp(host, installation, options, logger))
+    .catch((error: unknown) => {
+      logger.error('app.failed', { error: error instanceof Error ? error.stack : String(error) });
+      app.exit(1);
+    });
+}
+
+function showApp(host: GatewayHost, installation: Installation, options: RunOptions, logger: Logger): void {
+  Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(process.platform, !app.isPackaged)));
+  secureWebContents(join(installation.out, 'renderer'), logger);
+  const desktop = createDesktop(host, installation, logger);
+  app.on('second-instance', () => desktop.show());
+  app.on('activate', () => desktop.show());
+  app.on('window-all-closed', () => {
+    if (!desktop.hasTray) app.quit();
+  });
+  app.on('will-quit', () => desktop.close());
+
+  if (!options.hidden) desktop.show();
+  void host.started.then((start) => {
+    if (start.ok) {
+      process.stdout.write(readyLine(start.url, installation.version));
+    } else if (start.problem.code !== 'closed') {
+      // No dialog: the window says what is wrong and what to do about it.
+      logger.error('gateway.not_started', { ...start.problem });
+      desktop.show();
+    }
+  });
+}
+
+/** Holds the exit up until the gateway has ended gracefully; the host bounds how long that takes. */
+function closeBeforeExit(host: GatewayHost, logger: Logger): void {
+  let closing = false;
+  app.on('will-quit', (event) => {
+    event.preventDefault();
+    if (closing) return;
+    closing = true;
+    host
+      .close()
+      .catch((error: unknown) => logger.error('app.close_failed', { error: String(error) }))
+      .finally(() => app.exit(0));
+  });
+}

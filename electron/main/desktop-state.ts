@@ -1,0 +1,84 @@
+// What tray and notifications show: the gateway's state, who waits, and the last calls, kept up to date.
+import type { GatewayHost } from '../gateway/host.ts';
+import type { Logger } from '../gateway/ports.ts';
+import type { CallSummary, GatewayStatus, PendingApproval } from '../shared/domain.ts';
+
+export interface DesktopState {
+  readonly status: GatewayStatus;
+  readonly approvals: readonly PendingApproval[];
+  /** Newest first. */
+  readonly recent: readonly CallSummary[];
+}
+
+export interface DesktopFeed {
+  close(): void;
+}
+
+/** How many calls the tray lists. */
+const recentCalls = 5;
+
+/**
+ * Calls the listener with each new state.
+ * @param pauseMs Calls come by the thousand: the last ones are read at most once in so many milliseconds.
+ */
+export function followDesktop(
+  host: Pick<GatewayHost, 'commands' | 'onEvent' | 'status'>,
+  logger: Logger,
+  onState: (state: DesktopState) => void,
+  pauseMs = 1000,
+): DesktopFeed {
+  let state: DesktopState = { status: host.status(), approvals: [], recent: [] };
+  let recentIsOld = false;
+  let reading = false;
+  let closed = false;
+
+  function change(next: Partial<DesktopState>): void {
+    if (closed) return;
+    state = { ...state, ...next };
+    onState(state);
+  }
+
+  async function readRecent(): Promise<void> {
+    recentIsOld = true;
+    if (reading) return;
+    reading = true;
+    while (recentIsOld && !closed) {
+      recentIsOld = false;
+      try {
+        const { calls } = await host.commands['calls.page']({ limit: recentCalls });
+        change({ recent: calls });
+      } catch (error) {
+        logger.debug('desktop.calls_not_read', { error: String(error) });
+      }
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+    reading = false;
+  }
+
+  const stop = host.onEvent((event) => {
+    switch (event.name) {
+      case 'status.changed': {
+        const begins = state.status.url === null && event.payload.url !== null;
+        change({ status: event.payload });
+        if (begins) void readRecent();
+        break;
+      }
+      case 'approvals.changed':
+        change({ approvals: event.payload });
+        break;
+      case 'calls.changed':
+        void readRecent();
+        break;
+      case 'demo.changed':
+        break;
+    }
+  });
+  onState(state);
+
+  return {
+    close() {
+      closed = true;
+      stop();
+    },
+  };
+}

@@ -1,0 +1,83 @@
+// The desktop around the gateway: window, tray and notifications, all fed by the same events.
+import { app } from 'electron';
+import { join } from 'node:path';
+import type { GatewayHost } from '../gateway/host.ts';
+import type { Logger } from '../gateway/ports.ts';
+import { followDesktop } from './desktop-state.ts';
+import type { Installation } from './program/installation.ts';
+import { createNotifier } from './tray/notifier.ts';
+import type { TrayActions } from './tray/tray-menu.ts';
+import { createTray } from './tray/tray.ts';
+import { createMainWindow } from './window/main-window.ts';
+import { serveWindowCommands } from './window/window-commands.ts';
+
+export interface Desktop {
+  /** Whether the app can be reached while its window is closed. */
+  readonly hasTray: boolean;
+  /** Opens the window, or brings it to the front. */
+  show(): void;
+  close(): void;
+}
+
+export function createDesktop(host: GatewayHost, installation: Installation, logger: Logger): Desktop {
+  const { name, version, out, icons } = installation;
+  // Chromium's display-less mode has neither a tray nor a screen: windows are drawn into memory.
+  const offscreen = app.commandLine.getSwitchValue('ozone-platform') === 'headless';
+
+  const window = createMainWindow({
+    title: name,
+    icon: join(icons, 'png', '256x256.png'),
+    preload: join(out, 'preload', 'preload.cjs'),
+    offscreen,
+    developerTools: !app.isPackaged,
+    logger,
+    onChange: tellAttendance,
+  });
+  const showApprovals = () => {
+    window.show();
+    window.send('place.show', { place: 'approvals' });
+  };
+  const order = (what: string, done: unknown) => {
+    Promise.resolve(done).catch((error: unknown) =>
+      logger.warn('tray.failed', { what, error: String(error) }),
+    );
+  };
+  const actions: TrayActions = {
+    open: () => window.show(),
+    showApprovals,
+    showCall(id) {
+      window.show();
+      window.send('place.show', { place: 'call', id });
+    },
+    answer: (id, allow) => order('answer', host.commands['approvals.answer']({ id, allow })),
+    setMode: (mode) => order('mode', host.commands['mode.set'](mode)),
+    setPaused: (paused) => order('pause', host.commands['pause.set'](paused)),
+    restart: () => host.restart(),
+    quit: () => app.quit(),
+  };
+  const tray = offscreen ? null : createTray(name, icons, actions);
+  const notifier = createNotifier(() => window.isFocused(), showApprovals, logger);
+
+  function tellAttendance(): void {
+    host.setAttended(tray !== null || window.isOpen());
+  }
+
+  tellAttendance();
+  serveWindowCommands(host, version, logger);
+  const stopRelay = host.onEvent((event) => window.send(event.name, event.payload));
+  const feed = followDesktop(host, logger, (state) => {
+    tray?.show(state);
+    notifier.show(state.approvals);
+  });
+
+  return {
+    hasTray: tray !== null,
+    show: () => window.show(),
+    close() {
+      feed.close();
+      stopRelay();
+      notifier.close();
+      tray?.close();
+    },
+  };
+}

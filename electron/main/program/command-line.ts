@@ -1,0 +1,90 @@
+// The program's options, the same with a window and without one.
+import { parseArgs } from 'node:util';
+import { resolve } from 'node:path';
+
+export interface RunOptions {
+  /** Absolute; null where none was given. */
+  readonly configFile: string | null;
+  /** Absolute; null for the usual folder of this system. */
+  readonly userData: string | null;
+  readonly headless: boolean;
+  /** Starts in the tray, without opening the window. */
+  readonly hidden: boolean;
+}
+
+export type CommandLine =
+  | { readonly kind: 'run'; readonly options: RunOptions }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'wrong'; readonly message: string };
+
+const options = {
+  config: { type: 'string' },
+  'user-data': { type: 'string' },
+  headless: { type: 'boolean' },
+  hidden: { type: 'boolean' },
+  version: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const;
+
+export const helpText = `MCP Proxy Desktop: a proxy between AI clients and their MCP servers, with policy, approvals and audit.
+
+  --config FILE      Read the configuration from FILE (YAML or JSON).
+  --user-data DIR    Keep the audit log and settings in DIR.
+  --hidden           Start in the tray, without opening the window.
+  --headless         Run without window and tray: prints one line of JSON on standard output once it
+                     serves; logs go to standard error.
+  --version          Print the version and exit.
+  --help             Print this text and exit.
+
+Exit codes: 0 stopped on request, 2 the configuration or an option is wrong, 1 anything else.
+`;
+
+/**
+ * Reads the arguments behind the program's name. Relative paths start at `cwd`.
+ * @param unknown Chromium takes options of its own from the same command line, so a windowed start ignores what it
+ *   does not know; without a window it can only be a mistake.
+ */
+export function readCommandLine(
+  args: readonly string[],
+  cwd: string,
+  unknown: 'ignored' | 'wrong',
+): CommandLine {
+  const { tokens, values } = parseArgs({ args: [...args], options, strict: false, tokens: true });
+  for (const token of tokens) {
+    if (token.kind === 'option' && Object.hasOwn(options, token.name)) {
+      const { type } = options[token.name as keyof typeof options];
+      // A name in place of the value is a value that was forgotten.
+      const missing = token.value === undefined || token.value === '' || isNextOption(token);
+      if (type === 'string' && missing) return wrong(`${token.rawName} needs a value`);
+      if (type === 'boolean' && token.value !== undefined) return wrong(`${token.rawName} takes no value`);
+    } else if (unknown === 'wrong' && token.kind !== 'option-terminator') {
+      return wrong(
+        token.kind === 'option' ? `unknown option ${token.rawName}` : `unexpected argument ${token.value}`,
+      );
+    }
+  }
+  if (values.help === true) return { kind: 'help' };
+  if (values.version === true) return { kind: 'version' };
+  return {
+    kind: 'run',
+    options: {
+      configFile: path(values.config, cwd),
+      userData: path(values['user-data'], cwd),
+      headless: values.headless === true,
+      hidden: values.hidden === true,
+    },
+  };
+}
+
+function isNextOption(token: { value: string | undefined; inlineValue: boolean | undefined }): boolean {
+  return token.inlineValue === false && token.value?.startsWith('--') === true;
+}
+
+function path(value: string | boolean | undefined, cwd: string): string | null {
+  return typeof value === 'string' ? resolve(cwd, value) : null;
+}
+
+function wrong(problem: string): CommandLine {
+  return { kind: 'wrong', message: `${problem}; --help lists the options` };
+}

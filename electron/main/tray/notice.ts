@@ -1,0 +1,31 @@
+// What the desktop's notification says about calls that wait.
+import type { PendingApproval } from '../../shared/domain.ts';
+import { noticeText } from './one-line.ts';
+
+export interface Notice {
+  readonly title: string;
+  readonly body: string;
+}
+
+/** Null where nothing waits. Arguments stay out of it: notifications are kept and shown on locked screens. */
+export function noticeOf(waiting: readonly PendingApproval[]): Notice | null {
+  const [first, ...others] = waiting;
+  if (first === undefined) return null;
+  if (others.length > 0) {
+    return { title: `${waiting.length} calls wait for your answer`, body: names(waiting) };
+  }
+  return {
+    title: `${noticeText(first.client)} waits for your answer`,
+    body: `It wants to call ${wanted(first)} of ${noticeText(first.server)}.`,
+  };
+}
+
+function names(waiting: readonly PendingApproval[]): string {
+  return [...new Set(waiting.map((approval) => `${noticeText(approval.client)}: ${wanted(approval)}`))]
+    .slice(0, 4)
+    .join('\n');
+}
+
+function wanted({ tool, resource, method }: PendingApproval): string {
+  return noticeText(tool ?? resource ?? method);
+}

@@ -1,0 +1,39 @@
+// The window's side of the contract in main: whom it listens to, and what it answers itself.
+import { app, clipboard, ipcMain } from 'electron';
+import type { GatewayHost } from '../../gateway/host.ts';
+import type { Logger } from '../../gateway/ports.ts';
+import { commandChannel } from '../../shared/contract-names.ts';
+import { windowCommands, type Handlers, type Reply, type WindowCommands } from '../../shared/contract.ts';
+import { createAnswer } from '../../shared/rpc.ts';
+import { isTrustedFrame } from './trusted-frame.ts';
+
+/** Answers the commands of the window's own page, and of no other frame. */
+export function serveWindowCommands(host: GatewayHost, version: string, logger: Logger): void {
+  const handlers: Handlers<WindowCommands> = {
+    ...host.commands,
+    'app.info': () => ({
+      version,
+      electron: process.versions.electron,
+      platform: process.platform,
+      userData: app.getPath('userData'),
+    }),
+    'clipboard.write': (text) => clipboard.writeText(text),
+    'gateway.restart': () => host.restart(),
+  };
+  const answer = createAnswer(windowCommands, handlers, (command, error) => {
+    logger.error('command.failed', { command, error: error instanceof Error ? error.stack : String(error) });
+  });
+  ipcMain.handle(
+    commandChannel,
+    (event, name: unknown, input: unknown): Reply<unknown> | Promise<Reply<unknown>> => {
+      if (!isTrustedFrame(event.senderFrame)) {
+        logger.warn('window.foreign_frame_refused');
+        return {
+          ok: false,
+          error: { code: 'foreign_frame', message: 'Only the window of the app may ask.' },
+        };
+      }
+      return answer(String(name), input);
+    },
+  );
+}

@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { followDesktop, type DesktopState } from '../../../electron/main/desktop-state.ts';
+import type { GatewayHost } from '../../../electron/gateway/host.ts';
+import type { Events } from '../../../electron/shared/contract.ts';
+import type { AnyEvent } from '../../../electron/shared/rpc.ts';
+import { approval, call, status } from './tray/states.ts';
+
+type Event = AnyEvent<Events>;
+const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+
+function setUp(readPage = vi.fn(() => ({ calls: [call()], more: false }))) {
+  const listeners = new Set<(event: Event) => void>();
+  const host: Pick<GatewayHost, 'commands' | 'onEvent' | 'status'> = {
+    status: () => status({ state: 'starting', url: null }),
+    onEvent(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    commands: {
+      'status.read': () => status(),
+      'calls.page': readPage,
+      'calls.read': () => null,
+      'approvals.list': () => [],
+      'approvals.answer': () => true,
+      'mode.set': () => undefined,
+      'pause.set': () => undefined,
+      'policy.read': () => ({ source: '', files: [], entrypoint: '', problem: null }),
+      'demo.run': () => [],
+    },
+  };
+  const states: DesktopState[] = [];
+  const feed = followDesktop(host, logger, (state) => states.push(state), 1000);
+  const tell = (event: Event) => {
+    for (const listener of listeners) listener(event);
+  };
+  return { feed, states, tell, readPage, listeners };
+}
+
+describe('desktop state', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('starts with what is known and follows status and approvals', () => {
+    const { states, tell } = setUp();
+    expect(states.at(-1)).toMatchObject({ status: { state: 'starting' }, approvals: [], recent: [] });
+    tell({ name: 'status.changed', payload: status({ mode: 'audit' }) });
+    tell({ name: 'approvals.changed', payload: [approval()] });
+    expect(states.at(-1)).toMatchObject({ status: { mode: 'audit' }, approvals: [{ id: 'a1' }] });
+  });
+
+  it('reads the last calls when the gateway begins to serve', async () => {
+    const { states, tell, readPage } = setUp();
+    tell({ name: 'status.changed', payload: status() });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(readPage).toHaveBeenCalledWith({ limit: 5 });
+    expect(states.at(-1)?.recent).toEqual([call()]);
+  });
+
+  it('reads them at most once a second, and misses none of the last', async () => {
+    const { tell, readPage } = setUp();
+    for (let newestId = 1; newestId <= 1000; newestId++)
+      tell({ name: 'calls.changed', payload: { newestId } });
+    await vi.advanceTimersByTimeAsync(999);
+    expect(readPage).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(readPage).toHaveBeenCalledTimes(2);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(readPage).toHaveBeenCalledTimes(2);
+    tell({ name: 'calls.changed', payload: { newestId: 1001 } });
+    expect(readPage).toHaveBeenCalledTimes(3);
+  });
+
+  it('keeps what it has where the calls cannot be read, and tries again at the next change', async () => {
+    const readPage = vi.fn(() => {
+      throw new Error('gone');
+    });
+    const { states, tell } = setUp(readPage);
+    tell({ name: 'calls.changed', payload: { newestId: 1 } });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(states.at(-1)?.recent).toEqual([]);
+    tell({ name: 'calls.changed', payload: { newestId: 2 } });
+    expect(readPage).toHaveBeenCalledTimes(2);
+  });
+
+  it('is silent once closed', async () => {
+    const { feed, states, tell, listeners } = setUp();
+    tell({ name: 'calls.changed', payload: { newestId: 1 } });
+    feed.close();
+    const before = states.length;
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(states).toHaveLength(before);
+    expect(listeners.size).toBe(0);
+  });
+});

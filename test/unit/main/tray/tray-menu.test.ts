@@ -1,0 +1,156 @@
+import type { MenuItemConstructorOptions } from 'electron';
+import { describe, expect, it, vi } from 'vitest';
+import type { DesktopState } from '../../../../electron/main/desktop-state.ts';
+import { trayMenu } from '../../../../electron/main/tray/tray-menu.ts';
+import { approval, call, desktop, problem, status } from './states.ts';
+
+type Item = MenuItemConstructorOptions;
+
+function menuOf(state: DesktopState) {
+  const actions = {
+    open: vi.fn(),
+    showApprovals: vi.fn(),
+    showCall: vi.fn(),
+    answer: vi.fn(),
+    setMode: vi.fn(),
+    setPaused: vi.fn(),
+    restart: vi.fn(),
+    quit: vi.fn(),
+  };
+  return { actions, menu: trayMenu('The App', state, actions) };
+}
+
+function item(menu: readonly Item[], label: string): Item {
+  const found = menu.find((entry) => entry.label === label);
+  if (found === undefined) throw new Error(`${label} is not among ${labels(menu).join(' | ')}`);
+  return found;
+}
+
+const labels = (menu: readonly Item[]) => menu.map(({ label, type }) => label ?? type);
+const submenu = (entry: Item) => entry.submenu as Item[];
+/** Electron hands menu item, window and event over; these handlers take none of them. */
+const click = (entry: Item) => (entry.click as () => void)();
+
+describe('tray menu', () => {
+  it('is short when nothing happens', () => {
+    expect(labels(menuOf(desktop()).menu)).toEqual([
+      'Running on 127.0.0.1:3000',
+      'separator',
+      'Enforce the policy',
+      'Audit only: record, deny nothing',
+      'separator',
+      'Pause everything',
+      'separator',
+      'Open The App',
+      'Quit',
+    ]);
+  });
+
+  it('opens and quits', () => {
+    const { menu, actions } = menuOf(desktop());
+    click(item(menu, 'Open The App'));
+    click(item(menu, 'Quit'));
+    expect(actions.open).toHaveBeenCalledOnce();
+    expect(actions.quit).toHaveBeenCalledOnce();
+  });
+
+  it('answers what waits, by its id', () => {
+    const { menu, actions } = menuOf(
+      desktop({ approvals: [approval(), approval({ id: 'a2', client: 'Codex', tool: 'delete_note' })] }),
+    );
+    expect(menu[0]?.label).toBe('2 calls wait for your answer');
+    click(item(submenu(item(menu, 'Codex: delete_note')), 'Allow once'));
+    expect(actions.answer).toHaveBeenLastCalledWith('a2', true);
+    click(item(submenu(item(menu, 'Claude: send_note')), 'Deny'));
+    expect(actions.answer).toHaveBeenLastCalledWith('a1', false);
+    click(item(submenu(item(menu, 'Claude: send_note')), 'Show it whole…'));
+    expect(actions.showApprovals).toHaveBeenCalledOnce();
+  });
+
+  it('says before the answer what is wanted, and why it is asked', () => {
+    const { menu } = menuOf(desktop({ approvals: [approval()] }));
+    expect(labels(submenu(item(menu, 'Claude: send_note'))).slice(0, 4)).toEqual([
+      'Claude wants send_note of notes',
+      '{"to":"bob"}',
+      'Sending needs a person',
+      'separator',
+    ]);
+  });
+
+  it('names the resource where no tool is called', () => {
+    const { menu } = menuOf(
+      desktop({
+        approvals: [
+          approval({ tool: null, method: 'resources/read', resource: 'file:///etc/passwd', arguments: null }),
+        ],
+      }),
+    );
+    const [what, resource] = submenu(item(menu, 'Claude: file:///etc/passwd'));
+    expect(what?.label).toBe('Claude wants resources/read of notes');
+    expect(resource?.label).toBe('file:///etc/passwd');
+  });
+
+  it('stays shorter than a screen when much waits', () => {
+    const approvals = Array.from({ length: 9 }, (_, index) =>
+      approval({ id: `a${index}`, tool: `tool_${index}` }),
+    );
+    const { menu, actions } = menuOf(desktop({ approvals }));
+    expect(menu.filter(({ submenu: answers }) => answers !== undefined)).toHaveLength(5);
+    click(item(menu, '4 more…'));
+    expect(actions.showApprovals).toHaveBeenCalledOnce();
+  });
+
+  it('lists the last calls, and leads to each', () => {
+    const { menu, actions } = menuOf(
+      desktop({ recent: [call(), call({ id: 6, tool: 'delete_note', verdict: 'deny' })] }),
+    );
+    expect(labels(menu)).toContain('Last calls');
+    click(item(menu, '✓ read_note · notes · allowed'));
+    expect(actions.showCall).toHaveBeenLastCalledWith(7);
+    click(item(menu, '✕ delete_note · notes · denied'));
+    expect(actions.showCall).toHaveBeenLastCalledWith(6);
+  });
+
+  it('marks the mode, and changes it', () => {
+    const { menu, actions } = menuOf(desktop({ status: status({ mode: 'audit' }) }));
+    expect(item(menu, 'Enforce the policy').checked).toBe(false);
+    expect(item(menu, 'Audit only: record, deny nothing').checked).toBe(true);
+    click(item(menu, 'Enforce the policy'));
+    expect(actions.setMode).toHaveBeenCalledWith('enforce');
+  });
+
+  it('pauses and resumes', () => {
+    const running = menuOf(desktop());
+    click(item(running.menu, 'Pause everything'));
+    expect(running.actions.setPaused).toHaveBeenCalledWith(true);
+    const paused = menuOf(desktop({ status: status({ state: 'paused' }) }));
+    expect(paused.menu[0]?.label).toBe('Paused: every call is denied');
+    click(item(paused.menu, 'Resume'));
+    expect(paused.actions.setPaused).toHaveBeenCalledWith(false);
+  });
+
+  it('offers nothing that a stopped gateway could not do, but to start it again', () => {
+    const { menu, actions } = menuOf(
+      desktop({ status: status({ state: 'stopped', url: null, problems: [problem] }) }),
+    );
+    expect(labels(menu).slice(0, 3)).toEqual([
+      'Stopped: no call gets through',
+      problem.message,
+      'Start again',
+    ]);
+    for (const label of ['Enforce the policy', 'Audit only: record, deny nothing', 'Pause everything']) {
+      expect(item(menu, label).enabled).toBe(false);
+    }
+    click(item(menu, 'Start again'));
+    expect(actions.restart).toHaveBeenCalledOnce();
+  });
+
+  it('shows the words of clients as words, whatever is in them', () => {
+    const { menu } = menuOf(
+      desktop({ approvals: [approval({ client: 'A & B\u202e\n', tool: 'x'.repeat(200) })] }),
+    );
+    const waiting = menu.find(({ submenu: answers }) => answers !== undefined);
+    expect(waiting?.label).toMatch(/^A && B : x+…$/);
+    expect(waiting?.label?.length).toBe(61);
+  });
+});
