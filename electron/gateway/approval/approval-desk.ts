@@ -68,7 +68,7 @@ export function createApprovalDesk(options: ApprovalOptions): ApprovalDesk {
 
     close() {
       attended = false;
-      dismissAll();
+      [...waiting.values()].forEach(({ end }) => end(false, 'nobody_to_ask'));
     },
   };
 }

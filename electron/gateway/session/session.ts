@@ -19,7 +19,7 @@ import { claimIn, isId, progressTokenOf, versionIn } from './message-facts.ts';
 import { PendingRequests } from './pending-requests.ts';
 import type { ClientOutlet, TransportKind } from './session-types.ts';
 
-/** At most so many requests of a server wait for a client's answer; further ones are refused. */
+/** At most so many requests of a server wait for a client's answer; further ones are dropped. */
 const MAX_SERVER_REQUESTS = 1000;
 
 export interface SessionCollaborators {
@@ -57,6 +57,8 @@ export class Session {
   readonly #undecided = new Map<RequestId, AbortController>();
   /** Ids of the server's own requests that the client has yet to answer. */
   readonly #serverRequests = new Set<RequestId>();
+  /** Ends what waits for a verdict and has no id by which it could be withdrawn: notifications. */
+  readonly #ending = new AbortController();
   readonly #onClose: (session: Session) => void;
   #client: ClientClaim = { name: '', version: '' };
   #protocolVersion: string | null = null;
@@ -113,12 +115,23 @@ export class Session {
     else await this.#call(message);
   }
 
-  /** Ends the session: waiting calls are withdrawn, pending ones recorded as cancelled, the server let go. */
+  /** Ends the session: all that waits is answered, waiting calls are withdrawn, the server is let go. */
   async close(): Promise<void> {
+    await this.#end('The session ended before the request was answered');
+  }
+
+  async #end(why: string): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    for (const controller of this.#undecided.values()) controller.abort();
-    for (const id of this.#pending.ids) this.#pending.fail(id, 'cancelled', null, 'the session ended');
+    for (const id of this.#pending.ids) {
+      this.#pending.fail(id, 'cancelled', null, why);
+      this.#outlet.answer(id, errorResponse(id, { error: 'upstream', message: why }));
+    }
+    for (const [id, withdrawal] of this.#undecided) {
+      withdrawal.abort();
+      this.#outlet.answer(id, errorResponse(id, { error: 'upstream', message: why }));
+    }
+    this.#ending.abort();
     this.#outlet.end();
     this.#onClose(this);
     await this.#connection.close();
@@ -132,7 +145,8 @@ export class Session {
       return;
     }
     if (message.method === 'initialize') this.#client = claimIn(message);
-    if (message.method === 'notifications/cancelled' && this.#withdraw(message.params.requestId)) return;
+    const cancels = message.method === 'notifications/cancelled' && id === null;
+    if (cancels && this.#withdraw(message.params.requestId)) return;
 
     this.#requests += 1;
     const classified = classify(message, this.#context());
@@ -143,7 +157,7 @@ export class Session {
     const { call } = classified;
     this.#count(call);
 
-    const withdrawal = new AbortController();
+    const withdrawal = id === null ? this.#ending : new AbortController();
     if (id !== null) this.#undecided.set(id, withdrawal);
     const forward = async (allowed: Parameters<UpstreamConnection['send']>[0], recordId: number) => {
       const request = {
@@ -156,7 +170,7 @@ export class Session {
         this.#undecided.delete(id);
         this.#pending.add(id, { ...request, deadline: this.#deadline(id) });
       }
-      if (message.method === 'notifications/cancelled') this.#cancelPending(message.params.requestId);
+      if (cancels) this.#cancelPending(message.params.requestId);
       try {
         await this.#connection.send(allowed);
         if (id === null) this.#completeNotification(recordId, startedMicros, null);
@@ -317,8 +331,9 @@ export class Session {
 
   #lost(why: string): void {
     this.#with.logger.warn('upstream_lost', { session: this.id, server: this.#with.upstream.name, why });
+    this.#with.onServer(why);
     for (const id of this.#pending.ids) this.#failRequest(id, why);
-    void this.close();
+    void this.#end(why);
   }
 }
 

@@ -210,6 +210,16 @@ describe('while nobody is there', () => {
   });
 });
 
+describe('dismissing all', () => {
+  it('gives what waits the default, and nothing to what comes after', async () => {
+    const { desk } = attendedDesk({ onTimeout: 'allow' });
+    const { answer } = askNow(desk);
+    desk.dismissAll();
+    await expect(answer).resolves.toMatchObject({ allow: true, by: 'nobody_to_ask' });
+    expect(await byNow(askNow(desk).answer)).toBe('waiting');
+  });
+});
+
 describe('a client that has given up already', () => {
   it('is not asked for, whatever the default', async () => {
     const { desk, changes } = attendedDesk({ onTimeout: 'allow' });
@@ -220,12 +230,11 @@ describe('a client that has given up already', () => {
 });
 
 describe('closing', () => {
-  it('ends what waits with the default, and leaves no timer', async () => {
-    const { desk } = attendedDesk();
+  it('denies what waits, whatever the default, and leaves no timer', async () => {
+    const { desk } = attendedDesk({ onTimeout: 'allow' });
     const { answer } = askNow(desk);
     void desk.close();
     await expect(answer).resolves.toMatchObject({ allow: false, by: 'nobody_to_ask' });
     expect(vi.getTimerCount()).toBe(0);
-    await expect(askNow(desk).answer).resolves.toMatchObject({ by: 'nobody_to_ask' });
   });
 });

@@ -1,0 +1,169 @@
+// All sessions: how many, found by whom, and when they end by themselves.
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Session } from '../../../../electron/gateway/session/session.ts';
+import {
+  createSessionStore,
+  type SessionStoreOptions,
+} from '../../../../electron/gateway/session/session-store.ts';
+import { agent, clock, fakeUpstream, MemoryLog, recordingLogger, request } from '../fakes.ts';
+import { RecordingOutlet } from './setting.ts';
+
+const MINUTE = 60_000;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function store(options: Partial<SessionStoreOptions> = {}) {
+  const upstream = fakeUpstream();
+  const onChange = vi.fn();
+  const sessions = createSessionStore({
+    upstream,
+    passDown: async (call, _withdrawn, forward) => {
+      // Allowed without a verdict: not the matter here.
+      await forward({ message: call.message } as Parameters<typeof forward>[0], 1);
+      return null;
+    },
+    log: new MemoryLog(),
+    clock,
+    logger: recordingLogger(),
+    requestTimeoutMs: MINUTE,
+    onServer: () => undefined,
+    maxSessions: 3,
+    ttlMs: 120 * MINUTE,
+    idleMs: 60 * MINUTE,
+    sweepEveryMs: MINUTE,
+    onChange,
+    ...options,
+  });
+  onTestFinished(() => sessions.close());
+  const outlets: RecordingOutlet[] = [];
+  const open = (): Session | null =>
+    sessions.open({ transport: 'sse', agent, sourceIp: '127.0.0.1' }, () => {
+      const outlet = new RecordingOutlet();
+      outlets.push(outlet);
+      return outlet;
+    });
+  const opened = (): Session => {
+    const session = open();
+    if (session === null) throw new Error('the limit is reached');
+    return session;
+  };
+  return { sessions, upstream, onChange, open, opened, outlets };
+}
+
+describe('the store', () => {
+  it('gives each session an id that nobody guesses, and a connection of its own', () => {
+    const { opened, upstream } = store();
+    const [one, other] = [opened(), opened()];
+    expect(one.id).toMatch(/^sess_[0-9a-f]{32}$/u);
+    expect(one.id).not.toBe(other.id);
+    expect(upstream.connections).toHaveLength(2);
+  });
+
+  it('tells the outlet the id of its session', () => {
+    const { sessions } = store();
+    const ids: string[] = [];
+    const session = sessions.open({ transport: 'sse', agent, sourceIp: '' }, (id) => {
+      ids.push(id);
+      return new RecordingOutlet();
+    });
+    expect(ids).toEqual([session?.id]);
+  });
+
+  it('finds what is open, and nothing else', async () => {
+    const { sessions, opened } = store();
+    const session = opened();
+    expect(sessions.find(session.id)).toBe(session);
+    for (const id of ['', session.id.toUpperCase(), `${session.id} `, '__proto__', 'constructor']) {
+      expect(sessions.find(id)).toBeUndefined();
+    }
+    await session.close();
+    expect(sessions.find(session.id)).toBeUndefined();
+  });
+
+  it('lists what is open', () => {
+    const { sessions, opened } = store();
+    const [one, other] = [opened(), opened()];
+    expect(sessions.list()).toMatchObject([
+      { id: one.id, transport: 'sse', agentId: 'agent-1', server: 'files', requests: 0 },
+      { id: other.id },
+    ]);
+  });
+
+  it('opens no more than the limit, and again when one has ended', async () => {
+    const { open, opened, outlets } = store();
+    const session = opened();
+    opened();
+    opened();
+    expect(open()).toBeNull();
+    expect(outlets).toHaveLength(3);
+    await session.close();
+    expect(open()).not.toBeNull();
+  });
+
+  it('tells of every change', async () => {
+    const { opened, onChange } = store();
+    const session = opened();
+    expect(onChange).toHaveBeenCalledTimes(1);
+    await session.close();
+    expect(onChange).toHaveBeenCalledTimes(2);
+  });
+
+  it('closes all sessions, and sweeps no more', async () => {
+    const { sessions, opened, outlets, upstream } = store();
+    opened();
+    opened();
+    await sessions.close();
+    expect(sessions.list()).toEqual([]);
+    expect(outlets.map(({ sent }) => sent)).toEqual([[{ kind: 'end' }], [{ kind: 'end' }]]);
+    expect(upstream.connections.every(({ closed }) => closed)).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('a session ends by itself', () => {
+  it('after an hour without a message', () => {
+    const { sessions, opened } = store();
+    opened();
+    vi.advanceTimersByTime(60 * MINUTE);
+    expect(sessions.list()).toHaveLength(1);
+    vi.advanceTimersByTime(MINUTE);
+    expect(sessions.list()).toEqual([]);
+  });
+
+  it('later, where messages come', async () => {
+    const { sessions, opened, upstream } = store();
+    const session = opened();
+    vi.advanceTimersByTime(50 * MINUTE);
+    await session.receive(request(1, 'ping'));
+    upstream.connections[0]?.says({ id: 1, result: {} });
+    vi.advanceTimersByTime(60 * MINUTE);
+    expect(sessions.list()).toHaveLength(1);
+  });
+
+  it('after two hours, whatever comes', async () => {
+    const { sessions, opened, upstream } = store();
+    const session = opened();
+    for (let id = 0; id < 4; id += 1) {
+      vi.advanceTimersByTime(30 * MINUTE);
+      await session.receive(request(id, 'ping'));
+      upstream.connections[0]?.says({ id, result: {} });
+    }
+    expect(sessions.list()).toHaveLength(1);
+    vi.advanceTimersByTime(MINUTE);
+    expect(sessions.list()).toEqual([]);
+  });
+
+  it('alone', () => {
+    const { sessions, opened } = store();
+    opened();
+    vi.advanceTimersByTime(30 * MINUTE);
+    const young = opened();
+    vi.advanceTimersByTime(31 * MINUTE);
+    expect(sessions.list()).toMatchObject([{ id: young.id }]);
+  });
+});

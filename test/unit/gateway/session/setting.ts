@@ -1,0 +1,146 @@
+// A session over a fake server, policy and log, with the real verdict path and approval desk between them.
+import { onTestFinished } from 'vitest';
+import { createApprovalDesk } from '../../../../electron/gateway/approval/approval-desk.ts';
+import type { Message, RequestId } from '../../../../electron/gateway/call.ts';
+import { Session } from '../../../../electron/gateway/session/session.ts';
+import type { ClientOutlet } from '../../../../electron/gateway/session/session-types.ts';
+import { createVerdictPath, type VerdictSettings } from '../../../../electron/gateway/verdict-path.ts';
+import {
+  agent,
+  clock,
+  decision,
+  FakePolicy,
+  fakeUpstream,
+  MemoryLog,
+  recordingLogger,
+  request,
+} from '../fakes.ts';
+
+/** What reached the client, in order. */
+type Sent =
+  | { readonly kind: 'answer'; readonly to: RequestId; readonly json: unknown; readonly text: string }
+  | {
+      readonly kind: 'deliver';
+      readonly relatedTo: RequestId | null;
+      readonly json: unknown;
+      readonly text: string;
+    }
+  | { readonly kind: 'abandon'; readonly to: RequestId }
+  | { readonly kind: 'end' };
+
+export class RecordingOutlet implements ClientOutlet {
+  readonly sent: Sent[] = [];
+
+  answer(to: RequestId, json: Buffer): void {
+    const text = json.toString();
+    this.sent.push({ kind: 'answer', to, text, json: JSON.parse(text) });
+  }
+
+  deliver(json: Buffer, relatedTo: RequestId | null): void {
+    const text = json.toString();
+    this.sent.push({ kind: 'deliver', relatedTo, text, json: JSON.parse(text) });
+  }
+
+  abandon(to: RequestId): void {
+    this.sent.push({ kind: 'abandon', to });
+  }
+
+  end(): void {
+    this.sent.push({ kind: 'end' });
+  }
+
+  /** The answers to this request; there is never more than one. */
+  answers(to: RequestId): unknown[] {
+    return this.sent.flatMap((sent) => (sent.kind === 'answer' && sent.to === to ? [sent.json] : []));
+  }
+}
+
+/** The policy of these tests: `ask_…` asks, `deny_…` denies, everything else is allowed. */
+export const byName = (): FakePolicy =>
+  new FakePolicy(({ tool, method }) => {
+    const name = tool ?? method;
+    if (name.startsWith('ask_')) return decision({ ask: true, matchedRule: 'ask' });
+    if (name.startsWith('deny_')) return decision({ allow: false, violations: ['denied by name'] });
+    return decision();
+  });
+
+export const REQUEST_TIMEOUT_MS = 60_000;
+
+export function openSession() {
+  const log = new MemoryLog();
+  /** What was said of the server: trouble, or null for an answer. */
+  const server: (string | null)[] = [];
+  const logger = recordingLogger();
+  const policy = byName();
+  const desk = createApprovalDesk({
+    clock,
+    timeoutMs: 120_000,
+    onTimeout: 'deny',
+    maxPending: 100,
+    onChange: () => undefined,
+  });
+  desk.setAttended(true);
+  const settings: { -readonly [K in keyof VerdictSettings]: VerdictSettings[K] } = {
+    mode: 'enforce',
+    paused: false,
+    policyEnabled: true,
+    approvalsEnabled: true,
+  };
+  const upstream = fakeUpstream();
+  const outlet = new RecordingOutlet();
+  const passDown = createVerdictPath({
+    policy,
+    approver: desk,
+    log,
+    logger,
+    settings: () => settings,
+    denialData: () => ({}),
+  });
+  const ended: Session[] = [];
+  const session = new Session(
+    { id: 'sess_test', transport: 'sse', agent, sourceIp: '127.0.0.1' },
+    outlet,
+    {
+      upstream,
+      passDown,
+      log,
+      clock,
+      logger,
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      onServer: (trouble) => server.push(trouble),
+    },
+    (closed) => ended.push(closed),
+  );
+  onTestFinished(async () => {
+    await session.close();
+    void desk.close();
+  });
+  const [connection] = upstream.connections;
+  if (connection === undefined) throw new Error('the session did not connect');
+  return { session, connection, outlet, log, server, logger, policy, desk, settings, ended };
+}
+
+/** A session past its handshake, with nothing of that left in what was recorded. */
+export async function initializedSession(protocolVersion = '2025-11-25') {
+  const opened = openSession();
+  const { session, connection, outlet, log } = opened;
+  await session.receive(
+    request('init', 'initialize', { protocolVersion, clientInfo: { name: 'tester', version: '2' } }),
+  );
+  connection.says({ id: 'init', result: { protocolVersion } });
+  connection.sent.length = 0;
+  outlet.sent.length = 0;
+  log.calls.length = 0;
+  return opened;
+}
+
+export const call = (id: RequestId, tool: string, params: object = {}): Message =>
+  request(id, 'tools/call', { name: tool, arguments: {}, ...params });
+
+/** What stands in the log of the call with this tool. */
+export function recordOf(log: MemoryLog, tool: string) {
+  const records = log.calls.filter((logged) => logged.call.tool === tool);
+  const [record] = records;
+  if (record === undefined || records.length > 1) throw new Error(`${records.length} records of ${tool}`);
+  return record;
+}
