@@ -1,5 +1,5 @@
 // Writes the audit log: every record is committed, in the thread of the calls, before its call can go on.
-import type { Call, CallOutcome, Verdict } from '../call.ts';
+import type { Agent, Call, CallOutcome, Verdict } from '../call.ts';
 import type { CallLog, Logger, RefusedMessage } from '../ports.ts';
 import { argumentText } from './argument-text.ts';
 import { auditError } from './audit-error.ts';
@@ -22,10 +22,10 @@ export interface SqliteCallLog extends CallLog {
 
 const insertCall = `
   INSERT INTO calls (
-    at, request_id, session_id, agent_id, client, client_version, server, method, tool, resource,
-    allowed, reason, matched_rule, violations, policy_mode, waited_ms, source_ip,
+    at, request_id, session_id, agent_id, agent_name, capabilities, client, client_version, server,
+    method, tool, resource, allowed, reason, matched_rule, violations, policy_mode, waited_ms, source_ip,
     error_code, error_message, arguments_bytes, arguments
-  ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** The first outcome stands. Only `unknown` gives way: it is what a second proxy noted that took this one for dead. */
 const insertOutcome = `
@@ -52,6 +52,16 @@ export function openCallLog({ path, synchronous, captureArguments, logger }: Cal
   if (left > 0) logger.warn('audit.outcome_unknown', { calls: left });
   logger.info('audit.opened', { path, synchronous });
 
+  // Agents are few and live as long as their sessions.
+  const writtenCapabilities = new WeakMap<Agent, string>();
+  function capabilitiesOf(agent: Agent): string {
+    const known = writtenCapabilities.get(agent);
+    if (known !== undefined) return known;
+    const json = JSON.stringify(agent.capabilities);
+    writtenCapabilities.set(agent, json);
+    return json;
+  }
+
   function committed<T>(write: () => T): T {
     try {
       return write();
@@ -71,6 +81,8 @@ export function openCallLog({ path, synchronous, captureArguments, logger }: Cal
             call.requestId,
             call.session.id,
             call.agent.id,
+            call.agent.name,
+            capabilitiesOf(call.agent),
             call.client.name,
             call.client.version,
             call.server,
@@ -101,6 +113,8 @@ export function openCallLog({ path, synchronous, captureArguments, logger }: Cal
             message.requestId,
             message.sessionId,
             '',
+            '',
+            '[]',
             '',
             '',
             message.server,

@@ -8,7 +8,8 @@ const applicationId = 0x4d435050;
 /**
  * 1: `calls` holds a row from the moment before forwarding, `outcomes` its end. Both are written on the path of the
  * calls, so they have no index but their primary key, and `arguments` stands last, where a scan of the columns before
- * it need not read it. `openings` remembers at each start up to which call everything has an outcome.
+ * it need not read it. `openings` remembers at each start up to which call everything has an outcome. The view has
+ * the columns of the Go server that this program follows, so that queries written for its log go on working.
  */
 const first = `
   CREATE TABLE calls (
@@ -17,6 +18,8 @@ const first = `
     request_id TEXT NOT NULL,
     session_id TEXT NOT NULL,
     agent_id TEXT NOT NULL,
+    agent_name TEXT NOT NULL,
+    capabilities TEXT NOT NULL,
     client TEXT NOT NULL,
     client_version TEXT NOT NULL,
     server TEXT NOT NULL,
@@ -58,12 +61,14 @@ const first = `
     calls.request_id,
     calls.session_id,
     calls.agent_id,
+    calls.agent_name,
+    calls.capabilities,
     calls.client,
     calls.client_version,
     calls.server,
     calls.method,
     calls.tool,
-    calls.resource,
+    calls.resource AS resource_uri,
     calls.arguments,
     calls.arguments_bytes,
     CASE calls.allowed WHEN 1 THEN 'allow' ELSE 'deny' END AS decision,
@@ -94,7 +99,9 @@ export function migrate(database: Database, steps: readonly string[] = auditMigr
   refuseWhatIsNotOurs(database, steps.length);
   if (versionOf(database) === steps.length) return;
   if (versionOf(database) === 0) {
-    // Pages of deleted records can be given back piece by piece; settable only while the file is empty.
+    // Both can be set only while the file is empty. A commit writes whole pages, so small ones halve what it writes;
+    // and the pages of deleted records can be given back piece by piece.
+    database.pragma('page_size = 2048');
     database.pragma('auto_vacuum = INCREMENTAL');
   }
   for (const [index, step] of steps.entries()) {

@@ -11,8 +11,11 @@ import { migrate, requireCurrentSchema } from './migrations.ts';
  */
 export type Synchronous = 'normal' | 'full';
 
-/** How long a commit waits for another connection's lock, milliseconds. The audit worker holds it for a few. */
-const lockPatienceMs = 1000;
+/**
+ * How long a commit waits for another connection's lock, milliseconds. The audit worker holds it for a few, and for
+ * some hundred when it catches up with a long burst on a slow disk. Beyond that the call is denied.
+ */
+const lockPatienceMs = 2000;
 
 /** After a burst the write-ahead file shrinks to this again, bytes. */
 const keptWalBytes = 64 * 1024 * 1024;

@@ -1,15 +1,20 @@
 // Where the tests of the audit log put their files: a temporary folder, or a small disk of its own.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 /** A folder that goes away with the test. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'audit-'));
+export function temporaryFolder(parent = tmpdir()): string {
+  const folder = mkdtempSync(join(parent, 'audit-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** The same in memory, where there is such a place: for tests that must not depend on how fast a disk is. */
+export function folderInMemory(): string {
+  return temporaryFolder(existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
 }
 
 /** Mounting needs Linux and root; elsewhere the tests that need a disk of their own are skipped. */

@@ -1,0 +1,29 @@
+// What the audit worker answers and tells, for both ends of the link to it.
+import { z } from 'zod';
+import { callPage, callQuery, callRecord } from '../../shared/domain.ts';
+
+export const archiveCommands = {
+  page: { input: callQuery, output: callPage },
+  read: { input: z.int(), output: callRecord.nullable() },
+  /** Ends the worker once the reply is on its way. */
+  close: { input: z.void(), output: z.void() },
+} as const;
+export type ArchiveCommands = typeof archiveCommands;
+
+export const archiveEvents = {
+  /** A log line; the thread that started the worker writes it. */
+  logged: z.object({
+    level: z.enum(['info', 'warn', 'error']),
+    event: z.string(),
+    fields: z.record(z.string(), z.unknown()),
+  }),
+} as const;
+export type ArchiveEvents = typeof archiveEvents;
+
+/** What the worker is started with. */
+export const workerSettings = z.object({
+  path: z.string(),
+  /** 0: for ever. */
+  retentionDays: z.int().min(0),
+});
+export type WorkerSettings = z.infer<typeof workerSettings>;

@@ -1,0 +1,56 @@
+// Entry of the audit worker: everything about the log that is slow, and nothing that a call waits for.
+import { parentPort, workerData } from 'node:worker_threads';
+import { CommandError, createAnswer, serve } from '../../shared/rpc.ts';
+import type { Logger } from '../ports.ts';
+import { archiveCommands, type ArchiveEvents, workerSettings } from './archive-contract.ts';
+import { auditError } from './audit-error.ts';
+import { readPage, readRecord } from './call-queries.ts';
+import { startCheckpoints } from './checkpoints.ts';
+import { openForUpkeep } from './open-database.ts';
+import { startRetention } from './retention.ts';
+
+if (parentPort === null) throw new Error('The audit worker runs in a worker thread alone');
+const port = parentPort;
+const { path, retentionDays } = workerSettings.parse(workerData);
+const database = openForUpkeep(path);
+const closing = new AbortController();
+
+const answer = createAnswer(
+  archiveCommands,
+  {
+    page: (query) => readable(() => readPage(database, query, closing.signal)),
+    read: (id) => readable(() => readRecord(database, id)),
+    close() {
+      closing.abort();
+      checkpoints.close();
+      retention.close();
+      database.close();
+      // After the reply; with its port closed nothing keeps the thread alive.
+      setImmediate(() => port.close());
+    },
+  },
+  (name, error) => logger.error('audit.query_failed', { query: name, error: String(error) }),
+);
+
+const emit = serve<ArchiveEvents>(
+  { post: (frame) => port.postMessage(frame), onFrame: (listener) => port.on('message', listener) },
+  answer,
+);
+const log =
+  (level: 'info' | 'warn' | 'error') =>
+  (event: string, fields: Record<string, unknown> = {}) =>
+    emit('logged', { level, event, fields });
+const logger: Logger = { debug: () => undefined, info: log('info'), warn: log('warn'), error: log('error') };
+
+const checkpoints = startCheckpoints(database, logger);
+const retention = startRetention(database, retentionDays, logger);
+
+/** What goes wrong with the file is told to whoever asked, in words for people. */
+async function readable<T>(read: () => T | Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (closing.signal.aborted) throw new CommandError('closed', 'The audit log was closed');
+    throw new CommandError('audit_unreadable', auditError(path, error).message);
+  }
+}

@@ -1,0 +1,106 @@
+// Reads the audit log through its worker, which it starts, and starts again where it died.
+import { Worker } from 'node:worker_threads';
+import { callQuery } from '../../shared/domain.ts';
+import { type Caller, CommandError, connect } from '../../shared/rpc.ts';
+import type { CallArchive, Logger } from '../ports.ts';
+import {
+  archiveCommands,
+  type ArchiveCommands,
+  archiveEvents,
+  type WorkerSettings,
+} from './archive-contract.ts';
+
+export interface CallArchiveOptions {
+  /** Absolute path of the database; `openCallLog` has made it. */
+  readonly path: string;
+  /** The worker's entry, `out/gateway/audit-worker.js`. */
+  readonly worker: URL | string;
+  /** Older records are deleted; 0: none. */
+  readonly retentionDays: number;
+  readonly logger: Logger;
+}
+
+/** Pause before a dead worker is started again, milliseconds; doubles up to the longest one. */
+const firstPauseMs = 100;
+const longestPauseMs = 30_000;
+
+/** A worker that lived this long did not die of what killed the one before, milliseconds. */
+const settledMs = 60_000;
+
+/** How long a worker may take to end before it is ended, milliseconds. */
+const closeMs = 3000;
+
+interface Life {
+  readonly worker: Worker;
+  readonly caller: Caller<ArchiveCommands>;
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Queries reject with a CommandError: `audit_unreadable` (the file), `audit_worker` (the worker died; the next one
+ * is being started), `closed`.
+ */
+export function openCallArchive({ path, worker, retentionDays, logger }: CallArchiveOptions): CallArchive {
+  let closed = false;
+  let pauseMs = firstPauseMs;
+  let restart: NodeJS.Timeout | undefined;
+  let life: Life | null = start();
+
+  function start(): Life {
+    const born = performance.now();
+    const settings: WorkerSettings = { path, retentionDays };
+    const thread = new Worker(worker, { name: 'audit', workerData: settings });
+    const caller = connect(
+      { post: (frame) => thread.postMessage(frame), onFrame: (listener) => thread.on('message', listener) },
+      { commands: archiveCommands, events: archiveEvents },
+      ({ payload }) => logger[payload.level](payload.event, payload.fields),
+      (name, error) => logger.error('audit.worker_misspoke', { name, error: String(error) }),
+    );
+    let reason = 'it ended by itself';
+    thread.on('error', (error) => (reason = error instanceof Error ? error.message : String(error)));
+    const ended = new Promise<void>((resolve) => {
+      thread.once('exit', () => {
+        resolve();
+        life = null;
+        if (closed) {
+          caller.end(new CommandError('closed', 'The audit log was closed'));
+          return;
+        }
+        caller.end(new CommandError('audit_worker', `The reader of the audit log stopped: ${reason}`));
+        logger.error('audit.worker_died', { reason });
+        if (performance.now() - born > settledMs) pauseMs = firstPauseMs;
+        restart = setTimeout(() => (life = start()), pauseMs);
+        pauseMs = Math.min(longestPauseMs, pauseMs * 2);
+      });
+    });
+    return { worker: thread, caller, ended };
+  }
+
+  function commands() {
+    if (closed) throw new CommandError('closed', 'The audit log was closed');
+    if (life === null) {
+      throw new CommandError('audit_worker', 'The reader of the audit log is being started again: try again');
+    }
+    return life.caller.commands;
+  }
+
+  return {
+    page: async (query) => commands().page(callQuery.parse(query)),
+    read: async (id) => commands().read(id),
+
+    async close() {
+      if (closed) return;
+      closed = true;
+      clearTimeout(restart);
+      if (life === null) return;
+      const { worker: thread, caller, ended } = life;
+      const deadline = setTimeout(() => void thread.terminate(), closeMs);
+      // Rejects where the worker is dying already; then it ends all the same.
+      void Promise.resolve(caller.commands.close()).catch((error: unknown) => {
+        logger.warn('audit.worker_close', { error: String(error) });
+      });
+      await ended;
+      clearTimeout(deadline);
+    },
+  };
+}

@@ -1,0 +1,7 @@
+// The audit worker, with a way to make it die in the middle of a query.
+import { parentPort } from 'node:worker_threads';
+import '../../../../electron/gateway/audit/audit-worker.ts';
+
+parentPort?.on('message', (frame: { name?: string; input?: { text?: string } }) => {
+  if (frame.name === 'page' && frame.input?.text === 'die') throw new Error('told to die');
+});
