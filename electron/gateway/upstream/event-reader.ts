@@ -10,9 +10,9 @@ export interface EventReaderOptions {
   /** `type` is `message` where the event names none. Several data lines are joined by line feeds. */
   readonly event: (type: string, data: Buffer) => void;
   /** The id to resume after; empty where the server takes it back. Called before the event that it came with. */
-  readonly lastId: (id: string) => void;
+  readonly lastId?: (id: string) => void;
   /** How long to wait before the next connection, milliseconds. */
-  readonly retry: (ms: number) => void;
+  readonly retry?: (ms: number) => void;
   /** An event over `maxBytes`; nothing is read after it. */
   readonly tooLarge: () => void;
 }

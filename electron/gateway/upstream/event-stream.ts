@@ -1,13 +1,12 @@
 // A stream of events over GET that is opened again whenever it breaks, after the last event that was seen.
-import { UpstreamError } from '../errors.ts';
-import { createEventReader, type EventReader } from './event-reader.ts';
+import type { UpstreamError } from '../errors.ts';
+import { readEventSource } from './event-source.ts';
 import type { Exchange, ResponseHandler } from './http-client.ts';
-import { HttpStatusError, mediaType, networkError, statusError } from './http-failure.ts';
-import { MAX_ERROR_BODY_BYTES } from './limits.ts';
+import { HttpStatusError } from './http-failure.ts';
 
 const FIRST_RETRY_MS = 1000;
 const MAX_RETRY_MS = 30_000;
-/** What a server may ask for by `retry:` lies between these. */
+/** What a server asks for by `retry:` is held between these. */
 const SERVER_RETRY_MS = { min: 50, max: 300_000 };
 /** A stream that lived so long was no failure, even if nothing came on it. */
 const LONG_LIFE_MS = 10_000;
@@ -44,48 +43,29 @@ export function followEventStream(options: EventStreamOptions): EventStream {
   let exchange: Exchange | undefined;
 
   function connect(): void {
-    let reader: EventReader | null = null;
-    let since = 0;
-    let refusal = (_body: Buffer): UpstreamError => new UpstreamError(`${server} gave no answer`);
-    const body: Buffer[] = [];
-    let length = 0;
-    exchange = options.open(lastEventId, {
-      sent: () => undefined,
-      head(head) {
-        if (head.status === 200 && mediaType(head) === 'text/event-stream') {
-          reader = readEvents();
+    let openedAt: number | null = null;
+    const running = options.open(
+      lastEventId,
+      readEventSource({
+        server,
+        url,
+        maxBytes,
+        opened() {
           opened = true;
-          since = performance.now();
-        } else if (head.status === 200)
-          refusal = () => new UpstreamError(`${server} opened no stream of events`);
-        else refusal = (whole) => statusError(server, url, head, whole);
-      },
-      data(chunk) {
-        if (reader !== null) reader.push(chunk);
-        else if ((length += chunk.length) <= MAX_ERROR_BODY_BYTES) body.push(chunk);
-      },
-      end() {
-        if (reader === null) refused(refusal(Buffer.concat(body)));
-        else again(new UpstreamError(`${server} ended its stream of events`), performance.now() - since);
-      },
-      failed: (error) => again(networkError(server, url, error), since === 0 ? 0 : performance.now() - since),
-    });
-  }
-
-  function readEvents(): EventReader {
-    return createEventReader({
-      maxBytes,
-      event(type, data) {
-        failures = 0;
-        if (!stopped && type === 'message' && data.length > 0) options.message(data);
-      },
-      lastId: (id) => (lastEventId = id),
-      retry: (ms) => (retryMs = Math.min(Math.max(ms, SERVER_RETRY_MS.min), SERVER_RETRY_MS.max)),
-      tooLarge() {
-        exchange?.abort();
-        giveUp(new UpstreamError(`${server} sent a message of more than ${maxBytes} bytes`));
-      },
-    });
+          openedAt = performance.now();
+        },
+        event(type, data) {
+          failures = 0;
+          if (!stopped && type === 'message' && data.length > 0) options.message(data);
+        },
+        lastId: (id) => (lastEventId = id),
+        retry: (ms) => (retryMs = ms),
+        broke: (error) => again(error, openedAt === null ? 0 : performance.now() - openedAt),
+        refused,
+        abort: () => running.abort(),
+      }),
+    );
+    exchange = running;
   }
 
   function refused(error: UpstreamError): void {
@@ -101,7 +81,8 @@ export function followEventStream(options: EventStreamOptions): EventStream {
   }
 
   function wait(): void {
-    const base = retryMs ?? FIRST_RETRY_MS;
+    const { min, max } = SERVER_RETRY_MS;
+    const base = retryMs === null ? FIRST_RETRY_MS : Math.min(Math.max(retryMs, min), max);
     const delay = Math.min(base * 2 ** Math.max(failures - 1, 0), Math.max(base, MAX_RETRY_MS));
     timer = setTimeout(connect, delay);
   }

@@ -12,7 +12,7 @@ import { openStreamableConnection } from './streamable-connection.ts';
 import { describeUrl } from './target.ts';
 import { createTurns } from './turns.ts';
 
-export type HttpTransport = 'auto' | 'sse' | 'streamable-http';
+type HttpTransport = 'auto' | 'sse' | 'streamable-http';
 
 export interface HttpUpstreamOptions {
   readonly name: string;

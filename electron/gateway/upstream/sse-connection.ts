@@ -3,10 +3,9 @@ import { UpstreamError } from '../errors.ts';
 import type { UpstreamConnection, UpstreamEvents } from '../ports.ts';
 import type { Message } from '../wire/json-rpc.ts';
 import { startConversation } from './conversation.ts';
-import { createEventReader, type EventReader } from './event-reader.ts';
-import { mediaType, networkError, statusError } from './http-failure.ts';
+import { readEventSource } from './event-source.ts';
+import { networkError } from './http-failure.ts';
 import type { HttpServer } from './http-server.ts';
-import { MAX_ERROR_BODY_BYTES } from './limits.ts';
 import { readPostResponse, type BodyReader } from './post-response.ts';
 import { describeUrl } from './target.ts';
 import { createTurns } from './turns.ts';
@@ -77,11 +76,6 @@ export function openSseConnection(server: HttpServer, events: UpstreamEvents): U
     const { url } = server;
     const { promise, resolve, reject } = Promise.withResolvers<URL>();
     let opened = false;
-    let reader: EventReader | null = null;
-    let refusal = (_body: Buffer): UpstreamError => new UpstreamError(`${name} opened no stream of events`);
-    const body: Buffer[] = [];
-    let length = 0;
-
     const exchange = conversation.exchanges.open(
       {
         method: 'GET',
@@ -90,44 +84,23 @@ export function openSseConnection(server: HttpServer, events: UpstreamEvents): U
         body: null,
         headTimeoutMs: 0,
       },
-      {
-        sent: () => undefined,
-        head(head) {
-          if (head.status !== 200) refusal = (whole) => statusError(name, url, head, whole);
-          else if (mediaType(head) === 'text/event-stream') reader = createReader();
-        },
-        data(chunk) {
-          if (reader !== null) reader.push(chunk);
-          else if ((length += chunk.length) <= MAX_ERROR_BODY_BYTES) body.push(chunk);
-          else fail(refusal(Buffer.concat(body)));
-        },
-        end() {
-          fail(
-            reader === null
-              ? refusal(Buffer.concat(body))
-              : new UpstreamError(`${name} ended the connection`),
-          );
-        },
-        failed: (error) => fail(networkError(name, url, error)),
-      },
-    );
-    const timer = setTimeout(() => {
-      fail(new UpstreamError(`${name} did not open a session within ${timeoutMs / 1000} s`));
-    }, timeoutMs);
-
-    function createReader(): EventReader {
-      return createEventReader({
+      readEventSource({
+        server: name,
+        url,
         maxBytes: maxMessageBytes,
+        opened: () => undefined,
         event(type, data) {
           if (type === 'endpoint' && !opened) open(data.toString('utf8'));
           else if (type === 'message' && opened) conversation.receive(data, null);
         },
-        lastId: () => undefined,
-        retry: () => undefined,
-        tooLarge: () =>
-          fail(new UpstreamError(`${name} sent a message of more than ${maxMessageBytes} bytes`)),
-      });
-    }
+        broke: fail,
+        refused: fail,
+        abort: () => exchange.abort(),
+      }),
+    );
+    const timer = setTimeout(() => {
+      fail(new UpstreamError(`${name} did not open a session within ${timeoutMs / 1000} s`));
+    }, timeoutMs);
 
     function open(address: string): void {
       const target = URL.canParse(address, url.href) ? new URL(address, url) : null;

@@ -1,6 +1,5 @@
 // One session's server as a child process: JSON-RPC lines on its standard input and output (MCP, transports, stdio).
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -97,7 +96,7 @@ export function openStdioConnection(
     logger.info('upstream_exited', { server: name, pid: child.pid, code, signal });
     // What the server started and left behind has lost its purpose.
     groupEnded ??= endProcessGroup(child, logger);
-    await Promise.race([once(child, 'close'), sleep(DRAIN_MS)]);
+    await Promise.race([new Promise((resolve) => child.once('close', resolve)), sleep(DRAIN_MS)]);
     child.stdout.destroy();
     child.stderr.destroy();
     const how = code === null ? `was ended by ${signal ?? 'a signal'}` : `exited with code ${code}`;
@@ -114,8 +113,9 @@ export function openStdioConnection(
 
   async function write(child: ChildProcessWithoutNullStreams, bytes: Buffer): Promise<void> {
     const { stdin } = child;
-    if (stdin.writableLength > maxMessageBytes)
+    if (stdin.writableLength > maxMessageBytes) {
       throw new UpstreamError(`${name} does not read what it is sent`);
+    }
     const problem = await new Promise<Error | null | undefined>((resolve) => {
       stdin.cork();
       stdin.write(singleLine(bytes));

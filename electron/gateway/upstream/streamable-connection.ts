@@ -85,8 +85,10 @@ export function openStreamableConnection(server: HttpServer, events: UpstreamEve
   }
 
   function refused(delivery: Delivery, error: HttpStatusError, body: Buffer): void {
-    if (session.id !== null && saysSessionIsLost(error.status, body)) delivery.fail(lose());
+    const inSession = session.id !== null;
+    if (inSession && error.status === 404) delivery.fail(lose());
     else if (conversation.receiveRefusal(body, delivery)) established = true;
+    else if (inSession && saysSessionIsLost(error.status, body)) delivery.fail(lose());
     else delivery.fail(error);
   }
 
@@ -177,9 +179,9 @@ function isSuccess({ status }: ResponseHead): boolean {
 }
 
 /**
- * 404 is what the specification says; servers made after the SDK's examples answer 400 with a message about the
- * session instead.
+ * The specification wants a 404 for that. Servers made after the SDK's examples answer 400 with a message about the
+ * session instead, as the error of no request in particular.
  */
 function saysSessionIsLost(status: number, body: Buffer): boolean {
-  return status === 404 || (status === 400 && /\bsession\b/iu.test(body.toString('utf8', 0, 1000)));
+  return status === 400 && /\bsession\b/iu.test(body.toString('utf8', 0, 1000));
 }

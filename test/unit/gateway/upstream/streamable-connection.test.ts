@@ -132,6 +132,17 @@ describe('messages', () => {
     expect((await session.answer(1)).bytes.equals(odd)).toBe(true);
   });
 
+  it('skips events that are no message', async () => {
+    const { connection, session, logger } = await open((asked, response) => {
+      const answer = `data: ${resultFor(asked.json?.id)}`;
+      stream(response, 'data: hello', 'event: ping\ndata: {"jsonrpc":"2.0","method":"x"}', answer).end();
+    });
+    await connection.send(request(1, 'x'));
+    await session.answer(1);
+    expect(session.received).toHaveLength(1);
+    expect(logger.lines.map(({ event }) => event)).toContain('upstream_not_a_message');
+  });
+
   it('hands up each answer of a batch', async () => {
     const { connection, session } = await open((asked, response) =>
       json(response, `[${resultFor(asked.json?.id)},{"jsonrpc":"2.0","method":"notifications/y"}]`),
@@ -208,6 +219,28 @@ describe('the session', () => {
     expect(performance.now() - start).toBeLessThan(1500);
   });
 
+  it('closes at once where the server is gone', async () => {
+    const { connection, peer } = await openInitialized(streamable(echo));
+    await peer.close();
+    const start = performance.now();
+    await connection.close();
+    expect(performance.now() - start).toBeLessThan(500);
+  });
+
+  it('does without an id that can not stand in a header', async () => {
+    const { connection, session, peer, logger } = await open((asked, response) => {
+      json(response, resultFor(asked.json?.id), 200, { 'mcp-session-id': 'two words' });
+    });
+    await connection.send(request(1, 'initialize'));
+    await session.answer(1);
+    await connection.send(request(2, 'x'));
+    await session.answer(2);
+    expect(peer.asked[1]?.headers).not.toHaveProperty('mcp-session-id');
+    expect(logger.lines.map(({ event }) => event)).toEqual(
+      expect.arrayContaining(['upstream_session_id_unusable', 'upstream_version_unusable']),
+    );
+  });
+
   it('ends when the server answers 404 for it, and rejects what comes after', async () => {
     const { connection, session, peer } = await openInitialized(
       streamable((_asked, response) => {
@@ -238,6 +271,17 @@ describe('the session', () => {
     );
     await connection.send(request(2, 'x'));
     expect(await session.whyClosed()).toContain('lost the session');
+  });
+
+  it('does not take an error of the request itself for a lost session', async () => {
+    const said =
+      '{"jsonrpc":"2.0","id":2,"error":{"code":-32000,"message":"The browser session was not found"}}';
+    const { connection, session } = await openInitialized(
+      streamable((_asked, response) => json(response, said, 400)),
+    );
+    await connection.send(request(2, 'x'));
+    expect((await session.answer(2)).bytes.toString()).toBe(said);
+    expect(session.closings).toEqual([]);
   });
 
   it('rejects a notification that meets a lost session', async () => {
@@ -559,6 +603,25 @@ describe('an answer whose stream breaks', () => {
     );
     await connection.send(request(2, 'x'));
     expect((await session.answer(2)).error).toBeNull();
+  });
+
+  it('waits neither for ever nor not at all, whatever retry: says', async () => {
+    let gets = 0;
+    const { connection, session } = await openInitialized(
+      streamable(
+        (_asked, response) => void stream(response, 'retry: 0\nid: p1\ndata:').end(),
+        (asked, response) => {
+          if (asked.headers['last-event-id'] === undefined) response.writeHead(405).end();
+          else if ((gets += 1) < 3) response.writeHead(503).end();
+          else stream(response, `data: ${resultFor(2)}`).end();
+        },
+      ),
+    );
+    const start = performance.now();
+    await connection.send(request(2, 'x'));
+    await session.answer(2);
+    // 50 ms, 50 ms and 100 ms.
+    expect(performance.now() - start).toBeGreaterThan(150);
   });
 
   it('is given up where the server does not resume', async () => {
