@@ -12,6 +12,7 @@ const sources = [
   'electron',
   'renderer',
   'policies',
+  'build/compile-policies.mjs',
   'package.json',
   'package-lock.json',
   'svelte.config.js',
@@ -23,7 +24,7 @@ const sources = [
 const stampFile = join(out, '.stamp');
 
 /** @param {boolean} force Compile even if nothing has changed. */
-export async function compile(progress, { electron }, { force = false } = {}) {
+export async function compile(progress, { electron, opa }, { force = false } = {}) {
   const stamp = await fingerprint();
   const last = await readFile(stampFile, 'utf8').catch(() => undefined);
   if (!force && last === stamp) return;
@@ -37,8 +38,19 @@ export async function compile(progress, { electron }, { force = false } = {}) {
       { cwd: root, env: asNode() },
     );
     if (code !== 0) throw new SetupError(`The sources do not compile:\n${output.trim()}`);
+    if (opa !== undefined) await compilePolicies(electron, opa);
     await writeFile(stampFile, stamp);
   });
+}
+
+/** The shipped policies, ready to run, so that the app decides where there is no OPA. */
+async function compilePolicies(electron, opa) {
+  const { code, output } = await capture(
+    electron.path,
+    [join(root, 'build', 'compile-policies.mjs'), opa, join(out, 'policies')],
+    { cwd: root, env: asNode() },
+  );
+  if (code !== 0) throw new SetupError(`The policies do not compile:\n${output.trim()}`);
 }
 
 /** A hash over path, size and time of change of every source file. */

@@ -1,5 +1,5 @@
 // The composition root of the gateway: the only place where its services are made and wired.
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runTour } from '../demo/tour.ts';
@@ -85,21 +85,21 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
   const kept = openKeptSettings(join(userData, 'gateway-settings.json'), logger);
   let mode = (isConfigured('policy.mode') ? undefined : kept.read().mode) ?? config.policy.mode;
 
+  const policyDir = config.policy.policy_dir ?? options.shippedPolicies;
   const policy = await createPolicyEngine({
-    policyDir: config.policy.policy_dir ?? options.shippedPolicies,
-    shippedDir: options.shippedPolicies,
-    dataFile: config.policy.data_file,
+    policyDir,
+    dataFile: config.policy.data_file ?? dataBeside(policyDir),
     environment: config.policy.environment,
-    opa: { configured: env.MCP_OPA_PATH ?? null, bundled: options.bundledOpa },
+    proxyRegion: '',
+    opa: { configured: env.MCP_OPA_PATH ?? null, bundled: options.bundledOpa, searchPath: env.PATH ?? '' },
     precompiledDir: join(out, 'policies'),
     cacheDir: join(userData, 'policy-cache'),
-    clock,
     logger,
   });
   services.adopt(policy, (engine) => engine.close());
 
   const notice = services.adopt(coalesce(tellHost, NOTICE_MS), (pending) => pending.close());
-  const { archive, log } = openAudit(config, options, logger, notice.request);
+  const { archive, log } = openAudit(config, options, logger, () => notice.request());
   services.adopt(archive, (open) => open.close());
   services.adopt(log, (open) => open.close());
 
@@ -140,7 +140,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     ttlMs: SESSION_TTL_MS,
     idleMs: SESSION_TTL_MS / 2,
     sweepEveryMs: SWEEP_EVERY_MS,
-    onChange: notice.request,
+    onChange: () => notice.request(),
     onServer: (trouble) => (lastServerError = trouble),
   });
   services.adopt(sessions, (open) => open.close());
@@ -234,6 +234,12 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     setAttended: (attended) => approvals.setAttended(attended),
     close: () => running.disposeAsync(),
   };
+}
+
+/** The data that lies in a folder of policies under its usual name, if any. */
+function dataBeside(policyDir: string): string | null {
+  const file = join(policyDir, 'policy_data.json');
+  return existsSync(file) ? file : null;
 }
 
 /** The log and its archive, or what stands in for them where the configuration wants no audit. */
