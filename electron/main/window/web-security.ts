@@ -6,7 +6,8 @@ import { isWindowUrl, respond, windowScheme } from './window-files.ts';
 
 /** Before the app is ready: what can't be said later. */
 export function prepareWebSecurity(): void {
-  app.enableSandbox();
+  // Chromium has no sandbox for root, who must say so with this switch; asking for both would end every child process.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   protocol.registerSchemesAsPrivileged([
     { scheme: windowScheme, privileges: { standard: true, secure: true, codeCache: true } },
   ]);
