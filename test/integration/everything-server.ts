@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { freePort, nodeCommand } from './harness.ts';
+import { whenTestsEnd } from './tidy.ts';
 
 const script = fileURLToPath(import.meta.resolve('@modelcontextprotocol/server-everything/dist/index.js'));
 
@@ -24,6 +25,7 @@ export async function startEverything(transport: EverythingTransport): Promise<E
     env: { ...process.env, ...env, PORT: String(port) },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  whenTestsEnd(() => child.kill('SIGKILL'));
   let words = '';
   for await (const chunk of child.stderr.iterator({ destroyOnReturn: false })) {
     words += String(chunk);

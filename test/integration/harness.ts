@@ -8,8 +8,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { z } from 'zod';
+import { whenTestsEnd } from './tidy.ts';
 
 const headless = fileURLToPath(new URL('../../out/headless.js', import.meta.url));
+
+/** A start compiles policies, and may share two cores with other tests. */
+const patienceMs = 30_000;
 
 const readyLine = z.strictObject({
   event: z.literal('ready'),
@@ -65,7 +69,7 @@ export function nodeCommand(
 /** Is removed when the process that runs the tests ends, so that a stopped proxy's files can still be read. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'mcp-proxy-test-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+  whenTestsEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   return folder;
 }
 
@@ -121,11 +125,13 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   };
 }
 
-/** Runs the program with these arguments until it ends by itself. */
+/** Runs the program with these arguments until it ends by itself; the code is null where it had to be killed. */
 export async function runHeadless(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
   const child = spawnHeadless(args, env);
   const output = collect(child);
+  const late = setTimeout(() => child.kill('SIGKILL'), patienceMs);
   const [code] = (await once(child, 'close')) as [number | null];
+  clearTimeout(late);
   return { code, ...output() };
 }
 
@@ -155,10 +161,12 @@ function spawnHeadless(args: readonly string[], env: Readonly<Record<string, str
   if (!existsSync(headless))
     throw new Error(`${headless} is missing: "npm test" builds it before the tests run`);
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('MCP_'));
-  return spawn(process.execPath, [headless, ...args], {
+  const child = spawn(process.execPath, [headless, ...args], {
     env: { ...Object.fromEntries(inherited), ELECTRON_RUN_AS_NODE: '1', ...env },
     cwd: tmpdir(),
   });
+  whenTestsEnd(() => child.kill('SIGKILL'));
+  return child;
 }
 
 function collect(child: ChildProcessWithoutNullStreams): () => { stdout: string; stderr: string } {
@@ -176,14 +184,15 @@ function firstLine(
   output: () => { stdout: string; stderr: string },
 ): Promise<z.infer<typeof readyLine>> {
   return new Promise((resolve, reject) => {
-    child.once('exit', (code, signal) => {
-      reject(
-        new Error(`The proxy ended with ${code ?? signal ?? '?'} before it was ready:\n${output().stderr}`),
-      );
-    });
+    const fail = (what: string) => reject(new Error(`${what}:\n${output().stderr}`));
+    const late = setTimeout(() => fail(`The proxy was not ready within ${patienceMs} ms`), patienceMs);
+    child.once('exit', (code, signal) =>
+      fail(`The proxy ended with ${code ?? signal ?? '?'} before it was ready`),
+    );
     child.stdout.on('data', () => {
       const [line, ...rest] = output().stdout.split('\n');
       if (line === undefined || rest.length === 0) return;
+      clearTimeout(late);
       try {
         resolve(readyLine.parse(JSON.parse(line)));
       } catch (error) {

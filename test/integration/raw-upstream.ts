@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeCommand, temporaryFolder } from './harness.ts';
+import { whenTestsEnd } from './tidy.ts';
 
 const script = fileURLToPath(new URL('../fixtures/raw-server.ts', import.meta.url));
 
@@ -36,6 +37,7 @@ export async function startRawUpstream(transport: RawTransport): Promise<RawUpst
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  whenTestsEnd(() => child.kill());
   const [port] = (await once(child.stdout, 'data')) as [Buffer];
   return {
     section: { url: `http://127.0.0.1:${port.toString().trim()}/mcp` },
