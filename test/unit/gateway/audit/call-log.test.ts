@@ -11,7 +11,7 @@ import {
   type CallLogOptions,
   type SqliteCallLog,
 } from '../../../../electron/gateway/audit/call-log.ts';
-import { canMount, remount, smallDisk, temporaryFolder } from './places.ts';
+import { canMount, folderOnDisk, remount, smallDisk, temporaryFolder } from './places.ts';
 import { allowed, answered, denied, malformed, recordingLogger, sampleCall } from './samples.ts';
 
 const refusal = { code: -32001, message: 'Policy violation' };
@@ -140,7 +140,7 @@ describe('openCallLog', () => {
   });
 
   it('commits with an fsync where power loss must not cost a record', () => {
-    const path = join(temporaryFolder(), 'audit.db');
+    const path = join(folderOnDisk(), 'audit.db');
     const log = openLog(path, { synchronous: 'full' });
     log.record(sampleCall(), allowed, null);
     expect(rows(path)).toHaveLength(1);
@@ -202,7 +202,7 @@ describe('openCallLog', () => {
   });
 
   it('has every record that it acknowledged before a kill -9', async () => {
-    const path = join(temporaryFolder(), 'audit.db');
+    const path = join(folderOnDisk(), 'audit.db');
     const writer = fileURLToPath(new URL('endless-writer.ts', import.meta.url));
     const acknowledged: string[] = [];
     for (const moment of [30, 55, 80]) {

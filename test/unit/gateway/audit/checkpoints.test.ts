@@ -6,14 +6,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openCallLog, type SqliteCallLog } from '../../../../electron/gateway/audit/call-log.ts';
-import { folderInMemory } from './places.ts';
+import { temporaryFolder } from './places.ts';
 import { allowed, answered, recordingLogger, sampleCall } from './samples.ts';
 
 const megabyte = 1024 * 1024;
 const call = sampleCall({ argumentsText: JSON.stringify({ text: 'x'.repeat(2000) }) });
 
 async function checkpointedLog() {
-  const path = join(folderInMemory(), 'audit.db');
+  const path = join(temporaryFolder(), 'audit.db');
   const log = openCallLog({ path, synchronous: 'normal', captureArguments: true, logger: recordingLogger() });
   const worker = new Worker(new URL('checkpoint-worker.ts', import.meta.url), { workerData: { path } });
   onTestFinished(async () => {

@@ -5,16 +5,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A folder that goes away with the test. */
-export function temporaryFolder(parent = tmpdir()): string {
+/** A folder that goes away with the test. Its files are real ones, in memory where the system has a place for that. */
+export function temporaryFolder(): string {
+  return newFolder(existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
+}
+
+/** The same on a disk. */
+export function folderOnDisk(): string {
+  return newFolder(tmpdir());
+}
+
+function newFolder(parent: string): string {
   const folder = mkdtempSync(join(parent, 'audit-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
-}
-
-/** The same in memory, where there is such a place: for tests that must not depend on how fast a disk is. */
-export function folderInMemory(): string {
-  return temporaryFolder(existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
 }
 
 /** Mounting needs Linux and root; elsewhere the tests that need a disk of their own are skipped. */
