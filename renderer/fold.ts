@@ -8,7 +8,7 @@ export interface Folded {
   readonly size: string;
 }
 
-const foldedCharacters = 280;
+const foldedCharacters = 400;
 const foldedLines = 6;
 
 /** @returns null where the text is short enough to stand there whole. */

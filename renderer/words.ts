@@ -139,7 +139,7 @@ export function reasonSentence({ verdict, reason }: Pick<CallSummary, 'verdict' 
 /** What stands beside the verdict in a narrow column, where the policy alone is not the reason. */
 const reasonNotes: Readonly<Record<VerdictReason, string>> = {
   policy: '',
-  audit_mode: 'audit mode',
+  audit_mode: 'audit',
   person: 'by you',
   no_answer: 'no answer',
   nobody_to_ask: 'nobody to ask',
@@ -172,7 +172,7 @@ export function verdictOf({ verdict, reason }: Pick<CallSummary, 'verdict' | 're
   if (verdict === 'deny') return { look: 'deny', word: verdictWords.deny, note };
   if (reason === 'pass') return { look: 'unknown', word: 'Passed', note };
   if (reason === 'policy_off') return { look: 'unknown', word: 'Passed', note };
-  if (reason === 'audit_mode') return { look: 'unknown', word: 'Let through', note: 'policy denies' };
+  if (reason === 'audit_mode') return { look: 'unknown', word: 'Let through', note: 'audit' };
   return { look: 'allow', word: verdictWords.allow, note };
 }
 

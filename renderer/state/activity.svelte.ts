@@ -28,6 +28,8 @@ export class ActivityState {
   window = $state.raw<CallWindow>(emptyWindow);
   /** The first page for these filters has not come yet. */
   loading = $state(true);
+  /** The log could not be read, so an empty list says nothing about it. */
+  failed = $state(false);
   verdict = $state<VerdictFilter>('all');
   text = $state('');
   readonly filtered = $derived(this.verdict !== 'all' || this.text.trim() !== '');
@@ -110,6 +112,11 @@ export class ActivityState {
     void this.#reload();
   }
 
+  /** Reads the list anew after it could not be read. */
+  retry(): void {
+    void this.#reload();
+  }
+
   /** Tells whether the newest row is in sight. */
   setAtTop(atTop: boolean): void {
     if (this.#atTop === atTop) return;
@@ -178,6 +185,7 @@ export class ActivityState {
     const page = await this.#page({ limit: pageSize });
     if (question !== this.#question) return;
     this.loading = false;
+    this.failed = page === null;
     if (page === null) return;
     this.window = { ...emptyWindow, calls: page.calls, more: page.more };
     this.starts += 1;

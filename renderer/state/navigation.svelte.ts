@@ -1,4 +1,5 @@
 // Where the window is: the view in front, the palette, and who wants the search.
+import { tick } from 'svelte';
 
 export const views = ['home', 'activity', 'approvals', 'policies'] as const;
 export type View = (typeof views)[number];
@@ -11,7 +12,16 @@ export class Navigation {
 
   go(view: View): void {
     this.view = view;
+  }
+
+  /**
+   * Closes the palette, and then does something. In between it gives the focus back to where it was, so that a
+   * view that opens can take it from there.
+   */
+  async leavePalette(act: () => void): Promise<void> {
     this.paletteOpen = false;
+    await tick();
+    act();
   }
 
   search(): void {

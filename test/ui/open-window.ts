@@ -1,0 +1,40 @@
+// The whole window on a fake api, as a user has it in front.
+import { render, screen } from '@testing-library/svelte';
+import { tick } from 'svelte';
+import App from '../../renderer/App.svelte';
+import { type App as AppState, createApp } from '../../renderer/state/app.ts';
+import { type Answers, type FakeApi, fakeApi } from './fake-api.ts';
+import { type SampleLog, sampleLog, sampleRecord, sampleStatus } from './samples.ts';
+
+export interface OpenWindow {
+  readonly app: AppState;
+  readonly api: FakeApi;
+  readonly log: SampleLog;
+}
+
+export async function openWindow(answers: Answers = {}, logLength = 0): Promise<OpenWindow> {
+  const log = sampleLog(logLength);
+  const api = fakeApi({
+    'status.read': () => sampleStatus(),
+    'approvals.list': () => [],
+    'calls.page': (query) => log.page(query),
+    'calls.read': (id) => {
+      const call = log.calls[id - 1];
+      return call === undefined ? null : sampleRecord(call);
+    },
+    'clipboard.write': () => undefined,
+    ...answers,
+  });
+  const app = createApp(api);
+  render(App, { app });
+  await app.load();
+  await settled();
+  return { app, api, log };
+}
+
+/** Everything that was asked is answered and shown. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) await tick();
+}
+
+export const button = (name: string | RegExp) => screen.getByRole('button', { name });

@@ -1,0 +1,109 @@
+// Calls, approvals and states as tests need them, and a log that answers as the real one does.
+import type {
+  CallPage,
+  CallQuery,
+  CallRecord,
+  CallSummary,
+  GatewayStatus,
+  PendingApproval,
+} from '../../electron/shared/domain.ts';
+
+export function sampleCall(id: number, change: Partial<CallSummary> = {}): CallSummary {
+  return {
+    id,
+    requestId: `req_${id}`,
+    at: Date.UTC(2026, 10, 21, 12) + id * 1_000,
+    sessionId: 'session-1',
+    agentId: 'local',
+    client: 'claude-code',
+    server: 'notes',
+    method: 'tools/call',
+    tool: 'read_note',
+    resource: null,
+    verdict: 'allow',
+    reason: 'policy',
+    rule: null,
+    mode: 'enforce',
+    status: 'ok',
+    latencyMicros: 1_200,
+    ...change,
+  };
+}
+
+export function sampleRecord(call: CallSummary, change: Partial<CallRecord> = {}): CallRecord {
+  return {
+    ...call,
+    arguments: '{"name":"ideas"}',
+    violations: [],
+    errorCode: null,
+    errorMessage: null,
+    responseBytes: 12,
+    waitedMs: null,
+    ...change,
+  };
+}
+
+export function sampleApproval(id: string, change: Partial<PendingApproval> = {}): PendingApproval {
+  const since = Date.now();
+  return {
+    id,
+    since,
+    expiresAt: since + 120_000,
+    onTimeout: 'deny',
+    client: 'claude-code',
+    server: 'notes',
+    method: 'tools/call',
+    tool: 'send_note',
+    resource: null,
+    arguments: '{"name":"ideas","to":"anna@example.com"}',
+    rule: 'demo_sending_asks',
+    violations: ['Sending leaves this machine'],
+    message: null,
+    ...change,
+  };
+}
+
+export function sampleStatus(change: Partial<GatewayStatus> = {}): GatewayStatus {
+  return {
+    version: '1.2.3',
+    state: 'running',
+    url: 'http://127.0.0.1:3000',
+    portTakenInstead: null,
+    mode: 'enforce',
+    policyEnabled: true,
+    server: { name: 'notes', kind: 'demo', target: 'demo notes', connections: 0, lastError: null },
+    sessions: [],
+    totals: { calls: 0, denied: 0, asked: 0 },
+    problems: [],
+    ...change,
+  };
+}
+
+export interface SampleLog {
+  /** Oldest first. */
+  readonly calls: CallSummary[];
+  page(query: CallQuery): CallPage;
+  /** Writes some more calls and returns the newest id. */
+  grow(by: number, change?: Partial<CallSummary>): number;
+}
+
+export function sampleLog(length: number): SampleLog {
+  const calls: CallSummary[] = [];
+  const log: SampleLog = {
+    calls,
+    page({ before = Infinity, after = 0, verdict, text, limit = 100 }) {
+      const found = calls
+        .filter(({ id }) => id < before && id > after)
+        .filter((call) => verdict === undefined || call.verdict === verdict)
+        .filter((call) => text === undefined || (call.tool ?? '').includes(text))
+        .reverse();
+      return { calls: found.slice(0, limit), more: found.length > limit };
+    },
+    grow(by, change) {
+      for (let count = 0; count < by; count += 1) calls.push(sampleCall(calls.length + 1, change));
+      return calls.length;
+    },
+  };
+  log.grow(length);
+  return log;
+}

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CommandError } from '../../../renderer/api/window-api.ts';
+import { GatewayState } from '../../../renderer/state/gateway.svelte.ts';
+import { Notices } from '../../../renderer/state/notices.svelte.ts';
+import { type Answers, fakeApi } from '../fake-api.ts';
+import { sampleStatus } from '../samples.ts';
+
+function open(answers: Answers) {
+  const api = fakeApi({ 'status.read': () => sampleStatus(), ...answers });
+  const notices = new Notices();
+  return { api, notices, gateway: new GatewayState(api, notices) };
+}
+
+describe('GatewayState', () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  it('has addresses for both transports once the gateway listens', async () => {
+    const { api, gateway } = open({});
+    expect([gateway.condition, gateway.streamableUrl]).toEqual(['starting', null]);
+    await gateway.load();
+    expect([gateway.streamableUrl, gateway.sseUrl]).toEqual([
+      'http://127.0.0.1:3000/mcp',
+      'http://127.0.0.1:3000/sse',
+    ]);
+    api.emit('status.changed', sampleStatus({ state: 'stopped', url: null }));
+    expect([gateway.condition, gateway.sseUrl]).toEqual(['stopped', null]);
+  });
+
+  it('pauses without asking back, and can be undone for ten seconds', async () => {
+    const { api, gateway, notices } = open({ 'pause.set': () => undefined });
+    await gateway.load();
+    await gateway.togglePaused();
+    expect(api.asked('pause.set')).toEqual([true]);
+    vi.advanceTimersByTime(9_999);
+    notices.list[0]?.undo?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(api.asked('pause.set')).toEqual([true, false]);
+    vi.advanceTimersByTime(10_000);
+    expect(notices.list).toEqual([]);
+  });
+
+  it('changes the mode and back again, and does nothing for the mode that is set', async () => {
+    const { api, gateway, notices } = open({ 'mode.set': () => undefined });
+    await gateway.load();
+    await gateway.setMode('enforce');
+    await gateway.setMode('audit');
+    api.emit('status.changed', sampleStatus({ mode: 'audit' }));
+    notices.list[0]?.undo?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(api.asked('mode.set')).toEqual(['audit', 'enforce']);
+  });
+
+  it('says what failed, why, and what to do', async () => {
+    const { gateway, notices } = open({
+      'pause.set': () => Promise.reject(new CommandError('gateway_stopped', 'The proxy is not running')),
+    });
+    await gateway.setPaused(true);
+    expect(notices.list).toMatchObject([
+      {
+        kind: 'failed',
+        text: "Couldn't pause.",
+        detail: 'The proxy is not running. Restart the proxy on the Home view, then try again.',
+        undo: null,
+      },
+    ]);
+    expect(gateway.busy).toBe(false);
+  });
+
+  it('copies through the app', async () => {
+    const { api, gateway, notices } = open({ 'clipboard.write': () => undefined });
+    await expect(gateway.copy('text', 'the URL')).resolves.toBe(true);
+    expect(api.asked('clipboard.write')).toEqual(['text']);
+    expect(notices.announcement).toBe('Copied the URL.');
+  });
+});

@@ -1,0 +1,147 @@
+import { cleanup, fireEvent, screen, within } from '@testing-library/svelte';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { guardMs } from '../../../renderer/state/answer-guard.svelte.ts';
+import { button, openWindow, settled } from '../open-window.ts';
+import { sampleApproval } from '../samples.ts';
+
+const cards = () => screen.queryAllByRole('article');
+const card = (index: number) => cards()[index] ?? expect.fail(`There is no card ${index}`);
+const names = () => cards().map((one) => within(one).getByRole('heading', { level: 2 }).textContent);
+
+async function waiting(...approvals: ReturnType<typeof sampleApproval>[]) {
+  const opened = await openWindow({ 'approvals.list': () => approvals, 'approvals.answer': () => true });
+  opened.app.navigation.go('approvals');
+  await settled();
+  return { ...opened, answers: () => opened.api.asked('approvals.answer') };
+}
+
+async function past(ms: number) {
+  vi.advanceTimersByTime(ms);
+  await settled();
+}
+
+describe('Approvals', () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => {
+    cleanup();
+    vi.useRealTimers();
+  });
+
+  it('shows who wants what, why it is asked, all arguments, and what happens without an answer', async () => {
+    await waiting(
+      sampleApproval('a', {
+        arguments: '{"name":"ideas","to":"anna@example.com","size":12345678901234567890}',
+      }),
+    );
+    const text = card(0).textContent;
+    for (const part of [
+      'Claude Code wants to send note “ideas” to “anna@example.com”',
+      'notes',
+      'send_note',
+      'Sending leaves this machine',
+      'demo_sending_asks',
+      '12345678901234567890',
+      'Without an answer it is denied in 2:00.',
+    ]) {
+      expect(text).toContain(part);
+    }
+  });
+
+  it('counts down, and says what became of a call whose time is up', async () => {
+    await waiting(sampleApproval('a', { onTimeout: 'allow' }));
+    await past(17_000);
+    expect(screen.getByRole('timer', { name: 'Time left' }).textContent).toBe('1:43');
+    await past(103_000);
+    expect(card(0).textContent).toContain('Time is up: it is allowed.');
+  });
+
+  it('folds a long argument and says how long it is', async () => {
+    await waiting(sampleApproval('a', { arguments: JSON.stringify({ text: 'x'.repeat(5_000) }) }));
+    const fold = button('Show all · 5,000 characters');
+    expect(card(0).textContent).not.toContain('x'.repeat(5_000));
+    await fireEvent.click(fold);
+    expect(card(0).textContent).toContain('x'.repeat(5_000));
+  });
+
+  it('takes no click within the first half second, neither answer being chosen beforehand', async () => {
+    const { answers } = await waiting(sampleApproval('a'));
+    expect(document.activeElement).toBe(card(0));
+    await fireEvent.click(button(/^Allow once/));
+    await past(guardMs - 1);
+    await fireEvent.click(button(/^Deny/));
+    expect(answers()).toEqual([]);
+    await past(1);
+    await fireEvent.click(button(/^Deny/));
+    expect(answers()).toEqual([{ id: 'a', allow: false }]);
+  });
+
+  it('takes no key within the first half second, and none that is held down from before', async () => {
+    const { answers } = await waiting(sampleApproval('a'));
+    await fireEvent.keyDown(card(0), { key: 'a' });
+    await past(guardMs);
+    await fireEvent.keyDown(card(0), { key: 'a', repeat: true });
+    await fireEvent.keyDown(card(0), { key: 'a', ctrlKey: true });
+    expect(answers()).toEqual([]);
+    await fireEvent.keyDown(card(0), { key: 'A' });
+    expect(answers()).toEqual([{ id: 'a', allow: true }]);
+  });
+
+  it('is shut again when the call changes under the pointer', async () => {
+    const { api, answers } = await waiting(sampleApproval('a'));
+    await past(guardMs);
+    api.emit('approvals.changed', [sampleApproval('a', { arguments: '{"name":"secrets"}' })]);
+    await settled();
+    await fireEvent.click(button(/^Allow once/));
+    expect(answers()).toEqual([]);
+  });
+
+  it('is shut again when the window comes to the front', async () => {
+    const { answers } = await waiting(sampleApproval('a'));
+    await past(guardMs);
+    await fireEvent.focus(window);
+    await fireEvent.click(button(/^Allow once/));
+    expect(answers()).toEqual([]);
+  });
+
+  it('answers the focused card alone, and goes on to the next one', async () => {
+    const { answers } = await waiting(
+      sampleApproval('a', { since: 1, tool: 'read_note' }),
+      sampleApproval('b', { since: 2, tool: 'write_note' }),
+      sampleApproval('c', { since: 3, tool: 'delete_note' }),
+    );
+    await past(guardMs);
+    await fireEvent.keyDown(card(0), { key: 'ArrowDown' });
+    expect(document.activeElement).toBe(card(1));
+    await fireEvent.keyDown(document.body, { key: 'a' });
+    expect(answers()).toEqual([]);
+    await fireEvent.keyDown(card(1), { key: 'd' });
+    await settled();
+    expect(answers()).toEqual([{ id: 'b', allow: false }]);
+    expect(names()).toHaveLength(2);
+    expect(document.activeElement).toBe(card(1));
+    expect(card(1).textContent).toContain('delete_note');
+    await fireEvent.keyDown(card(1), { key: 'd' });
+    expect(answers()).toHaveLength(1);
+  });
+
+  it('teaches what it is for while nothing waits, and gives its focus to the first call that comes', async () => {
+    const { api } = await waiting();
+    expect(screen.getByText('Nothing waits')).toBeTruthy();
+    api.emit('approvals.changed', [sampleApproval('a')]);
+    await settled();
+    expect(document.activeElement).toBe(card(0));
+  });
+
+  it('is announced on every other view, and that bar leads here', async () => {
+    const { app } = await waiting(sampleApproval('a'), sampleApproval('b'));
+    expect(screen.queryByRole('region', { name: 'Waiting for your answer' })).toBeNull();
+    for (const view of ['home', 'activity', 'policies'] as const) {
+      app.navigation.go(view);
+      await settled();
+      const bar = screen.getByRole('region', { name: 'Waiting for your answer' });
+      expect(bar.textContent).toMatch(/Claude Code wants to send note.*and 1 more.*2:00/s);
+    }
+    await fireEvent.click(button('Answer'));
+    expect(cards()).toHaveLength(2);
+  });
+});
