@@ -66,7 +66,7 @@ export function nodeCommand(
   return { command: process.execPath, args: [script, ...args], env: { ELECTRON_RUN_AS_NODE: '1' } };
 }
 
-/** Is removed when the process that runs the tests ends, so that a stopped proxy's files can still be read. */
+/** Is removed after the tests of the file, so that a stopped proxy's files can still be read. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'mcp-proxy-test-'));
   whenTestsEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
