@@ -1,0 +1,77 @@
+// The policy service: decides calls by the policies of a folder, and denies whatever it can't decide.
+import type { PolicyOverview } from '../../shared/domain.ts';
+import type { Call, Decision } from '../call.ts';
+import type { Logger, PolicyEngine } from '../ports.ts';
+import { denial, readDecision } from './decision.ts';
+import { buildInput, type Surroundings } from './input.ts';
+import { loadPolicy, type LoadedPolicy, type PolicyLoad, type PolicyPlaces } from './load.ts';
+import { describeFailure, failed } from './policy-failure.ts';
+import { instantiatePolicy, type WasmPolicy } from './wasm-policy.ts';
+
+export interface PolicyEngineOptions extends PolicyPlaces, Surroundings {
+  readonly logger: Logger;
+}
+
+/** An instance that one huge call has made grow beyond this is replaced, because its memory never shrinks. */
+const maxInstanceBytes = 16 * 1024 * 1024;
+
+/**
+ * Resolves always: policies that can't be used give an engine that denies every call, and whose overview says what
+ * is wrong and where. Compiling takes a few tenths of a second, and is done once for each state of the folder.
+ */
+export async function createPolicyEngine(options: PolicyEngineOptions): Promise<PolicyEngine> {
+  const { logger, policyDir } = options;
+  const { files, policy } = await load(options);
+  const problem = policy.ok ? null : describeFailure(policy.failure);
+  if (problem !== null) logger.error('policy_unusable', { folder: policyDir, problem });
+  const overview: PolicyOverview = {
+    source: policyDir,
+    files: files.map(({ name, text }) => ({ name, text })),
+    entrypoint: policy.ok ? policy.value.question.rule : 'data.mcp.policy',
+    problem,
+  };
+  if (!policy.ok) {
+    const refusal = denial(
+      'policy_unavailable',
+      `No policy is in force, so every call is denied. ${problem}`,
+    );
+    return { decide: () => refusal, overview: () => overview, close: () => undefined };
+  }
+  return { ...createEvaluator(policy.value, options), overview: () => overview };
+}
+
+async function load(options: PolicyEngineOptions): Promise<PolicyLoad> {
+  try {
+    return await loadPolicy(options, options.logger);
+  } catch (error) {
+    return { files: [], policy: failed(error instanceof Error ? error.message : String(error)) };
+  }
+}
+
+function createEvaluator({ module, question, data }: LoadedPolicy, options: PolicyEngineOptions) {
+  let instance: WasmPolicy | null = null;
+  let closed = false;
+
+  return {
+    decide(call: Call): Decision {
+      if (closed) return denial('policy_unavailable', 'The policy engine is closed');
+      try {
+        instance ??= instantiatePolicy(module, question.entrypoint, data);
+        const results = instance.evaluate(buildInput(call, options), call.at);
+        if (instance.memoryBytes() > maxInstanceBytes) instance = null;
+        return readDecision(results, question.form);
+      } catch (error) {
+        // What was thrown out of the middle of an evaluation may have left anything behind.
+        instance = null;
+        const why = error instanceof Error ? error.message : String(error);
+        options.logger.error('policy_evaluation_failed', { requestId: call.requestId, error: why });
+        return denial('evaluation_error', `The policy could not be evaluated for this call: ${why}`);
+      }
+    },
+
+    close(): void {
+      closed = true;
+      instance = null;
+    },
+  };
+}
