@@ -244,9 +244,15 @@ export function stateSentence(status: GatewayStatus | null): string {
     : 'Every call is checked and recorded. What the policy denies is let through all the same.';
 }
 
+const ownFault = 'This is a fault of the app: please report it.';
+const onceItRuns = 'Try again once the proxy runs; the Home view says how it is.';
 const ways: Readonly<Record<string, string>> = {
-  gateway_stopped: 'Restart the proxy on the Home view, then try again.',
-  invalid_input: 'This is a fault of the app: please report it.',
+  gateway_unavailable: onceItRuns,
+  gateway_stopped: onceItRuns,
+  bad_input: ownFault,
+  bad_reply: ownFault,
+  internal: ownFault,
+  unknown_command: ownFault,
 };
 
 /** What to do about a failed command, by the code of its error. */

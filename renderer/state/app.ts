@@ -18,7 +18,7 @@ export interface App {
   readonly demo: DemoState;
   readonly policies: PoliciesState;
   readonly ticker: Ticker;
-  /** Reads what the frame shows. What a view shows is read when it opens. */
+  /** Reads how the gateway is; all else follows once it serves, what a view shows when that opens. */
   load(): Promise<void>;
   close(): void;
 }
@@ -26,8 +26,8 @@ export interface App {
 export function createApp(api: Api): App {
   const navigation = new Navigation();
   const notices = new Notices();
-  const gateway = new GatewayState(api, notices);
   const approvals = new ApprovalsState(api, notices);
+  const gateway = new GatewayState(api, notices, () => void approvals.load());
   const activity = new ActivityState(api, notices);
   const demo = new DemoState(api, notices);
   const policies = new PoliciesState(api, notices);
@@ -46,9 +46,7 @@ export function createApp(api: Api): App {
     policies,
     ticker: new Ticker(1_000),
 
-    async load() {
-      await Promise.all([gateway.load(), approvals.load()]);
-    },
+    load: () => gateway.load(),
 
     close() {
       unsubscribe();

@@ -10,6 +10,8 @@ export class GatewayState {
   /** A switch was thrown and has not been answered. */
   busy = $state(false);
   readonly condition = $derived(conditionOf(this.status));
+  /** It answers: log, approvals and policy can be asked for. */
+  readonly serving = $derived(this.status?.state === 'running' || this.status?.state === 'paused');
   /** For clients that speak Streamable HTTP; null until the gateway listens. */
   readonly streamableUrl = $derived(this.status?.url == null ? null : `${this.status.url}/mcp`);
   /** For clients that speak HTTP+SSE. */
@@ -17,19 +19,20 @@ export class GatewayState {
 
   readonly #api: Api;
   readonly #notices: Notices;
+  readonly #onServing: () => void;
   readonly #unsubscribe: () => void;
 
-  constructor(api: Api, notices: Notices) {
+  /** @param onServing called each time the gateway has come to serve: at the start, and after a restart. */
+  constructor(api: Api, notices: Notices, onServing: () => void) {
     this.#api = api;
     this.#notices = notices;
-    this.#unsubscribe = api.on('status.changed', (status) => {
-      this.status = status;
-    });
+    this.#onServing = onServing;
+    this.#unsubscribe = api.on('status.changed', (status) => this.#take(status));
   }
 
   async load(): Promise<void> {
     await this.#notices.attempt("Couldn't read the state of the proxy.", async () => {
-      this.status = await this.#api.ask('status.read');
+      this.#take(await this.#api.ask('status.read'));
     });
   }
 
@@ -72,6 +75,12 @@ export class GatewayState {
 
   close(): void {
     this.#unsubscribe();
+  }
+
+  #take(status: GatewayStatus): void {
+    const served = this.serving;
+    this.status = status;
+    if (this.serving && !served) this.#onServing();
   }
 
   async #throw(failure: string, act: () => Promise<void>): Promise<void> {

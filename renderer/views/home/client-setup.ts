@@ -39,4 +39,4 @@ export function clientSetups(url: string): ClientSetup[] {
 /** A configuration file that puts one's own server behind the proxy. */
 export const ownServer = `upstream:
   command: npx
-  args: [-y, '@modelcontextprotocol/server-filesystem', /path/to/folder]`;
+  args: [-y, the-mcp-server]`;

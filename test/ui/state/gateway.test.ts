@@ -8,7 +8,8 @@ import { sampleStatus } from '../samples.ts';
 function open(answers: Answers) {
   const api = fakeApi({ 'status.read': () => sampleStatus(), ...answers });
   const notices = new Notices();
-  return { api, notices, gateway: new GatewayState(api, notices) };
+  const onServing = vi.fn();
+  return { api, notices, onServing, gateway: new GatewayState(api, notices, onServing) };
 }
 
 describe('GatewayState', () => {
@@ -25,6 +26,20 @@ describe('GatewayState', () => {
     ]);
     api.emit('status.changed', sampleStatus({ state: 'stopped', url: null }));
     expect([gateway.condition, gateway.sseUrl]).toEqual(['stopped', null]);
+  });
+
+  it('tells each time when it has come to serve', async () => {
+    const { api, gateway, onServing } = open({
+      'status.read': () => sampleStatus({ state: 'starting', url: null }),
+    });
+    await gateway.load();
+    expect(onServing).not.toHaveBeenCalled();
+    api.emit('status.changed', sampleStatus());
+    api.emit('status.changed', sampleStatus({ state: 'paused' }));
+    expect(onServing).toHaveBeenCalledTimes(1);
+    api.emit('status.changed', sampleStatus({ state: 'stopped', url: null }));
+    api.emit('status.changed', sampleStatus());
+    expect(onServing).toHaveBeenCalledTimes(2);
   });
 
   it('pauses without asking back, and can be undone for ten seconds', async () => {
@@ -60,7 +75,7 @@ describe('GatewayState', () => {
       {
         kind: 'failed',
         text: "Couldn't pause.",
-        detail: 'The proxy is not running. Restart the proxy on the Home view, then try again.',
+        detail: 'The proxy is not running. Try again once the proxy runs; the Home view says how it is.',
         undo: null,
       },
     ]);

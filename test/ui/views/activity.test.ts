@@ -2,6 +2,7 @@ import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/sv
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Answers } from '../fake-api.ts';
 import { button, openWindow, settled } from '../open-window.ts';
+import { sampleStatus } from '../samples.ts';
 
 const grid = () => screen.getByRole('grid');
 const rows = () => within(grid()).getAllByRole('row').slice(1);
@@ -143,6 +144,18 @@ describe('Activity', () => {
     await fireEvent.click(button('Try again'));
     await settled();
     expect(rows()).toHaveLength(1);
+  });
+
+  it('waits for a gateway that is only starting, without a word of failure', async () => {
+    const { api } = await opened(3, { 'status.read': () => sampleStatus({ state: 'starting', url: null }) });
+    expect(screen.getByText('The proxy does not run')).toBeTruthy();
+    expect(api.asked('calls.page')).toEqual([]);
+    api.emit('status.changed', sampleStatus());
+    await settled();
+    expect(rows()).toHaveLength(3);
+    api.emit('status.changed', sampleStatus({ state: 'starting', url: null }));
+    await settled();
+    expect(rows()).toHaveLength(3);
   });
 
   it('teaches with one action while there are no calls', async () => {
