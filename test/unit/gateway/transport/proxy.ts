@@ -1,0 +1,218 @@
+// A real HTTP server of the proxy on loopback, over a fake server, policy and log, and a client that sends what it is told.
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { onTestFinished, vi } from 'vitest';
+import { createApprovalDesk } from '../../../../electron/gateway/approval/approval-desk.ts';
+import { createSessionStore } from '../../../../electron/gateway/session/session-store.ts';
+import { createHttpServer } from '../../../../electron/gateway/transport/http-server.ts';
+import { createVerdictPath } from '../../../../electron/gateway/verdict-path.ts';
+import { agent, clock, fakeUpstream, MemoryLog, recordingLogger, type FakeConnection } from '../fakes.ts';
+import { byName } from '../session/setting.ts';
+
+export const MAX_BODY_BYTES = 64 * 1024;
+const JSON_OR_STREAM = 'application/json, text/event-stream';
+
+export interface Exchange {
+  readonly method?: string;
+  readonly path?: string;
+  readonly headers?: Record<string, string>;
+  /** Text or bytes as they are; an object is written as a JSON-RPC message. */
+  readonly body?: string | Buffer | object;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly text: string;
+  /** The body as JSON. */
+  json(): unknown;
+}
+
+/** An event stream as it comes in. */
+export interface Stream {
+  readonly headers: IncomingMessage['headers'];
+  readonly events: { readonly event: string; readonly data: string }[];
+  /** The data of the `message` events, parsed. */
+  messages(): unknown[];
+  /** Everything, comments included. */
+  text(): string;
+  /** The server ended it. */
+  ended(): boolean;
+  /** The client goes away. */
+  leave(): void;
+}
+
+/** The proxy in front of a server that answers `initialize`, and what each test adds through `onSend`. */
+export async function startProxy({ maxSessions = 10 } = {}) {
+  const log = new MemoryLog();
+  const logger = recordingLogger();
+  const policy = byName();
+  const desk = createApprovalDesk({
+    clock,
+    timeoutMs: 120_000,
+    onTimeout: 'deny',
+    maxPending: 10,
+    onChange: () => undefined,
+  });
+  desk.setAttended(true);
+  const upstream = fakeUpstream();
+  upstream.onConnect = (connection) => {
+    connection.onSend = (message) => {
+      if (message.kind !== 'request' || message.method !== 'initialize') return;
+      const { protocolVersion } = message.params;
+      connection.says({ id: message.id, result: { protocolVersion, capabilities: {} } });
+    };
+  };
+  const passDown = createVerdictPath({
+    policy,
+    approver: desk,
+    log,
+    logger,
+    settings: () => ({ mode: 'enforce', paused: false, policyEnabled: true, approvalsEnabled: true }),
+    denialData: () => ({}),
+  });
+  const sessions = createSessionStore({
+    upstream,
+    passDown,
+    log,
+    clock,
+    logger,
+    requestTimeoutMs: 600_000,
+    onServer: () => undefined,
+    maxSessions,
+    ttlMs: 3_600_000,
+    idleMs: 3_600_000,
+    sweepEveryMs: 3_600_000,
+    onChange: () => undefined,
+  });
+  const server = createHttpServer({
+    sessions,
+    log,
+    clock,
+    logger,
+    serverName: 'files',
+    defaultAgent: agent,
+    maxBodyBytes: MAX_BODY_BYTES,
+    door: { hosts: [], origins: ['https://app.example'] },
+    requestTimeoutMs: 60_000,
+    idleTimeoutMs: 60_000,
+  });
+  const { port } = await server.listen(0, '127.0.0.1');
+  onTestFinished(async () => {
+    await sessions.close();
+    await server.close();
+  });
+
+  function connectionAt(index: number): FakeConnection {
+    const connection = upstream.connections.at(index);
+    if (connection === undefined) throw new Error('no session has been opened');
+    return connection;
+  }
+
+  const send = (exchange: Exchange): Promise<Reply> => read(open(port, exchange));
+  const stream = (exchange: Exchange): Promise<Stream> => readStream(open(port, exchange));
+  const post = (body: Exchange['body'], headers: Record<string, string> = {}): Exchange => ({
+    method: 'POST',
+    path: '/mcp',
+    headers: { accept: JSON_OR_STREAM, 'content-type': 'application/json', ...headers },
+    body: body ?? '',
+  });
+
+  return {
+    port,
+    log,
+    logger,
+    desk,
+    sessions,
+    server,
+    upstream,
+    send,
+    stream,
+    post,
+    /** The connection of the newest session. */
+    connection: () => connectionAt(-1),
+    connectionAt,
+    /** A Streamable HTTP session; gives its id. */
+    initialize: async (protocolVersion = '2025-11-25'): Promise<string> => {
+      const reply = await send(post({ id: 'init', method: 'initialize', params: { protocolVersion } }));
+      const id = reply.headers['mcp-session-id'];
+      if (typeof id !== 'string') throw new Error(`no session: ${reply.status} ${reply.text}`);
+      connectionAt(-1).sent.length = 0;
+      log.calls.length = 0;
+      return id;
+    },
+    /** An HTTP+SSE session; gives the stream and the path to post to. */
+    openSse: async (path = '/sse') => {
+      const events = await stream({ path, headers: { accept: 'text/event-stream' } });
+      await vi.waitFor(() => {
+        if (events.events.length === 0) throw new Error('no endpoint event');
+      });
+      return { events, path: events.events[0]?.data ?? '' };
+    },
+  };
+}
+
+function open(
+  port: number,
+  { method = 'GET', path = '/', headers = {}, body }: Exchange,
+): Promise<IncomingMessage> {
+  const bytes =
+    typeof body === 'object' && !Buffer.isBuffer(body) ? JSON.stringify({ jsonrpc: '2.0', ...body }) : body;
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ host: '127.0.0.1', port, method, path, headers, agent: false }, resolve);
+    request.on('error', reject);
+    request.end(bytes);
+  });
+}
+
+async function read(opened: Promise<IncomingMessage>): Promise<Reply> {
+  const response = await opened;
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString();
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    text,
+    json: () => JSON.parse(text) as unknown,
+  };
+}
+
+async function readStream(opened: Promise<IncomingMessage>): Promise<Stream> {
+  const response = await opened;
+  const type = response.headers['content-type'];
+  if (type !== 'text/event-stream') throw new Error(`no stream: ${response.statusCode ?? 0} ${type ?? ''}`);
+  let text = '';
+  let ended = false;
+  const events: { event: string; data: string }[] = [];
+  let rest = '';
+  response.setEncoding('utf8');
+  response.on('data', (chunk: string) => {
+    text += chunk;
+    const frames = (rest + chunk).split('\n\n');
+    rest = frames.pop() ?? '';
+    for (const frame of frames) {
+      const field = (name: string) =>
+        frame
+          .split('\n')
+          .filter((line) => line.startsWith(`${name}: `))
+          .map((line) => line.slice(name.length + 2))
+          .join('\n');
+      if (!frame.startsWith(':')) events.push({ event: field('event'), data: field('data') });
+    }
+  });
+  response.on('end', () => (ended = true));
+  response.on('error', () => (ended = true));
+  return {
+    headers: response.headers,
+    events,
+    messages: () =>
+      events.filter(({ event }) => event === 'message').map(({ data }) => JSON.parse(data) as unknown),
+    text: () => text,
+    ended: () => ended,
+    leave: () => response.destroy(),
+  };
+}
+
+/** Waits until something holds. */
+export const eventually = (check: () => void): Promise<void> =>
+  vi.waitFor(check, { timeout: 5000, interval: 5 });
