@@ -57,6 +57,22 @@ describe('with nothing configured', () => {
     expect(existsSync(join(proxy.userData, 'demo-notes', 'outbox.log'))).toBe(false);
   });
 
+  it('a denial says which capability was missing', async () => {
+    const sdk = await connectSdkClient('streamable-http', proxy.url);
+    await expect(sdk.call('delete_note', { name: 'welcome' })).rejects.toMatchObject({
+      code: -32001,
+      data: {
+        tool: 'delete_note',
+        required_capability: 'delete:notes',
+        agent_id: 'anonymous',
+        agent_capabilities: ['read:*', 'write:*'],
+        violations: [expect.stringContaining("lacks capability 'delete:notes'") as string],
+        policy_mode: 'enforce',
+      },
+    });
+    await sdk.close();
+  });
+
   it('every client hears of a note that another one writes', async () => {
     const writer = await connectSdkClient('streamable-http', proxy.url);
     const reader = await connectSdkClient('sse', proxy.url);

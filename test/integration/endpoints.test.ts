@@ -1,4 +1,4 @@
-// The HTTP surface: the seed's HTTP+SSE endpoints, sessions, and who is let in at all.
+// The HTTP surface: the endpoints of HTTP+SSE, as the Go server had them, and of Streamable HTTP; sessions, and who is let in at all.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readAuditLog } from './audit-log.ts';
 import { type RunningProxy, allowAll, startProxy } from './harness.ts';

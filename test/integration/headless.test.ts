@@ -15,6 +15,7 @@ import {
   writeConfig,
 } from './harness.ts';
 import { send } from './raw-http.ts';
+import { openRawSession } from './raw-session.ts';
 import { startRawUpstream } from './raw-upstream.ts';
 
 async function stdioSection() {
@@ -82,7 +83,6 @@ describe('how it ends', () => {
 
 describe('a configuration that is wrong ends it with exit code 2 and one message', () => {
   it.each([
-    ['a key that nobody knows', 'serve:\n  listen: {}\n', 'serve'],
     ['a value of the wrong type', 'server:\n  listen:\n    port: many\n', 'server.listen.port'],
     ['a port out of range', 'server:\n  listen:\n    port: 70000\n', 'server.listen.port'],
     ['a mode that does not exist', 'policy:\n  mode: strict\n', 'policy.mode'],
@@ -112,17 +112,30 @@ describe('a configuration that is wrong ends it with exit code 2 and one message
     expect(code).not.toBe(0);
     expect(stderr).toContain('--confg');
   });
+});
 
-  it('a policy that does not compile is named, with its line', async () => {
-    const folder = temporaryFolder();
-    const file = await writeConfig(
-      folder,
-      { upstream: await stdioSection() },
-      { 'bad.rego': 'package mcp.policy\n\nallow {' },
+describe('what is wrong and can be lived with', () => {
+  it('a key that nobody knows is left out, and warned of', async () => {
+    const proxy = await startProxy({
+      config: { upstream: await stdioSection(), polices: { mode: 'audit' } },
+    });
+    await proxy.stop();
+    expect(proxy.output().stderr).toContain('polices');
+  });
+
+  it('a policy that does not compile denies every call, and says where it is wrong', async () => {
+    const proxy = await startProxy({
+      config: { upstream: await stdioSection() },
+      policies: { 'bad.rego': 'package mcp.policy\n\nallow {' },
+    });
+    onTestFinished(() => proxy.stop());
+    const session = await openRawSession('streamable-http', proxy.url);
+    const [answer] = await session.ask(
+      '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x"}}',
     );
-    const { code, stderr } = await runHeadless(['--config', file, '--user-data', join(folder, 'data')]);
-    expect(code).not.toBe(0);
-    expect(stderr).toMatch(/bad\.rego:\d+/);
+    expect(answer).toContain('-32001');
+    expect(answer).toMatch(/bad\.rego:3/);
+    expect(proxy.output().stderr).toMatch(/bad\.rego:3/);
   });
 });
 

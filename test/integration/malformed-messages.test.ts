@@ -1,4 +1,4 @@
-// What is not a proper message is answered with the seed's codes, goes no further, and stands in the audit log.
+// What is not a proper message is answered with the Go server's codes, goes no further, and stands in the audit log.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readAuditLog } from './audit-log.ts';
 import { type RunningProxy, startProxy } from './harness.ts';
