@@ -33,13 +33,8 @@ try {
   // Whatever the umask of the checkout: all users may read, and run what is executable.
   execFileSync('chmod', ['-R', 'u=rwX,go=rX', tree]);
   writeControl();
-  execFileSync('dpkg-deb', [
-    '--root-owner-group',
-    `-Z${values['deb-compression']}`,
-    '-b',
-    tree,
-    values.package,
-  ]);
+  // Not fpm's xz, which takes minutes for what zstd does in seconds; Debian 12 and Ubuntu 22.04 read it.
+  execFileSync('dpkg-deb', ['--root-owner-group', '-Zzstd', '-z10', '-b', tree, values.package]);
 } finally {
   rmSync(tree, { recursive: true, force: true });
 }
