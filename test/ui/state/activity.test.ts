@@ -138,6 +138,7 @@ describe('ActivityState', () => {
       late[0]?.answer({ calls, more: false });
       await vi.advanceTimersByTimeAsync(0);
       expect(activity.window.calls).toEqual(calls.slice(0, 1));
+      expect([activity.loading, activity.failed]).toEqual([false, false]);
       expect(api.asked('calls.page').map(({ verdict }) => verdict)).toEqual([undefined, 'deny']);
     });
 

@@ -2,7 +2,7 @@ import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/sv
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Answers } from '../fake-api.ts';
 import { button, openWindow, settled } from '../open-window.ts';
-import { sampleStatus } from '../samples.ts';
+import { sampleLog, sampleRecord, sampleStatus } from '../samples.ts';
 
 const grid = () => screen.getByRole('grid');
 const rows = () => within(grid()).getAllByRole('row').slice(1);
@@ -49,6 +49,32 @@ describe('Activity', () => {
     ]) {
       expect(text).toContain(part);
     }
+  });
+
+  it('tells an error of the server, and a denial only once', async () => {
+    const log = sampleLog(0);
+    log.grow(1, { verdict: 'deny', status: 'refused' });
+    log.grow(1, { status: 'error' });
+    const { app } = await openWindow({
+      'calls.page': (query) => log.page(query),
+      'calls.read': (id) => {
+        const change = {
+          violations: id === 1 ? ['It is blocked'] : [],
+          errorCode: -32_001,
+          errorMessage: 'It broke',
+        };
+        return sampleRecord(log.calls[id - 1] ?? expect.fail(), change);
+      },
+    });
+    app.navigation.go('activity');
+    await settled();
+    app.activity.open(1);
+    await settled();
+    expect(panel()?.textContent).toContain('It is blocked');
+    expect(panel()?.textContent).not.toContain('It broke');
+    app.activity.open(2);
+    await settled();
+    expect(panel()?.textContent).toMatch(/Error -32001.*It broke/s);
   });
 
   it('is worked with the keyboard alone', async () => {

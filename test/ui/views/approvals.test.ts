@@ -47,6 +47,13 @@ describe('Approvals', () => {
     }
   });
 
+  it('says once what the policy says twice', async () => {
+    await waiting(
+      sampleApproval('a', { message: 'It leaves this machine', violations: ['It leaves this machine'] }),
+    );
+    expect(screen.getAllByText('It leaves this machine')).toHaveLength(1);
+  });
+
   it('counts down, and says what became of a call whose time is up', async () => {
     await waiting(sampleApproval('a', { onTimeout: 'allow' }));
     await past(17_000);
