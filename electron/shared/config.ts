@@ -285,37 +285,37 @@ export const notYetProtective: readonly {
   {
     key: 'server.auth',
     accepted: ['optional'],
-    expected: 'optional: this version does not check the tokens of clients',
+    expected: 'optional (this version does not check the tokens of clients)',
   },
   {
     key: 'server.transport',
     accepted: ['sse', 'http', 'streamable-http'],
-    expected: 'sse or http: this version has no stdio side for clients',
+    expected: 'sse or http (this version has no stdio side for clients)',
   },
   {
     key: 'agentfacts.mode',
     accepted: ['disabled', 'optional'],
-    expected: 'disabled or optional: this version does not verify AgentFacts',
+    expected: 'disabled or optional (this version does not verify AgentFacts)',
   },
   {
     key: 'policy.json_policy_dir',
     accepted: [null],
-    expected: 'nothing: this version has no JSON policies',
+    expected: 'nothing (this version has no JSON policies)',
   },
   {
     key: 'approvals.ask',
     accepted: ['none', 'denied'],
-    expected: 'none: this version asks only where the policy says so',
+    expected: 'none (this version asks only where the policy says so)',
   },
   {
     key: 'audit.redact',
     accepted: [[]],
     expected:
-      'nothing: this version does not redact; audit.capture.request_arguments: false stores no arguments',
+      'nothing (this version does not redact; audit.capture.request_arguments: false stores no arguments)',
   },
   {
     key: 'tls.enabled',
     accepted: [false],
-    expected: 'false: this version has no TLS',
+    expected: 'false (this version has no TLS)',
   },
 ];

@@ -1,0 +1,72 @@
+// The MCP_* variables: which key of the configuration each one sets, over the file.
+import { isTree, type Tree, valueAt, withValue } from './tree.ts';
+
+type Kind = 'text' | 'number' | 'list';
+
+/** Flags are texts here: the schema knows their words. */
+export const variables: readonly { readonly name: string; readonly key: string; readonly kind: Kind }[] = [
+  { name: 'MCP_SERVER_PORT', key: 'server.listen.port', kind: 'number' },
+  { name: 'MCP_SERVER_ADDRESS', key: 'server.listen.address', kind: 'text' },
+  { name: 'MCP_SERVER_TRANSPORT', key: 'server.transport', kind: 'text' },
+  { name: 'MCP_UPSTREAM_URL', key: 'upstream.url', kind: 'text' },
+  { name: 'MCP_AGENT_ID', key: 'agent.id', kind: 'text' },
+  { name: 'MCP_AGENT_NAME', key: 'agent.name', kind: 'text' },
+  { name: 'MCP_AGENT_CAPABILITIES', key: 'agent.capabilities', kind: 'list' },
+  { name: 'MCP_AGENTFACTS_MODE', key: 'agentfacts.mode', kind: 'text' },
+  { name: 'MCP_AGENTFACTS_ALLOWED_DIDS', key: 'agentfacts.allowed_dids', kind: 'list' },
+  { name: 'MCP_POLICY_MODE', key: 'policy.mode', kind: 'text' },
+  { name: 'MCP_POLICY_ENABLED', key: 'policy.enabled', kind: 'text' },
+  { name: 'MCP_POLICY_RULES_DIR', key: 'policy.policy_dir', kind: 'text' },
+  { name: 'MCP_POLICY_DATA_FILE', key: 'policy.data_file', kind: 'text' },
+  { name: 'MCP_AUDIT_ENABLED', key: 'audit.enabled', kind: 'text' },
+  { name: 'MCP_AUDIT_DB_PATH', key: 'audit.db_path', kind: 'text' },
+  { name: 'MCP_METRICS_ENABLED', key: 'metrics.enabled', kind: 'text' },
+  { name: 'MCP_METRICS_PORT', key: 'metrics.port', kind: 'number' },
+  { name: 'MCP_HEALTH_ENABLED', key: 'health.enabled', kind: 'text' },
+  { name: 'MCP_HEALTH_PORT', key: 'health.port', kind: 'number' },
+  { name: 'MCP_LOGGING_LEVEL', key: 'logging.level', kind: 'text' },
+  { name: 'MCP_LOGGING_FORMAT', key: 'logging.format', kind: 'text' },
+  { name: 'MCP_TLS_ENABLED', key: 'tls.enabled', kind: 'text' },
+  { name: 'MCP_TLS_CERT_FILE', key: 'tls.cert_file', kind: 'text' },
+  { name: 'MCP_TLS_KEY_FILE', key: 'tls.key_file', kind: 'text' },
+];
+
+export interface Overridden {
+  readonly tree: Tree;
+  /** The variable that set a key, by the key. */
+  readonly setBy: ReadonlyMap<string, string>;
+}
+
+/** Sets over the file what the environment says. An empty variable says nothing. */
+export function overrideFromEnvironment(
+  file: Tree,
+  env: Readonly<Record<string, string | undefined>>,
+): Overridden {
+  let tree = file;
+  const setBy = new Map<string, string>();
+  for (const { name, key, kind } of variables) {
+    const text = env[name]?.trim() ?? '';
+    if (text === '') continue;
+    const path = key.split('.');
+    const section = valueAt(tree, path.slice(0, -1));
+    if (section !== undefined && !isTree(section)) continue;
+    tree = withValue(tree, path, meant(text, kind));
+    setBy.set(key, name);
+  }
+  return { tree, setBy };
+}
+
+/** What is no number stays a text, which the schema then refuses by its name. */
+function meant(text: string, kind: Kind): unknown {
+  switch (kind) {
+    case 'text':
+      return text;
+    case 'number':
+      return /^\d+$/u.test(text) ? Number(text) : text;
+    case 'list':
+      return text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '');
+  }
+}

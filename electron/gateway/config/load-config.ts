@@ -1,0 +1,109 @@
+// Loads the configuration: the YAML file, the environment over it, the schema, and what the user should be told.
+import { dirname, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { z } from 'zod';
+import { type Config, configSchema, notYetProtective } from '../../shared/config.ts';
+import { ConfigError } from '../errors.ts';
+import { overrideFromEnvironment } from './environment.ts';
+import { mismatch, type Source } from './explain.ts';
+import { valueAt, withoutKey } from './tree.ts';
+import { unknownKeyWarning, warningsAbout } from './warnings.ts';
+import { readYamlFile } from './yaml-file.ts';
+
+export interface LoadOptions {
+  /** The YAML file; null for the defaults and the environment alone. */
+  readonly file: string | null;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface LoadedConfig {
+  /** Paths in it are absolute. */
+  readonly config: Config;
+  /** What is accepted and should be known all the same, one sentence each, with file and line. */
+  readonly warnings: readonly string[];
+  /** Whether file or environment say anything about this (dotted) key. */
+  readonly isConfigured: (key: string) => boolean;
+}
+
+/**
+ * Relative paths in the file are meant from the file's folder, those in the environment from the working directory.
+ * @throws ConfigError with a line for each thing that is wrong: place, key, what was expected, what was found.
+ */
+export function loadConfig({ file, env }: LoadOptions): LoadedConfig {
+  const { tree: fromFile, lineOf } = file === null ? { tree: {}, lineOf: () => null } : readYamlFile(file);
+  const source: Source = { file, lineOf, ...overrideFromEnvironment(fromFile, env) };
+
+  const { config: parsed, unknown } = parse(source);
+  const unprotected = notYetProtective
+    .filter(({ key, accepted }) => {
+      const value = valueAt(parsed, key.split('.'));
+      return !accepted.some((one) => isDeepStrictEqual(one, value));
+    })
+    .map(({ key, expected }) => mismatch(source, key.split('.'), expected));
+  if (unprotected.length > 0) throw new ConfigError(unprotected.join('\n'));
+
+  const config = withAbsolutePaths(parsed, source);
+  return {
+    config,
+    warnings: [...unknown, ...warningsAbout(config, source)],
+    isConfigured: (key) => valueAt(source.tree, key.split('.')) !== undefined,
+  };
+}
+
+/** Unknown keys are left out and warned of; everything else that does not fit is an error. */
+function parse(source: Source): { config: Config; unknown: string[] } {
+  const first = configSchema.safeParse(source.tree);
+  if (first.success) return { config: first.data, unknown: [] };
+  const unknown = first.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path.map(String), key]) : [],
+  );
+  const second = configSchema.safeParse(unknown.reduce(withoutKey, source.tree));
+  if (second.success) {
+    return { config: second.data, unknown: unknown.map((path) => unknownKeyWarning(source, path)) };
+  }
+  throw new ConfigError(second.error.issues.map((issue) => explain(source, issue)).join('\n'));
+}
+
+function explain(source: Source, issue: z.core.$ZodIssue): string {
+  const path = issue.path.map(String);
+  if (issue.code === 'invalid_key') return mismatch(source, path, issue.message, JSON.stringify(path.at(-1)));
+  const found: unknown = issue.code === 'custom' ? issue.params?.found : undefined;
+  if (typeof found !== 'string') return mismatch(source, path, issue.message);
+  // The issue is with a whole section, of which a variable may have set a part.
+  const variables = [...source.setBy].filter(([key]) => key.startsWith(`${path.join('.')}.`));
+  const by = variables.map(([key, variable]) => ` (${variable} sets ${key})`).join('');
+  return mismatch(source, path, issue.message, found + by);
+}
+
+function withAbsolutePaths(config: Config, { file, setBy }: Source): Config {
+  const folder = file === null ? process.cwd() : dirname(resolve(file));
+  const absolute = (key: string, path: string | null) =>
+    path === null ? null : resolve(setBy.has(key) ? process.cwd() : folder, path);
+  const { policy, audit, upstream, servers, logging, tls } = config;
+  return {
+    ...config,
+    policy: {
+      ...policy,
+      policy_dir: absolute('policy.policy_dir', policy.policy_dir),
+      data_file: absolute('policy.data_file', policy.data_file),
+    },
+    audit: { ...audit, db_path: absolute('audit.db_path', audit.db_path) },
+    upstream: { ...upstream, cwd: absolute('upstream.cwd', upstream.cwd) },
+    servers: Object.fromEntries(
+      Object.entries(servers).map(([name, server]) => [
+        name,
+        { ...server, cwd: absolute(`servers.${name}.cwd`, server.cwd) },
+      ]),
+    ),
+    logging: {
+      ...logging,
+      file: { ...logging.file, path: absolute('logging.file.path', logging.file.path) },
+    },
+    tls: {
+      ...tls,
+      cert_file: absolute('tls.cert_file', tls.cert_file),
+      key_file: absolute('tls.key_file', tls.key_file),
+      ca_file: absolute('tls.ca_file', tls.ca_file),
+    },
+  };
+}

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { configSchema, notYetEffective, notYetProtective } from '../../../electron/shared/config.ts';
+import { parseDuration } from '../../../electron/shared/config-values.ts';
+
+/** What the schema says of a value at a path: the value that comes out, or what it expected. */
+function at(path: string, value: unknown): unknown {
+  const keys = path.split('.');
+  const tree = keys.reduceRight<unknown>((below, key) => ({ [key]: below }), value);
+  const parsed = configSchema.safeParse(tree);
+  if (!parsed.success) return parsed.error.issues.map(({ message }) => message).join('; ');
+  return keys.reduce<unknown>((below, key) => (below as Record<string, unknown>)[key], parsed.data);
+}
+
+describe('parseDuration', () => {
+  it.each([
+    ['30s', 30_000],
+    ['24h', 86_400_000],
+    ['100ms', 100],
+    ['1h30m', 5_400_000],
+    ['1.5s', 1500],
+    ['.5m', 30_000],
+    ['1m0.5s', 60_500],
+    ['250us', 0.25],
+    ['250µs', 0.25],
+    ['250μs', 0.25],
+    ['1000000ns', 1],
+    ['0', 0],
+    ['0s', 0],
+  ])('reads %s', (text, milliseconds) => {
+    expect(parseDuration(text)).toBeCloseTo(milliseconds, 9);
+  });
+
+  it.each(['', '30', '30 s', 's', '-1s', '1d', '1h 30m', '1.2.3s', '.s', 'h1', '1S', '30s,'])(
+    'refuses "%s"',
+    (text) => {
+      expect(parseDuration(text)).toBeNull();
+    },
+  );
+});
+
+describe('configSchema', () => {
+  it('has a default for everything, and these are they', () => {
+    expect(configSchema.parse({})).toMatchSnapshot();
+  });
+
+  it('listens on this machine alone unless told otherwise', () => {
+    expect(configSchema.parse({}).server.listen).toEqual({ address: '127.0.0.1', port: 3000 });
+  });
+
+  it.each([
+    ['server.listen.port', 0],
+    ['server.listen.port', 65_535],
+    ['server.max_connections', 1],
+    ['audit.retention_days', 0],
+    ['version', 1.1],
+    ['upstream.url', 'https://example.com/mcp'],
+    ['upstream.transport', 'streamable-http'],
+    ['policy.mode', 'audit'],
+    ['agent.capabilities', []],
+    ['server.security.cors_allowed_origins', ['https://app.example.com', 'http://localhost:5173']],
+  ])('accepts %s: %j', (path, value) => {
+    expect(at(path, value)).toEqual(value);
+  });
+
+  it.each([
+    ['server.idle_timeout', '1h30m', 5_400_000],
+    ['upstream.url', '', null],
+    ['upstream.command', '', null],
+    ['policy.policy_dir', '', null],
+    ['audit.enabled', 'no', false],
+    ['audit.enabled', 'ON', true],
+    ['audit.enabled', '0', false],
+  ])('reads %s: %j as %j', (path, value, meant) => {
+    expect(at(path, value)).toEqual(meant);
+  });
+
+  it.each([
+    ['server.listen.port', '3000'],
+    ['server.listen.port', 65_536],
+    ['server.listen.port', -1],
+    ['server.listen.port', 1.5],
+    ['server.listen.port', Number.NaN],
+    ['server.idle_timeout', 30],
+    ['server.idle_timeout', '0s'],
+    ['server.idle_timeout', '600h'],
+    ['server.idle_timeout', 'soon'],
+    ['server.security.cors_allowed_origins', ['*']],
+    ['server.security.cors_allowed_origins', ['https://app.example.com/']],
+    ['server', []],
+    ['server', 'sse'],
+    ['upstream.url', 'localhost:8080'],
+    ['upstream.url', 'file:///etc/passwd'],
+    ['upstream.url', 5],
+    ['upstream.args', 'one two'],
+    ['upstream.args', [1]],
+    ['upstream.env', ['A=1']],
+    ['upstream.env', { A: 1 }],
+    ['upstream.transport', 'websocket'],
+    ['policy.mode', 'off'],
+    ['policy.enabled', 1],
+    ['policy.enabled', 'maybe'],
+    ['agent.id', 5],
+    ['agent.capabilities', 'read:*'],
+    ['agent.capabilities', [5]],
+    ['audit.synchronous', 'extra'],
+    ['audit.retention_days', -1],
+    ['servers', []],
+    ['servers', { 'my server': { command: 'x' } }],
+    ['servers', { s: 'npx' }],
+    ['version', true],
+  ])('refuses %s: %j', (path, value) => {
+    expect(at(path, value)).toMatchSnapshot();
+  });
+
+  it.each(['upstream', 'servers.one'])('wants one way to reach %s', (path) => {
+    expect(at(path, { url: 'http://localhost:1', command: 'x' })).toBe('either url or command');
+    expect(at(path, { url: 'http://localhost:1', transport: 'stdio' })).toBe(
+      'auto, sse, streamable-http or http beside a url',
+    );
+    expect(at(path, { command: 'x', transport: 'sse' })).toBe('auto or stdio beside a command');
+    expect(at(path, { command: 'x', transport: 'stdio' })).toMatchObject({ command: 'x' });
+    expect(at(path, { url: 'http://localhost:1', transport: 'sse' })).toMatchObject({ transport: 'sse' });
+  });
+
+  it('hands out lists and sections that nobody shares', () => {
+    const [one, other] = [configSchema.parse({}), configSchema.parse({})];
+    expect(one.agent.capabilities).not.toBe(other.agent.capabilities);
+    expect(one.servers).not.toBe(other.servers);
+    expect(one.upstream.env).not.toBe(other.upstream.env);
+  });
+});
+
+describe('the tables of what this version lacks', () => {
+  const defaults: unknown = configSchema.parse({});
+  const valueOf = (key: string) =>
+    key
+      .split('.')
+      .reduce<unknown>((below, part) => (below as Record<string, unknown> | undefined)?.[part], defaults);
+
+  it.each(notYetEffective)('%s is a key of the schema', (key) => {
+    expect(valueOf(key)).toBeDefined();
+  });
+
+  it.each(notYetProtective)('$key accepts its own default', ({ key, accepted }) => {
+    expect(accepted).toContainEqual(valueOf(key));
+  });
+});
