@@ -82,6 +82,8 @@ export interface CallArchive extends Closable {
 export interface UpstreamEvents {
   /** A message of the server; `relatedTo` is the request on whose stream it came, where the transport tells. */
   message(message: Message, relatedTo: RequestId | null): void;
+  /** This request was sent and will get no answer; `why` is for people. */
+  failed(request: RequestId, why: string): void;
   /** The connection is gone and will not come back; `why` is for people. Not called after `close()`. */
   closed(why: string): void;
 }

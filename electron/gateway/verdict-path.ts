@@ -3,7 +3,7 @@ import type { PolicyMode, VerdictReason } from '../shared/domain.ts';
 import type { AllowedMessage, Call, Decision, Verdict } from './call.ts';
 import { errors, type Refusal } from './errors.ts';
 import type { Approver, CallLog, Logger, PolicyEngine } from './ports.ts';
-import type { Message, ResponseMessage } from './wire/json-rpc.ts';
+import type { Message, RequestId, ResponseMessage } from './wire/json-rpc.ts';
 
 export interface VerdictSettings {
   readonly mode: PolicyMode;
@@ -65,7 +65,8 @@ export function createVerdictPath(collaborators: VerdictCollaborators): VerdictP
     const answer = await approver.ask(call, decision, withdrawn);
     const { mode, paused } = settings();
     const waited = { mode, decision, waitedMs: answer.waitedMs };
-    if (answer.by === 'withdrawn' || withdrawn.aborted) return { allow: false, reason: 'withdrawn', ...waited };
+    if (answer.by === 'withdrawn' || withdrawn.aborted)
+      return { allow: false, reason: 'withdrawn', ...waited };
     if (paused) return { allow: false, reason: 'paused', ...waited };
     if (answer.allow || answer.by === 'person' || mode === 'enforce') {
       return { allow: answer.allow, reason: answer.by, ...waited };
@@ -84,6 +85,14 @@ export function createVerdictPath(collaborators: VerdictCollaborators): VerdictP
 /** An answer to a request of the server's own (sampling, elicitation, roots) that this client was sent. */
 export function allowAnswer(answer: ResponseMessage): AllowedMessage {
   return allowed(answer);
+}
+
+/** Tells the server that the proxy itself gives a request up (MCP 2025-11-25, cancellation). */
+export function allowCancellation(requestId: RequestId, reason: string): AllowedMessage {
+  const method = 'notifications/cancelled';
+  const params = { requestId, reason };
+  const bytes = Buffer.from(JSON.stringify({ jsonrpc: '2.0', method, params }));
+  return allowed({ kind: 'notification', bytes, method, params });
 }
 
 /** Why a call was refused, where that does not stand in the policy's violations. */

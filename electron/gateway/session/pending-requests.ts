@@ -9,7 +9,7 @@ export interface PendingRequest {
   /** Monotonic microseconds at which the request was read. */
   readonly startedMicros: number;
   readonly progressToken: RequestId | null;
-  deadline: NodeJS.Timeout | null;
+  readonly deadline: NodeJS.Timeout;
 }
 
 /** Completes the audit record of each request exactly once, however it ends. */
@@ -72,7 +72,7 @@ export class PendingRequests {
     const request = this.#byId.get(id);
     if (request === undefined) return undefined;
     this.#byId.delete(id);
-    if (request.deadline !== null) clearTimeout(request.deadline);
+    clearTimeout(request.deadline);
     const latencyMicros = this.#clock.monotonicMicros() - request.startedMicros;
     this.#log.complete(request.recordId, { ...outcome, latencyMicros });
     return request;

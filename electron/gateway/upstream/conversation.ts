@@ -4,7 +4,6 @@ import type { UpstreamEvents } from '../ports.ts';
 import type { Message, RequestId, ResponseMessage } from '../wire/json-rpc.ts';
 import { readServerMessage } from '../wire/parse.ts';
 import { trackExchanges, type Exchanges } from './exchanges.ts';
-import { failureResponse } from './http-failure.ts';
 import type { HttpServer } from './http-server.ts';
 
 /** One message of the client on its way to the server. */
@@ -19,7 +18,7 @@ export interface Delivery {
   settle(): void;
   /** Runs when it is settled, at once where it is already. */
   whenSettled(task: () => void): void;
-  /** Rejects `taken` while that is waited for; afterwards answers a request in the server's stead, once. */
+  /** Rejects `taken` while that is waited for; afterwards tells that the request will get no answer. */
   fail(error: UpstreamError): void;
 }
 
@@ -78,7 +77,7 @@ export function startConversation(server: HttpServer, events: UpstreamEvents): C
         if (settled) return;
         delivery.settle();
         if (waitedFor) reject(error);
-        else if (id !== null) hand(failureResponse(id, error.message), id);
+        else if (id !== null && over === null) events.failed(id, error.message);
         else logger.debug('upstream_undelivered', { server: name, error: error.message });
       },
     };

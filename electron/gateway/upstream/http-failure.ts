@@ -1,8 +1,6 @@
-// What went wrong between us and an HTTP server, in words for people, and as the answer to a request.
+// What went wrong between us and an HTTP server, in words for people.
 import { z } from 'zod';
-import { errors, UpstreamError } from '../errors.ts';
-import { errorResponse } from '../wire/error-response.ts';
-import type { RequestId, ResponseMessage } from '../wire/json-rpc.ts';
+import { UpstreamError } from '../errors.ts';
 import type { ResponseHead } from './http-client.ts';
 import { describeUrl } from './target.ts';
 
@@ -93,16 +91,4 @@ function networkWords(url: URL, error: Error): string {
     default:
       return error.message === '' ? code : error.message;
   }
-}
-
-/** The answer to a request that the server will not answer any more (-32004). */
-export function failureResponse(id: RequestId, why: string): ResponseMessage {
-  const { code } = errors.upstream;
-  return {
-    kind: 'response',
-    id,
-    error: { code, message: why },
-    result: null,
-    bytes: errorResponse(id, { error: 'upstream', message: why }),
-  };
 }

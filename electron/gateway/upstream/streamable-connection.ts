@@ -16,7 +16,7 @@ const RESUME_ATTEMPTS = 6;
 
 /**
  * `send` resolves when a request has left; for a notification, an answer and the first message of all when the
- * server has acknowledged it. What happens to a request later comes as its answer, with code -32004. Requests don't
+ * server has acknowledged it. What goes wrong with a request later is told by `events.failed`. Requests don't
  * wait for each other, but nothing overtakes the first message or `notifications/initialized`.
  */
 export function openStreamableConnection(server: HttpServer, events: UpstreamEvents): UpstreamConnection {

@@ -357,7 +357,7 @@ describe('a request of the server', () => {
     connection.says(sampling);
     connection.failure = new UpstreamError('gone');
     await session.receive(answer('srv-1'));
-    expect(logger.events).toContain('answer_undelivered');
+    expect(logger.events).toContain('undelivered');
   });
 });
 

@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { vi } from 'vitest';
 import type { AllowedMessage } from '../../../../electron/gateway/call.ts';
 import type { Logger, UpstreamEvents } from '../../../../electron/gateway/ports.ts';
+import { errors } from '../../../../electron/gateway/errors.ts';
+import { errorResponse } from '../../../../electron/gateway/wire/error-response.ts';
 import type { Message, RequestId, ResponseMessage } from '../../../../electron/gateway/wire/json-rpc.ts';
 import { readServerMessage } from '../../../../electron/gateway/wire/parse.ts';
 
@@ -35,6 +37,12 @@ export function recordingSession(): Session {
     closings,
     message: (message, relatedTo) => void received.push({ message, relatedTo }),
     closed: (why) => void closings.push(why),
+    // As a session does it: the client gets an error in the place of the answer.
+    failed(id, why) {
+      const bytes = errorResponse(id, { error: 'upstream', message: why });
+      const error = { code: errors.upstream.code, message: why };
+      received.push({ message: { kind: 'response', id, error, result: null, bytes }, relatedTo: id });
+    },
     answer: (id) =>
       find(
         () =>
