@@ -23,7 +23,8 @@ export function parseRfc3339Nanos(text: RegoValue): RegoValue | undefined {
   // Date.parse carries 30 February over into March, and takes 24:00.
   if (Number.isNaN(millis) || new Date(millis).toISOString() !== `${date}T${clock}.000Z`) return undefined;
   const [hours, minutes] = [Number(offsetHours), Number(offsetMinutes)];
-  if (hours > 23 || minutes > 59) return undefined;
+  // Go's limits for offsets are these.
+  if (hours > 24 || minutes > 60) return undefined;
   const offset = (hours * 60 + minutes) * 60_000 * (sign === '-' ? -1 : 1);
   const nanos = BigInt(millis - offset) * nanosPerMilli + BigInt(fraction.padEnd(9, '0').slice(0, 9));
   return inRange(nanos) ? new RegoNumber(nanos) : undefined;

@@ -1,0 +1,67 @@
+import { performance } from 'node:perf_hooks';
+import { describe, expect, it, vi } from 'vitest';
+import { readBundle } from '../../../../electron/gateway/policy/bundle.ts';
+import { compilePolicies } from '../../../../electron/gateway/policy/compile.ts';
+import { buildInput } from '../../../../electron/gateway/policy/input.ts';
+import { readSources } from '../../../../electron/gateway/policy/sources.ts';
+import { instantiatePolicy } from '../../../../electron/gateway/policy/wasm-policy.ts';
+import { call, engine } from './engines.ts';
+import { opa, shippedData, shippedPolicies } from './places.ts';
+
+// Starting OPA takes seconds where the machine is busy.
+vi.setConfig({ testTimeout: 30_000 });
+
+const surroundings = { environment: 'test', proxyRegion: '' };
+
+async function shippedInstance() {
+  const sources = await readSources(shippedPolicies);
+  const compiled = sources.ok ? await compilePolicies(opa, sources.value.files) : sources;
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.failure));
+  const { wasm, question } = readBundle(compiled.value);
+  return instantiatePolicy(new WebAssembly.Module(wasm), question.entrypoint, {});
+}
+
+describe('evaluation', () => {
+  it('does not make the memory of an instance grow', async () => {
+    const policy = await shippedInstance();
+    const evaluate = (times: number) => {
+      for (let index = 0; index < times; index += 1) {
+        const args = { path: `/tmp/${index}`, text: 'x'.repeat(index % 2000) };
+        policy.evaluate(buildInput(call('write_note', args), surroundings), index);
+      }
+    };
+    evaluate(2000);
+    const before = policy.memoryBytes();
+    evaluate(20_000);
+    expect(policy.memoryBytes()).toBe(before);
+  });
+
+  it('of one huge call costs memory until the instance is replaced', async () => {
+    const policy = await shippedInstance();
+    const before = policy.memoryBytes();
+    policy.evaluate(buildInput(call('write_note', { text: 'x'.repeat(8_000_000) }), surroundings), 0);
+    expect(policy.memoryBytes()).toBeGreaterThan(before + 8_000_000);
+    // The engine replaces it by itself, and decides as before.
+    const { decide } = await engine({ policyDir: shippedPolicies, dataFile: shippedData });
+    expect(decide(call('write_note', { text: 'x'.repeat(8_000_000) })).matchedRule).toBe(
+      'missing_capability',
+    );
+    expect(decide(call('write_note')).matchedRule).toBe('missing_capability');
+  });
+
+  it('is quick', async () => {
+    const { decide } = await engine({ policyDir: shippedPolicies, dataFile: shippedData });
+    for (const [size, times] of [
+      [200, 5000],
+      [20_000, 500],
+    ] as const) {
+      const typical = call('read_note', { text: 'x'.repeat(size) });
+      for (let index = 0; index < times; index += 1) decide(typical);
+      const start = performance.now();
+      for (let index = 0; index < times; index += 1) decide(typical);
+      const each = ((performance.now() - start) * 1000) / times;
+      console.log(`a decision on ${size} B of arguments: ${each.toFixed(1)} µs`);
+    }
+    expect(decide(call('read_note')).allow).toBe(true);
+  });
+});

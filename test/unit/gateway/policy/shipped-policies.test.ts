@@ -1,0 +1,108 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { describe, expect, it, vi } from 'vitest';
+import { callOf, request } from '../fakes.ts';
+import { by, call, engine } from './engines.ts';
+import { folderOf, opa, shippedData, shippedPolicies } from './places.ts';
+
+// Starting OPA takes seconds where the machine is busy.
+vi.setConfig({ testTimeout: 30_000 });
+
+const rego = readdirSync(shippedPolicies).filter((name) => name.endsWith('.rego'));
+
+function runOpa(...args: string[]) {
+  return spawnSync(opa, args, { cwd: shippedPolicies, encoding: 'utf8' });
+}
+
+describe('the shipped policies, for the demo server and its agent', () => {
+  const agent = by('read:*', 'write:*');
+  const shipped = () => engine({ policyDir: shippedPolicies, dataFile: shippedData });
+
+  it('allow listing, reading and writing notes, and what they know nothing of', async () => {
+    const { decide, overview } = await shipped();
+    expect(overview()).toMatchObject({ problem: null, entrypoint: 'data.mcp.policy.decision' });
+    for (const tool of ['list_notes', 'read_note', 'write_note', 'tool_of_a_new_server']) {
+      expect(decide(call(tool, {}, agent))).toMatchObject({
+        allow: true,
+        ask: false,
+        matchedRule: 'allowed',
+      });
+    }
+    const params = { uri: 'file:///a', name: 'a', ref: { type: 'ref/prompt', name: 'a' }, argument: {} };
+    for (const method of [
+      'resources/read',
+      'resources/subscribe',
+      'prompts/get',
+      'completion/complete',
+      'a/b',
+    ]) {
+      expect(decide({ ...callOf(request(1, method, params)), ...agent })).toMatchObject({
+        allow: true,
+        ask: false,
+      });
+    }
+  });
+
+  it('deny delete_note, which needs a capability', async () => {
+    const { decide } = await shipped();
+    expect(decide(call('delete_note', {}, agent))).toEqual({
+      allow: false,
+      ask: false,
+      violations: ["Agent 'cursor' lacks capability 'delete:notes', which tool 'delete_note' needs"],
+      matchedRule: 'missing_capability',
+      requiredCapability: 'delete:notes',
+      message: null,
+    });
+  });
+
+  it('ask about send_note, in plain words', async () => {
+    const { decide } = await shipped();
+    expect(decide(call('send_note', {}, agent))).toEqual({
+      allow: true,
+      ask: true,
+      violations: [],
+      matchedRule: 'ask_tools',
+      requiredCapability: null,
+      message: "'send_note' is on the list of tools that need your permission for each call",
+    });
+  });
+});
+
+describe('the sources of the shipped policies', () => {
+  it('are formatted', () => {
+    expect(runOpa('fmt', '--list', ...rego)).toMatchObject({ status: 0, stdout: '' });
+  });
+
+  it('are strict, and name only what the input has', () => {
+    const checked = runOpa('check', '--strict', '--schema', 'input.schema.json', ...rego);
+    expect(checked.stderr + checked.stdout).toBe('');
+  });
+
+  it('have a test beside each file, and every line of them is run by one', () => {
+    for (const name of rego.filter((each) => !each.endsWith('_test.rego'))) {
+      expect(rego).toContain(name.replace('.rego', '_test.rego'));
+    }
+    expect(runOpa('test', ...rego, 'policy_data.json').stdout).toMatch(/^PASS: (\d+)\/\1\n$/u);
+    const report = execFileSync(opa, ['test', '--coverage', ...rego, 'policy_data.json'], {
+      cwd: shippedPolicies,
+    });
+    expect(JSON.parse(report.toString())).toMatchObject({ coverage: 100 });
+  });
+
+  it('come with a schema by which a mistyped field is an error', () => {
+    const folder = folderOf({ 'a.rego': 'package mcp.policy\nallow if input.session.request_cont > 3\n' });
+    const checked = runOpa('check', '--schema', 'input.schema.json', folder);
+    expect(checked.stderr + checked.stdout).toContain('undefined ref: input.session.request_cont');
+  });
+
+  it('come with examples that compile against the schema', () => {
+    const checked = runOpa(
+      'check',
+      '--v0-compatible',
+      '--schema',
+      'input.schema.json',
+      'examples/rate-limiting',
+    );
+    expect(checked.status).toBe(0);
+  });
+});
