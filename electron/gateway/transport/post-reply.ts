@@ -17,7 +17,7 @@ export interface PostReplyOptions {
   /** Whether the body was a batch: then answers in plain JSON are an array (MCP 2025-03-26). */
   readonly batch: boolean;
   readonly headers: Record<string, string>;
-  /** Everything was answered, or the client went away. */
+  /** Everything was answered, or the client went away; may be called twice. */
   readonly onDone: () => void;
 }
 
@@ -59,9 +59,11 @@ export class PostReply {
   }
 
   #endWhenAnswered(): void {
-    const { response, batch, headers } = this.#options;
+    const { response, batch, headers, onDone } = this.#options;
     if (this.#open.size > 0 || response.writableEnded) return;
     clearTimeout(this.#patience);
+    // Before the response is out: what the server says next has to find another way.
+    onDone();
     const [only] = this.#answers;
     if (this.#stream !== null) this.#stream.end();
     else if (only === undefined) sendAccepted(response, headers);

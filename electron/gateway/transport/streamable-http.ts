@@ -13,6 +13,12 @@ const SUPPORTED_VERSIONS = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-2
 const LAST_WITH_BATCHES = '2025-03-26';
 const SESSION_HEADER = 'mcp-session-id';
 
+/** A session of this transport, and the way back to its client. */
+interface Carried {
+  readonly session: Session;
+  readonly outlet: StreamableOutlet;
+}
+
 export interface StreamableEndpoint {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
@@ -46,29 +52,35 @@ export function createStreamableEndpoint(context: EndpointContext): StreamableEn
     const body = await context.readMessages(request, response);
     if (body === null) return;
     const { messages, batch } = body;
-    const session = isInitialize(messages, request)
+    const carried = isInitialize(messages, request)
       ? open(request, response)
       : find(request, response, batch);
-    if (session === null) return;
+    if (carried === null) return;
 
+    const { session, outlet } = carried;
     const requests = messages.flatMap((message) => (message.kind === 'request' ? [message.id] : []));
+    const twice = requests.find((id) => outlet.expects(id)) ?? firstRepeated(requests);
+    if (twice !== undefined) {
+      const message = 'Invalid request: a request with this id is still running';
+      context.refuse(request, response, { error: 'invalid_request', message }, {}, twice);
+      return;
+    }
     const headers = { [SESSION_HEADER]: session.id };
-    if (requests.length > 0) expectAnswers(session, response, requests, batch, headers);
+    if (requests.length > 0) expectAnswers(outlet, response, requests, batch, headers);
     await Promise.all(messages.map((message) => session.receive(message)));
     if (requests.length === 0) sendAccepted(response, headers);
   }
 
   function expectAnswers(
-    session: Session,
+    outlet: StreamableOutlet,
     response: ServerResponse,
     requests: RequestId[],
     batch: boolean,
     headers: Record<string, string>,
   ): void {
-    const outlet = outlets.get(session);
-    const onDone = () => requests.forEach((id) => outlet?.forget(id, reply));
+    const onDone = () => requests.forEach((id) => outlet.forget(id, reply));
     const reply = new PostReply({ response, requests, batch, headers, onDone });
-    for (const id of requests) outlet?.expect(id, reply);
+    for (const id of requests) outlet.expect(id, reply);
   }
 
   function listen(request: IncomingMessage, response: ServerResponse): void {
@@ -79,34 +91,37 @@ export function createStreamableEndpoint(context: EndpointContext): StreamableEn
       });
       return;
     }
-    const session = find(request, response, false);
-    if (session !== null) outlets.get(session)?.listen(response, { [SESSION_HEADER]: session.id });
+    const carried = find(request, response, false);
+    carried?.outlet.listen(response, { [SESSION_HEADER]: carried.session.id });
   }
 
   async function end(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const session = find(request, response, false);
-    if (session === null) return;
-    await session.close();
+    const carried = find(request, response, false);
+    if (carried === null) return;
+    await carried.session.close();
     response.writeHead(200);
     response.end();
   }
 
-  function open(request: IncomingMessage, response: ServerResponse): Session | null {
+  function open(request: IncomingMessage, response: ServerResponse): Carried | null {
     const outlet = new StreamableOutlet();
     const session = context.openSession('streamable-http', request, () => outlet);
-    if (session === null)
+    if (session === null) {
       context.refuse(request, response, { error: 'session_limit' }, { 'retry-after': '60' });
-    else outlets.set(session, outlet);
-    return session;
+      return null;
+    }
+    outlets.set(session, outlet);
+    return { session, outlet };
   }
 
   /** The session that the request names, or null after refusing (2025-11-25: 400 without an id, 404 for a lost one). */
-  function find(request: IncomingMessage, response: ServerResponse, batch: boolean): Session | null {
+  function find(request: IncomingMessage, response: ServerResponse, batch: boolean): Carried | null {
     const id = request.headers[SESSION_HEADER];
     const version = request.headers['mcp-protocol-version'];
     const session = typeof id === 'string' ? context.findSession(id) : undefined;
     const refusal = refusalFor(id, version, session, batch);
-    if (refusal === null && session !== undefined && outlets.has(session)) return session;
+    const outlet = session && outlets.get(session);
+    if (refusal === null && session && outlet) return { session, outlet };
     context.refuse(request, response, refusal ?? { error: 'session_unknown' });
     return null;
   }
@@ -131,6 +146,11 @@ function refusalFor(
     return { error: 'invalid_request', message: `Batches ended with MCP ${LAST_WITH_BATCHES}` };
   }
   return null;
+}
+
+function firstRepeated(ids: readonly RequestId[]): RequestId | undefined {
+  const seen = new Set<RequestId>();
+  return ids.find((id) => seen.size === seen.add(id).size);
 }
 
 /** A lone initialize without a session asks for a new one. */

@@ -20,6 +20,11 @@ export class StreamableOutlet implements ClientOutlet {
     this.#replies.set(request, reply);
   }
 
+  /** Whether a POST still waits for the answer to this request. */
+  expects(request: RequestId): boolean {
+    return this.#replies.has(request);
+  }
+
   forget(request: RequestId, reply: PostReply): void {
     if (this.#replies.get(request) === reply) this.#replies.delete(request);
   }
