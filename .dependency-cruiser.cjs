@@ -15,8 +15,7 @@ const npm = 'node_modules/';
 const shared = '^electron/shared/';
 const ports = '^electron/gateway/(ports|errors|call)\\.ts$';
 const wire = '^electron/gateway/wire/';
-// `core` modules of Node have no path that starts with a folder of ours.
-const node = '^(node:)?[a-z_0-9]+(/[a-z_]+)?$';
+const node = '^(node:|[a-z_]+$|(fs|timers|stream|util|path|dns|readline)/[a-z]+$)';
 const service = (folder) =>
   layer(
     `gateway-${folder}-stands-alone`,
@@ -24,6 +23,8 @@ const service = (folder) =>
     [shared, ports, wire, npm, node, `^electron/gateway/${folder}/`],
     'A service of the gateway knows the ports and errors, never another service.',
   );
+const router = '^electron/gateway/router/';
+const verdictPath = '^electron/gateway/verdict-path\\.ts$';
 
 module.exports = {
   forbidden: [
@@ -37,20 +38,23 @@ module.exports = {
     },
     layer('shared-is-neutral', shared, [shared, 'node_modules/zod/'], 'Shared code runs in every runtime.'),
     layer('wire-is-pure', wire, [shared, wire, ports, npm, node], 'Framing and parsing know no service.'),
-    ...['policy', 'approval', 'audit', 'upstream', 'session', 'config', 'observability'].map(service),
+    ...['policy', 'approval', 'audit', 'upstream', 'router', 'config', 'observability'].map(service),
+    layer(
+      'gateway-session-starts-the-path',
+      '^electron/gateway/session/',
+      [shared, ports, wire, npm, node, router, verdictPath, '^electron/gateway/session/'],
+      'A session sends calls down the path; it knows no service on it.',
+    ),
+    layer(
+      'verdict-path-gets-its-services-handed-in',
+      verdictPath,
+      [shared, ports, wire],
+      'The heart of the program knows its collaborators as types.',
+    ),
     layer(
       'transport-reaches-down-by-type',
       '^electron/gateway/transport/',
-      [
-        shared,
-        ports,
-        wire,
-        npm,
-        node,
-        '^electron/gateway/transport/',
-        '^electron/gateway/session/',
-        '^electron/gateway/verdict-path\\.ts$',
-      ],
+      [shared, ports, wire, npm, node, '^electron/gateway/transport/', router, '^electron/gateway/session/'],
       'Transports know sessions and the verdict path, no service behind it.',
     ),
     layer(
@@ -89,6 +93,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.svelte', '.js', '.mjs', '.cjs', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.svelte', '.js', '.mjs', '.cjs', '.json'],
+    },
   },
 };

@@ -39,7 +39,7 @@ export type AppInfo = z.infer<typeof appInfo>;
 /** Commands that main answers itself. */
 export const mainCommands = {
   'app.info': { input: nothing, output: appInfo },
-  'clipboard.write': { input: z.string().max(100_000), output: nothing },
+  'clipboard.write': { input: z.string().max(16_000_000), output: nothing },
   /** Starts a gateway that has stopped with a problem once more; false where it is not stopped. */
   'gateway.restart': { input: nothing, output: z.boolean() },
 } as const;

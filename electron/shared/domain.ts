@@ -78,6 +78,8 @@ export const callQuery = z.object({
   /** Only records with an id above this one: what is new. */
   after: z.int().optional(),
   verdict: verdictKind.optional(),
+  /** True: only calls that a person was asked about. */
+  asked: z.literal(true).optional(),
   /** Words that must occur in tool, method, resource, client, server or arguments. */
   text: z.string().max(200).optional(),
   limit: z.int().min(1).max(500).default(100),

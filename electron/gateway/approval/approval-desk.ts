@@ -2,6 +2,7 @@
 import type { PendingApproval } from '../../shared/domain.ts';
 import type { Call, Decision } from '../call.ts';
 import type { Answer, ApprovalDesk, Clock } from '../ports.ts';
+import { writtenArguments } from '../wire/written-arguments.ts';
 
 export interface ApprovalOptions {
   readonly clock: Clock;
@@ -89,7 +90,7 @@ function describe(
     method: call.method,
     tool: call.tool,
     resource: call.resource,
-    arguments: JSON.stringify(call.arguments),
+    arguments: writtenArguments(call).toString('utf8'),
     rule: decision.matchedRule,
     violations: [...decision.violations],
     message: decision.message,

@@ -59,13 +59,17 @@ export async function readPage(
   return { calls: found.slice(0, limit), more: found.length > limit };
 }
 
-function filterOf({ verdict, text = '' }: z.output<typeof callQuery>): { sql: string; values: unknown[] } {
+function filterOf({ verdict, asked, text = '' }: z.output<typeof callQuery>): {
+  sql: string;
+  values: unknown[];
+} {
   const conditions: string[] = [];
   const values: unknown[] = [];
   if (verdict !== undefined) {
     conditions.push('calls.allowed = ?');
     values.push(verdict === 'allow' ? 1 : 0);
   }
+  if (asked === true) conditions.push('calls.waited_ms IS NOT NULL');
   for (const word of text.split(/\s+/u).filter((part) => part !== '')) {
     conditions.push(
       `(${searchedColumns.map((column) => `calls.${column} LIKE ? ESCAPE '\\'`).join(' OR ')})`,
