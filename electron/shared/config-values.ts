@@ -87,7 +87,7 @@ export function text(byDefault: string) {
   return z.string({ error: 'a text' }).default(byDefault);
 }
 
-/** A text; left out or empty it is null. */
+/** A text, or a path that whoever knows the file's folder makes absolute; left out or empty it is null. */
 export function optionalText() {
   return z
     .string({ error: 'a text' })
@@ -96,8 +96,6 @@ export function optionalText() {
     .default(null);
 }
 
-/** A path, see {@link optionalText}; relative ones are resolved by whoever knows the file's folder. */
-export const optionalPath = optionalText;
 
 export function texts(byDefault: readonly string[]) {
   return z

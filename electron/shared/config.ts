@@ -5,7 +5,6 @@ import {
   flag,
   named,
   oneOf,
-  optionalPath,
   optionalText,
   optionalUrl,
   origins,
@@ -50,7 +49,7 @@ const target = {
       error: 'a section of variables',
     })
     .default(() => ({})),
-  cwd: optionalPath(),
+  cwd: optionalText(),
   transport: oneOf(['auto', 'sse', 'streamable-http', 'http', 'stdio'], 'auto'),
 } as const;
 
@@ -148,10 +147,10 @@ const policy = section({
   enabled: flag(true),
   mode: oneOf(['enforce', 'audit'], 'enforce'),
   /** Folder of Rego files; null: the shipped policies. */
-  policy_dir: optionalPath(),
-  json_policy_dir: optionalPath(),
+  policy_dir: optionalText(),
+  json_policy_dir: optionalText(),
   /** JSON that the policies see as `data`; null: the shipped one, or none beside policies of one's own. */
-  data_file: optionalPath(),
+  data_file: optionalText(),
   watch_for_changes: flag(false),
   /** What the policies see as `input.context.environment`. */
   environment: text('development'),
@@ -165,7 +164,7 @@ const policy = section({
 const audit = section({
   enabled: flag(true),
   /** The database; null: `audit.db` in the user-data folder. */
-  db_path: optionalPath(),
+  db_path: optionalText(),
   buffer_size: wholeNumber(0, million, 100),
   flush_interval: duration('1s'),
   /** 0: records are kept for ever. */
@@ -202,7 +201,7 @@ const logging = section({
   /** Standard error, because standard output belongs to the scripts that start the proxy. */
   output: oneOf(['stderr', 'stdout', 'file'], 'stderr'),
   file: section({
-    path: optionalPath(),
+    path: optionalText(),
     max_size: wholeNumber(1, million, 100),
     max_backups: wholeNumber(0, million, 3),
     max_age: wholeNumber(0, million, 28),
@@ -211,9 +210,9 @@ const logging = section({
 
 const tls = section({
   enabled: flag(false),
-  cert_file: optionalPath(),
-  key_file: optionalPath(),
-  ca_file: optionalPath(),
+  cert_file: optionalText(),
+  key_file: optionalText(),
+  ca_file: optionalText(),
   min_version: oneOf(['1.2', '1.3'], '1.2'),
   client_auth: oneOf(['none', 'request', 'require'], 'none'),
 });
@@ -249,73 +248,3 @@ export const configSchema = section({
 });
 
 export type Config = z.output<typeof configSchema>;
-
-/** Settings that are accepted, so that files for other versions load, and that change nothing in this one. */
-export const notYetEffective: readonly string[] = [
-  'server.write_timeout',
-  'server.security.enable_security_headers',
-  'upstream.connection_pool',
-  'upstream.retry',
-  'upstream.circuit_breaker',
-  'agentfacts.allowed_dids',
-  'agentfacts.verify_log_proof',
-  'policy.watch_for_changes',
-  'policy.cache.enabled',
-  'policy.evaluation',
-  'audit.buffer_size',
-  'audit.flush_interval',
-  'audit.capture.response_summary',
-  'approvals.ask',
-  'clients',
-  'api.enabled',
-  'metrics.enabled',
-  'health.enabled',
-  'logging.output',
-];
-
-/**
- * Settings that ask for a protection which this version does not have. To ignore them would leave the user less safe
- * than the file says, so anything but the accepted values is an error.
- */
-export const notYetProtective: readonly {
-  readonly key: string;
-  readonly accepted: readonly unknown[];
-  readonly expected: string;
-}[] = [
-  {
-    key: 'server.auth',
-    accepted: ['optional'],
-    expected: 'optional (this version does not check the tokens of clients)',
-  },
-  {
-    key: 'server.transport',
-    accepted: ['sse', 'http', 'streamable-http'],
-    expected: 'sse or http (this version has no stdio side for clients)',
-  },
-  {
-    key: 'agentfacts.mode',
-    accepted: ['disabled', 'optional'],
-    expected: 'disabled or optional (this version does not verify AgentFacts)',
-  },
-  {
-    key: 'policy.json_policy_dir',
-    accepted: [null],
-    expected: 'nothing (this version has no JSON policies)',
-  },
-  {
-    key: 'approvals.ask',
-    accepted: ['none', 'denied'],
-    expected: 'none (this version asks only where the policy says so)',
-  },
-  {
-    key: 'audit.redact',
-    accepted: [[]],
-    expected:
-      'nothing (this version does not redact; audit.capture.request_arguments: false stores no arguments)',
-  },
-  {
-    key: 'tls.enabled',
-    accepted: [false],
-    expected: 'false (this version has no TLS)',
-  },
-];

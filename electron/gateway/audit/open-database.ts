@@ -26,7 +26,7 @@ const keptWalBytes = 64 * 1024 * 1024;
  * @throws AuditError
  */
 export function openForWriting(path: string, synchronous: Synchronous): Database.Database {
-  return open(path, (database) => {
+  return open(path, 'create', (database) => {
     migrate(database);
     database.pragma('journal_mode = WAL');
     database.pragma(`synchronous = ${synchronous}`);
@@ -41,17 +41,21 @@ export function openForWriting(path: string, synchronous: Synchronous): Database
  * @throws AuditError
  */
 export function openForUpkeep(path: string): Database.Database {
-  return open(path, (database) => {
+  return open(path, 'existing', (database) => {
     requireCurrentSchema(database);
     database.pragma('synchronous = normal');
     database.pragma('wal_autocheckpoint = 0');
   });
 }
 
-function open(path: string, prepare: (database: Database.Database) => void): Database.Database {
+function open(
+  path: string,
+  file: 'create' | 'existing',
+  prepare: (database: Database.Database) => void,
+): Database.Database {
   try {
-    createPrivately(path);
-    const database = new Database(path, { timeout: lockPatienceMs });
+    if (file === 'create') createPrivately(path);
+    const database = new Database(path, { timeout: lockPatienceMs, fileMustExist: true });
     try {
       prepare(database);
       return database;

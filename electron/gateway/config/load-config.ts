@@ -2,7 +2,8 @@
 import { dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
-import { type Config, configSchema, notYetProtective } from '../../shared/config.ts';
+import { type Config, configSchema } from '../../shared/config.ts';
+import { notYetProtective } from '../../shared/config-gaps.ts';
 import { ConfigError } from '../errors.ts';
 import { overrideFromEnvironment } from './environment.ts';
 import { mismatch, type Source } from './explain.ts';

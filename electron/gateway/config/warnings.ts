@@ -1,6 +1,7 @@
 // What the user should know of a configuration that is accepted: keys without effect, and servers that wait.
 import { isDeepStrictEqual } from 'node:util';
-import { type Config, configSchema, notYetEffective } from '../../shared/config.ts';
+import { type Config, configSchema } from '../../shared/config.ts';
+import { notYetEffective } from '../../shared/config-gaps.ts';
 import { place, type Source } from './explain.ts';
 import { nearestKey } from './known-keys.ts';
 import { type KeyPath, valueAt } from './tree.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { configSchema, notYetEffective, notYetProtective } from '../../../electron/shared/config.ts';
+import { configSchema } from '../../../electron/shared/config.ts';
+import { notYetEffective, notYetProtective } from '../../../electron/shared/config-gaps.ts';
 import { parseDuration } from '../../../electron/shared/config-values.ts';
 
 /** What the schema says of a value at a path: the value that comes out, or what it expected. */

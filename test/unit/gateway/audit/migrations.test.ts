@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AuditError } from '../../../../electron/gateway/audit/audit-error.ts';
@@ -80,8 +80,11 @@ describe('migrate', () => {
     expect(readFileSync(path, 'utf8')).toBe('shopping list: '.repeat(100));
   });
 
-  it('refuses to read from a file that has no schema yet', () => {
-    const path = newFile();
+  it('refuses to read from a file that has no schema yet, or is not there, and makes none', () => {
+    const path = join(temporaryFolder(), 'audit.db');
+    expect(() => openForUpkeep(path)).toThrow(/can not be opened/);
+    expect(existsSync(path)).toBe(false);
+    writeFileSync(path, '');
     expect(() => openForUpkeep(path)).toThrow(/has version 0, expected 1/);
   });
 });

@@ -27,22 +27,22 @@ export const canMount = process.platform === 'linux' && process.getuid?.() === 0
 /** A file system of a few megabytes that goes away with the test. */
 export function smallDisk(megabytes: number): string {
   const folder = temporaryFolder();
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'audit-test', folder]);
+  execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'audit-test', folder]);
   onTestFinished(() => {
-    execFileSync('umount', ['--lazy', folder]);
+    execFileSync('/bin/umount', ['--lazy', folder]);
   });
   return folder;
 }
 
 export function remount(folder: string, how: 'ro' | 'rw'): void {
-  execFileSync('mount', ['-o', `remount,${how}`, folder]);
+  execFileSync('/bin/mount', ['-o', `remount,${how}`, folder]);
 }
 
 function tryMount(): boolean {
   const folder = mkdtempSync(join(tmpdir(), 'audit-mount-'));
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'audit-test', folder], { stdio: 'ignore' });
-    execFileSync('umount', [folder]);
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=1m', 'audit-test', folder], { stdio: 'ignore' });
+    execFileSync('/bin/umount', [folder]);
     return true;
   } catch {
     // Containers may forbid it; then nothing was mounted.

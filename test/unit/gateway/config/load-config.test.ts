@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { variables } from '../../../../electron/gateway/config/environment.ts';
 import { loadConfig, type LoadedConfig } from '../../../../electron/gateway/config/load-config.ts';
 import { ConfigError } from '../../../../electron/gateway/errors.ts';
-import { notYetEffective, notYetProtective } from '../../../../electron/shared/config.ts';
+import { notYetEffective, notYetProtective } from '../../../../electron/shared/config-gaps.ts';
 
 function folder(): string {
   const made = mkdtempSync(join(tmpdir(), 'config-'));

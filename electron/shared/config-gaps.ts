@@ -1,0 +1,71 @@
+// What the configuration file can ask for and this version does not have yet. Whoever builds it takes it out here.
+
+/** Settings that are accepted, so that files for other versions load, and that change nothing in this one. */
+export const notYetEffective: readonly string[] = [
+  'server.write_timeout',
+  'server.security.enable_security_headers',
+  'upstream.connection_pool',
+  'upstream.retry',
+  'upstream.circuit_breaker',
+  'agentfacts.allowed_dids',
+  'agentfacts.verify_log_proof',
+  'policy.watch_for_changes',
+  'policy.cache.enabled',
+  'policy.evaluation',
+  'audit.buffer_size',
+  'audit.flush_interval',
+  'audit.capture.response_summary',
+  'approvals.ask',
+  'clients',
+  'api.enabled',
+  'metrics.enabled',
+  'health.enabled',
+  'logging.output',
+];
+
+/**
+ * Settings that ask for a protection which this version does not have. To ignore them would leave the user less safe
+ * than the file says, so anything but the accepted values is an error.
+ */
+export const notYetProtective: readonly {
+  readonly key: string;
+  readonly accepted: readonly unknown[];
+  readonly expected: string;
+}[] = [
+  {
+    key: 'server.auth',
+    accepted: ['optional'],
+    expected: 'optional (this version does not check the tokens of clients)',
+  },
+  {
+    key: 'server.transport',
+    accepted: ['sse', 'http', 'streamable-http'],
+    expected: 'sse or http (this version has no stdio side for clients)',
+  },
+  {
+    key: 'agentfacts.mode',
+    accepted: ['disabled', 'optional'],
+    expected: 'disabled or optional (this version does not verify AgentFacts)',
+  },
+  {
+    key: 'policy.json_policy_dir',
+    accepted: [null],
+    expected: 'nothing (this version has no JSON policies)',
+  },
+  {
+    key: 'approvals.ask',
+    accepted: ['none', 'denied'],
+    expected: 'none (this version asks only where the policy says so)',
+  },
+  {
+    key: 'audit.redact',
+    accepted: [[]],
+    expected:
+      'nothing (this version does not redact; audit.capture.request_arguments: false stores no arguments)',
+  },
+  {
+    key: 'tls.enabled',
+    accepted: [false],
+    expected: 'false (this version has no TLS)',
+  },
+];
