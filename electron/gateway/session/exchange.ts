@@ -111,8 +111,10 @@ export class Exchange {
         this.#serverRequests.add(message.id);
         this.#outlet.deliver(message.bytes, relatedTo);
         return;
-      case 'notification':
-        this.#outlet.deliver(message.bytes, relatedTo ?? this.#requestConcerned(message));
+      case 'notification': {
+        const noticed = this.#notice(message);
+        this.#outlet.deliver(message.bytes, relatedTo ?? noticed);
+      }
     }
   }
 
@@ -127,8 +129,8 @@ export class Exchange {
     if (request.method === 'initialize') this.#on.initialized(message.error === null ? message : null);
   }
 
-  /** The request that a progress notification is about; its deadline starts anew. */
-  #requestConcerned({ method, params }: NotificationMessage): RequestId | null {
+  /** Draws what follows for us from a notification: gives the request that it is about, where that is known. */
+  #notice({ method, params }: NotificationMessage): RequestId | null {
     if (method === 'notifications/cancelled' && isId(params.requestId)) {
       this.#serverRequests.delete(params.requestId);
     }

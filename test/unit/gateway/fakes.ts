@@ -181,6 +181,11 @@ export class FakeConnection implements UpstreamConnection {
     for (const each of read.value) this.#events.message(each, relatedTo);
   }
 
+  /** The server let this request down. */
+  fails(request: RequestId, why: string): void {
+    this.#events.failed(request, why);
+  }
+
   /** The server is gone. */
   lost(why: string): void {
     this.#events.closed(why);

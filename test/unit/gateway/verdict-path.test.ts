@@ -5,6 +5,7 @@ import { errors, UpstreamError } from '../../../electron/gateway/errors.ts';
 import type { Answer, Approver, UpstreamConnection } from '../../../electron/gateway/ports.ts';
 import {
   allowAnswer,
+  allowCancellation,
   createVerdictPath,
   type VerdictPath,
   type VerdictSettings,
@@ -325,9 +326,16 @@ describe('an AllowedMessage', () => {
     expectTypeOf<VerdictPath>().parameter(2).parameter(0).toEqualTypeOf<AllowedMessage>();
   });
 
-  it('is made of answers alone, where there is no verdict', () => {
+  it('is made of answers and of our own cancellations alone, where there is no verdict', () => {
     const answer = clientMessage('{"jsonrpc":"2.0","id":1,"result":{}}') as ResponseMessage;
     expect(allowAnswer(answer)).toEqual({ message: answer });
+    const { message } = allowCancellation('"1', 'too slow');
+    expect(message).toMatchObject({ kind: 'notification', method: 'notifications/cancelled' });
+    expect(JSON.parse(message.bytes.toString())).toEqual({
+      jsonrpc: '2.0',
+      method: 'notifications/cancelled',
+      params: { requestId: '"1', reason: 'too slow' },
+    });
     const call = request(1, 'tools/call', { name: 'write_file' });
     // @ts-expect-error -- a request needs a verdict
     expect(allowAnswer(call).message).toBe(call);

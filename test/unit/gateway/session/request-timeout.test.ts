@@ -29,12 +29,26 @@ it('a request without an answer fails in time, and its answer comes too late', a
   expect(outlet.answers(1)).toHaveLength(1);
 });
 
-it('progress gives a request its whole time again, and no other one', async () => {
+it('the server is told that nobody waits for its answer any more', async () => {
+  const { session, connection } = await initializedSession();
+  await session.receive(call('a', 'slow'));
+  vi.advanceTimersByTime(REQUEST_TIMEOUT_MS);
+  await vi.waitFor(() =>
+    expect(connection.sent.slice(1)).toMatchObject([
+      { method: 'notifications/cancelled', params: { requestId: 'a' } },
+    ]),
+  );
+});
+
+it.each([
+  ['by its token alone', null],
+  ['also where it comes on a stream of its own', 1],
+])('progress gives a request its whole time again, and no other one: %s', async (_how, relatedTo) => {
   const { session, connection, outlet } = await initializedSession();
   await session.receive(call(1, 'slow', { _meta: { progressToken: 'p' } }));
   await session.receive(call(2, 'silent', { _meta: { progressToken: 'q' } }));
   vi.advanceTimersByTime(REQUEST_TIMEOUT_MS - 1);
-  connection.says(progress('p'));
+  connection.says(progress('p'), relatedTo);
   vi.advanceTimersByTime(1);
   expect(outlet.answers(1)).toEqual([]);
   expect(outlet.answers(2)).toHaveLength(1);

@@ -95,6 +95,19 @@ describe('a request', () => {
     ]);
   });
 
+  it('that the server lets down after it was sent is answered with the reason, once', async () => {
+    const { session, connection, outlet, log, server } = await initializedSession();
+    await session.receive(call(1, 'x'));
+    connection.fails(1, 'files answered with HTTP 502');
+    connection.fails(1, 'again');
+    connection.fails(7, 'never heard of');
+    expect(outlet.answers(1)).toMatchObject([
+      { error: { code: -32004, message: 'files answered with HTTP 502' } },
+    ]);
+    expect(recordOf(log, 'x').outcomes).toMatchObject([{ status: 'upstream_error' }]);
+    expect(server.at(-1)).toBe('files answered with HTTP 502');
+  });
+
   it('that fails for a reason of our own does not show the client more than it should know', async () => {
     const { session, connection, outlet, logger } = await initializedSession();
     connection.failure = new Error('secret path /home/me');
@@ -333,10 +346,13 @@ describe('a request of the server', () => {
     expect(other.connection.sent).toEqual([]);
   });
 
-  it('that the server cancels wants no answer any more', async () => {
+  it.each([
+    ['on no stream', null],
+    ['on the stream of a request', 1],
+  ])('that the server cancels, %s, wants no answer any more', async (_where, relatedTo) => {
     const { session, connection, outlet } = await initializedSession();
     connection.says(sampling);
-    connection.says({ method: 'notifications/cancelled', params: { requestId: 'srv-1' } });
+    connection.says({ method: 'notifications/cancelled', params: { requestId: 'srv-1' } }, relatedTo);
     expect(outlet.sent).toHaveLength(2);
     await session.receive(answer('srv-1'));
     expect(connection.sent).toEqual([]);
@@ -451,6 +467,14 @@ describe('initialize', () => {
       { kind: 'answer', json: { error: { message: 'files was not started: not found' } } },
       { kind: 'end' },
     ]);
+    expect(ended).toEqual([session]);
+  });
+
+  it('that the server lets down is answered, and ends the session', async () => {
+    const { session, connection, outlet, ended } = openSession();
+    await session.receive(initialize());
+    connection.fails(0, 'files answered with HTTP 500');
+    expect(outlet.sent).toMatchObject([{ kind: 'answer', to: 0 }, { kind: 'end' }]);
     expect(ended).toEqual([session]);
   });
 
