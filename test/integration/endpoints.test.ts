@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readAuditLog } from './audit-log.ts';
 import { type RunningProxy, allowAll, startProxy } from './harness.ts';
 import { messagesIn, openStream, send } from './raw-http.ts';
-import { openRawSession, readEndpoint } from './raw-session.ts';
+import { openRawSession, type RawSession, readEndpoint } from './raw-session.ts';
 import { type RawUpstream, startRawUpstream } from './raw-upstream.ts';
 import { connectSdkClient } from './sdk-client.ts';
 
@@ -166,24 +166,30 @@ describe('batches', () => {
     await session.close();
   });
 
+  /** What the server is sent comes in order: after an answer nothing older is still on its way to it. */
+  const settled = async (session: RawSession) => {
+    await session.ask(ping);
+    return upstream.received().length;
+  };
+
   describe.each(['2025-06-18', '2025-11-25'])('at %s', (version) => {
     it.each(['sse', 'streamable-http'] as const)('are refused on %s', async (inbound) => {
       const session = await openRawSession(inbound, proxy.url, version);
-      const before = upstream.received().length;
+      const before = await settled(session);
       const response = await session.post(batch);
       expect(response.status).toBe(400);
       expect(JSON.parse(response.body)).toMatchObject({ error: { code: -32600 } });
-      expect(upstream.received()).toHaveLength(before);
+      expect(await settled(session)).toBe(before + 1);
       await session.close();
     });
   });
 
   it('have each element checked by itself', async () => {
     const session = await openRawSession('streamable-http', proxy.url, '2025-03-26');
-    const before = upstream.received().length;
-    const response = await session.post('[{"jsonrpc":"2.0","id":1,"method":"ping"},{"id":2}]');
+    const before = await settled(session);
+    const response = await session.post('[{"jsonrpc":"2.0","id":7,"method":"ping"},{"id":8}]');
     expect(response.status).toBe(400);
-    expect(upstream.received()).toHaveLength(before);
+    expect(await settled(session)).toBe(before + 1);
     await session.close();
   });
 

@@ -21,6 +21,8 @@ beforeAll(async () => {
   upstream = await startRawUpstream('stdio');
   proxy = await startProxy({ config: { upstream: upstream.section }, policies: { 'tools.rego': policy } });
   session = await openRawSession('streamable-http', proxy.url);
+  // After an answer nothing older is still on its way to the server, so that its messages can be counted.
+  await session.ask('{"jsonrpc":"2.0","id":0,"method":"ping"}');
 });
 afterAll(async () => {
   await proxy.stop();
