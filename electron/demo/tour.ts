@@ -139,14 +139,8 @@ function textOf({ content }: CallToolResult): string {
 
 /** The violations where the proxy names them, otherwise its message. */
 function reasonOf(error: McpError): string {
-  const { data } = error;
-  const violations =
-    typeof data === 'object' && data !== null && 'violations' in data && Array.isArray(data.violations)
-      ? data.violations.filter((violation) => typeof violation === 'string')
-      : [];
   // The SDK puts "MCP error -32001: " before what the proxy said.
-  const message = error.message.replace(/^MCP error -?\d+: /, '');
-  return violations.length === 0 ? message : `${message}: ${violations.join('; ')}`;
+  return error.message.replace(/^MCP error -?\d+: /, '');
 }
 
 /** fetch says "fetch failed", and why only in the cause. */

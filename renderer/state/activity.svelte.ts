@@ -14,7 +14,15 @@ import {
 import type { Notices } from './notices.svelte.ts';
 import { RecordState } from './record.svelte.ts';
 
-export type VerdictFilter = 'all' | 'allow' | 'deny';
+const narrowing: Readonly<Record<VerdictFilter, CallQuery>> = {
+  all: {},
+  allow: { verdict: 'allow' },
+  deny: { verdict: 'deny' },
+  asked: { asked: true },
+};
+
+/** `asked`: the calls that a person was asked about, whatever the answer. */
+export type VerdictFilter = 'all' | 'allow' | 'deny' | 'asked';
 
 const pageSize = 100;
 /** At most this often the log is read while calls stream in, milliseconds. */
@@ -273,7 +281,7 @@ export class ActivityState {
     const read = await this.#notices.attempt("Couldn't read the audit log.", () =>
       this.#api.ask('calls.page', {
         ...cursors,
-        ...(this.verdict === 'all' ? {} : { verdict: this.verdict }),
+        ...narrowing[this.verdict],
         ...(text === '' ? {} : { text }),
       }),
     );

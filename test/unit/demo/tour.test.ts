@@ -10,11 +10,11 @@ import type { DemoStep } from '../../../electron/shared/domain.ts';
 import { demoServerName } from '../../../electron/demo/server-name.ts';
 import { asExpected, runTour } from '../../../electron/demo/tour.ts';
 
-type Answer = { text: string } | { refusal: string; violations?: string[] } | { toolError: string } | 'never';
+type Answer = { text: string } | { refusal: string } | { toolError: string } | 'never';
 
 const usual: Record<string, Answer> = {
   list_notes: { text: '2 notes' },
-  delete_note: { refusal: 'Policy violation', violations: ['notes are kept'] },
+  delete_note: { refusal: 'Policy violation: notes are kept' },
   send_note: { text: 'sent' },
 };
 
@@ -46,8 +46,7 @@ async function standIn(answers: Record<string, Answer>, name = demoServerName): 
     if ('toolError' in answer) {
       return Promise.resolve({ isError: true, content: [{ type: 'text', text: answer.toolError }] });
     }
-    const data = answer.violations === undefined ? {} : { data: { violations: answer.violations } };
-    return Promise.reject(Object.assign(new Error(answer.refusal), { code: -32001, ...data }));
+    return Promise.reject(Object.assign(new Error(answer.refusal), { code: -32001 }));
   });
   await mcp.connect(transport);
   const server = createServer((request, response) => void transport.handleRequest(request, response));
