@@ -45,7 +45,10 @@ type Event = AnyEvent<Events>;
 export interface GatewayHost {
   /** How the first start went. Never rejects. */
   readonly started: Promise<StartOutcome>;
-  /** `status.read` is always answered; the others fail with `gateway_unavailable` while nothing serves. */
+  /**
+   * While nothing serves, the status says so, nothing waits for approval, and all else fails with
+   * `gateway_unavailable`.
+   */
   readonly commands: Handlers<GatewayCommands>;
   /** The last snapshot that was known. */
   status(): GatewayStatus;
@@ -154,6 +157,7 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
     commands: {
       ...linked,
       'status.read': () => (serving ? linked['status.read']() : status),
+      'approvals.list': () => (serving ? linked['approvals.list']() : []),
     },
     status: () => status,
     onEvent(listener) {

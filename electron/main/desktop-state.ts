@@ -6,7 +6,7 @@ import type { CallSummary, GatewayStatus, PendingApproval } from '../shared/doma
 export interface DesktopState {
   readonly status: GatewayStatus;
   readonly approvals: readonly PendingApproval[];
-  /** Newest first. */
+  /** The last calls that a policy or a person decided about, newest first. */
   readonly recent: readonly CallSummary[];
 }
 
@@ -14,8 +14,8 @@ export interface DesktopFeed {
   close(): void;
 }
 
-/** How many calls the tray lists. */
-const recentCalls = 5;
+/** How many calls the tray lists, and among how many of the log they are looked for. */
+const recentCalls = { listed: 5, read: 50 };
 
 /**
  * Calls the listener with each new state.
@@ -45,8 +45,10 @@ export function followDesktop(
     while (recentIsOld && !closed) {
       recentIsOld = false;
       try {
-        const { calls } = await host.commands['calls.page']({ limit: recentCalls });
-        change({ recent: calls });
+        const { calls } = await host.commands['calls.page']({ limit: recentCalls.read });
+        // Handshakes and lists pass unchecked; they would leave no room for what was decided.
+        const decided = calls.filter(({ reason }) => reason !== 'pass');
+        change({ recent: decided.slice(0, recentCalls.listed) });
       } catch (error) {
         logger.debug('desktop.calls_not_read', { error: String(error) });
       }

@@ -52,7 +52,7 @@ export function startGatewayThread({ entry, env, stallMs, logger, onEvent }: Thr
   const gone = new Promise<string>((resolve) => {
     worker.on('exit', () => {
       watch.close();
-      caller.end(new CommandError('gateway_stopped', `The gateway stopped before it answered: ${happened}`));
+      caller.end(new CommandError('gateway_stopped', `The gateway stopped before it answered: ${happened}.`));
       resolve(happened);
     });
   });

@@ -63,6 +63,7 @@ describe('gateway host', () => {
   it('refuses commands while it starts', async () => {
     const { host } = start();
     await expect(host.commands['policy.read']()).rejects.toMatchObject({ code: 'gateway_unavailable' });
+    expect(await host.commands['approvals.list']()).toEqual([]);
   });
 
   it('ends the gateway gracefully', async () => {

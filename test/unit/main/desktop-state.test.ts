@@ -52,8 +52,18 @@ describe('desktop state', () => {
     const { states, tell, readPage } = setUp();
     tell({ name: 'status.changed', payload: status() });
     await vi.advanceTimersByTimeAsync(0);
-    expect(readPage).toHaveBeenCalledWith({ limit: 5 });
     expect(states.at(-1)?.recent).toEqual([call()]);
+  });
+
+  it('lists five calls that something was decided about, and no handshakes', async () => {
+    const calls = [
+      call({ id: 9, method: 'initialize', tool: null, reason: 'pass' }),
+      ...[8, 7, 6, 5, 4, 3].map((id) => call({ id })),
+    ];
+    const { states, tell } = setUp(vi.fn(() => ({ calls, more: false })));
+    tell({ name: 'calls.changed', payload: { newestId: 9 } });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(states.at(-1)?.recent.map(({ id }) => id)).toEqual([8, 7, 6, 5, 4]);
   });
 
   it('reads them at most once a second, and misses none of the last', async () => {
