@@ -13,6 +13,12 @@ import { SetupError } from '../launch/setup-error.mjs';
 /** What can be built on any Linux; AppImage and rpm want tools of their own. Elsewhere the configuration says it. */
 const linuxTargets = ['--linux', 'dir', 'tar.gz', 'deb'];
 
+/**
+ * On Linux the product's name is also its folder's under /opt, and Chromium's setuid sandbox does not start from a path
+ * with a space. People see the name in the desktop entry.
+ */
+const linuxFolder = 'mcp-proxy-desktop';
+
 /** Where electron-builder gets 7-Zip and fpm. */
 const toolsHost = 'https://github.com';
 const reachMs = 5000;
@@ -30,6 +36,7 @@ export async function dist(progress, args) {
     tool('electron-builder/cli.js'),
     ...['--config', 'build/electron-builder.yml', '--publish', 'never'],
     ...[`-c.electronDist=${electronDist}`, `-c.electronVersion=${version}`],
+    ...(targets.includes('--linux') ? [`-c.productName=${linuxFolder}`] : []),
     ...targets,
   ];
   // On plain Node: Electron's reads archives as folders, where electron-builder means the file.
