@@ -1,7 +1,7 @@
 // Reads a decision out of whatever a policy returned. What can't be understood is a denial.
 //
-// Written by hand instead of with Zod, because this edge is crossed by every call: it is five fields, and a
-// schema costs more than the evaluation's own share of the thread allows (see the README on performance).
+// Written by hand and not with Zod: what counts as an answer differs by form and by how Rego made its sets, which a
+// schema could only precede, and every call crosses this edge.
 import type { Decision } from '../call.ts';
 
 /** How a policy speaks: by one `decision` object, or by the rules `allow`, `deny` and `violations` of its package. */

@@ -58,10 +58,14 @@ function createEvaluator({ module, question, data }: LoadedPolicy, options: Poli
       try {
         instance ??= instantiatePolicy(module, question.entrypoint, data);
         const results = instance.evaluate(buildInput(call, options), call.at);
-        if (instance.memoryBytes() > maxInstanceBytes) instance = null;
+        const bytes = instance.memoryBytes();
+        if (bytes > maxInstanceBytes) {
+          options.logger.info('policy_instance_replaced', { requestId: call.requestId, bytes });
+          instance = null;
+        }
         return readDecision(results, question.form);
       } catch (error) {
-        // What was thrown out of the middle of an evaluation may have left anything behind.
+        // A throw leaves the instance's stack where it was: some 1,400 later every evaluation would fail.
         instance = null;
         const why = error instanceof Error ? error.message : String(error);
         options.logger.error('policy_evaluation_failed', { requestId: call.requestId, error: why });

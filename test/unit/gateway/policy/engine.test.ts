@@ -83,6 +83,14 @@ decision := {"allow": "yes"} if input.tool == "malformed"
     expect(logged.filter(({ event }) => event === 'policy_evaluation_failed')).toHaveLength(4);
   });
 
+  it('and is none the worse for it, however often that happens', async () => {
+    const { decide } = await engineOn('package mcp.policy\ndeny if input.arguments.path == "/etc"\n');
+    const hostile = call('t', {}, { arguments: { path: '/etc', deep: [[[['\ud800']]]] } });
+    for (let times = 0; times < 1500; times += 1) decide(hostile);
+    expect(decide(call('t', { path: '/etc' })).matchedRule).toBe('deny');
+    expect(decide(call('t', { path: '/tmp' })).matchedRule).toBe('allow');
+  });
+
   it('and sees everything else as it is', async () => {
     const { decide } = await engineOn('package mcp.policy\ndeny if input.arguments.path == "/etc"\n');
     const awkward = JSON.parse(

@@ -36,17 +36,23 @@ describe('evaluation', () => {
     expect(policy.memoryBytes()).toBe(before);
   });
 
+  it('throws on an input that it can not read, instead of taking it for none', async () => {
+    const policy = await shippedInstance();
+    expect(() => policy.evaluate({ toJSON: () => undefined }, 0)).toThrow();
+  });
+
   it('of one huge call costs memory until the instance is replaced', async () => {
     const policy = await shippedInstance();
     const before = policy.memoryBytes();
     policy.evaluate(buildInput(call('write_note', { text: 'x'.repeat(8_000_000) }), surroundings), 0);
     expect(policy.memoryBytes()).toBeGreaterThan(before + 8_000_000);
     // The engine replaces it by itself, and decides as before.
-    const { decide } = await engine({ policyDir: shippedPolicies, dataFile: shippedData });
+    const { decide, logged } = await engine({ policyDir: shippedPolicies, dataFile: shippedData });
     expect(decide(call('write_note', { text: 'x'.repeat(8_000_000) })).matchedRule).toBe(
       'missing_capability',
     );
     expect(decide(call('write_note')).matchedRule).toBe('missing_capability');
+    expect(logged.filter(({ event }) => event === 'policy_instance_replaced')).toHaveLength(1);
   });
 
   it('is quick', async () => {
