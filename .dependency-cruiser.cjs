@@ -1,93 +1,143 @@
-// The import rules, as data. Each layer names what it may reach; everything else is an error, cycles too.
+// The import rules, as data: what each layer may reach, and what only some may. test/unit/import-rules.test.ts
+// breaks every one of them.
 
-/** A layer may import only what `allowed` matches (paths from the root of the repository). */
-function layer(name, from, allowed, comment) {
-  return {
-    name,
-    comment,
-    severity: 'error',
-    from: { path: from },
-    to: { pathNot: allowed },
-  };
+const gateway = (name) => `^electron/gateway/${name}`;
+const shared = '^electron/shared/';
+const npm = 'node_modules/';
+/** What all of the gateway may know: the ports, the errors, a call, and messages as bytes. */
+const contracts = [shared, gateway('(ports|errors|call)\\.ts$'), gateway('wire/')];
+const verdictPath = gateway('verdict-path\\.ts$');
+/** Folders whose code runs as a service that somebody has to make, hand its needs, and close. */
+const services = gateway('(approval|audit|config|policy|session|transport|upstream)/');
+
+/** What matches `from` may import what matches `allowed` and, unless told otherwise, Node's own modules. */
+function layer(name, comment, from, allowed, { node = true } = {}) {
+  const to = { pathNot: allowed, ...(node ? { dependencyTypesNot: ['core'] } : {}) };
+  return { name, comment, severity: 'error', from: { path: from }, to };
 }
 
-const npm = 'node_modules/';
-const shared = '^electron/shared/';
-const ports = '^electron/gateway/(ports|errors|call)\\.ts$';
-const wire = '^electron/gateway/wire/';
-const node = '^(node:|[a-z_]+$|(fs|timers|stream|util|path|dns|readline)/[a-z]+$)';
-const service = (folder) =>
+/** What matches `from` may not import what matches `to`. */
+function barrier(name, comment, from, to) {
+  return { name, comment, severity: 'error', from, to };
+}
+
+const standsAlone = (folder) =>
   layer(
     `gateway-${folder}-stands-alone`,
-    `^electron/gateway/${folder}/`,
-    [shared, ports, wire, npm, node, `^electron/gateway/${folder}/`],
-    'A service of the gateway knows the ports and errors, never another service.',
+    'A service of the gateway knows the contracts, never another service.',
+    gateway(`${folder}/`),
+    [...contracts, npm, gateway(`${folder}/`)],
   );
-const router = '^electron/gateway/router/';
-const verdictPath = '^electron/gateway/verdict-path\\.ts$';
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    {
-      name: 'electron-in-main-alone',
-      severity: 'error',
-      comment: 'Only main and preload may import electron: the gateway runs in a process without windows.',
-      from: { pathNot: '^electron/(main|preload)/|^test/|^build/' },
-      to: { path: '^(node_modules/)?electron(/|$)', pathNot: '^electron/.*\\.ts$' },
-    },
-    layer('shared-is-neutral', shared, [shared, 'node_modules/zod/'], 'Shared code runs in every runtime.'),
-    layer('wire-is-pure', wire, [shared, wire, ports, npm, node], 'Framing and parsing know no service.'),
-    ...['policy', 'approval', 'audit', 'upstream', 'router', 'config', 'observability'].map(service),
+    barrier('no-cycles', 'What knows each other is one thing.', {}, { circular: true }),
+
+    layer('shared-is-neutral', 'Shared code runs in every runtime.', shared, [shared, 'node_modules/zod/'], {
+      node: false,
+    }),
+
+    // The path of a call, top to bottom.
+    layer('contracts-know-no-service', 'Ports, errors and calls are types.', contracts[1], contracts),
+    layer('wire-is-pure', 'Framing and parsing know no service.', gateway('wire/'), [...contracts, npm]),
     layer(
-      'gateway-session-starts-the-path',
-      '^electron/gateway/session/',
-      [shared, ports, wire, npm, node, router, verdictPath, '^electron/gateway/session/'],
+      'transport-ends-at-the-session',
+      'Transports frame messages for sessions; what is behind those is none of their business.',
+      gateway('transport/'),
+      [...contracts, npm, gateway('(transport|session|router)/')],
+    ),
+    barrier(
+      'transport-is-handed-its-sessions',
+      'Transports know sessions as types.',
+      { path: gateway('transport/') },
+      { path: gateway('session/'), dependencyTypesNot: ['type-only'] },
+    ),
+    layer(
+      'session-starts-the-path',
       'A session sends calls down the path; it knows no service on it.',
+      gateway('session/'),
+      [...contracts, npm, gateway('(session|router)/'), verdictPath],
     ),
     layer(
-      'verdict-path-gets-its-services-handed-in',
-      verdictPath,
-      [shared, ports, wire],
+      'verdict-path-is-handed-its-services',
       'The heart of the program knows its collaborators as types.',
+      verdictPath,
+      contracts,
+      { node: false },
     ),
-    layer(
-      'transport-reaches-down-by-type',
-      '^electron/gateway/transport/',
-      [shared, ports, wire, npm, node, '^electron/gateway/transport/', router, '^electron/gateway/session/'],
-      'Transports know sessions and the verdict path, no service behind it.',
+    ...['approval', 'audit', 'config', 'observability', 'policy', 'router', 'upstream'].map(standsAlone),
+
+    // What is around it.
+    barrier(
+      'services-are-made-in-one-place',
+      'gateway.ts makes and wires the services; elsewhere they are types.',
+      { path: '^electron/', pathNot: [gateway('gateway\\.ts$'), services] },
+      { path: services, dependencyTypesNot: ['type-only'] },
+    ),
+    barrier(
+      'gateway-knows-no-host',
+      'The gateway is told by its host what it needs.',
+      { path: gateway('') },
+      { path: '^(electron/(main|preload)/|electron/headless\\.ts$|renderer/)' },
     ),
     layer(
       'hosts-use-the-gateway-by-its-front',
-      '^electron/(main/|headless\\.ts$)',
-      [shared, npm, node, '^electron/main/', '^electron/gateway/(gateway|ports|host)\\.ts$'],
       'Hosts start the gateway worker; they do not reach into it.',
+      '^electron/(main/|headless\\.ts$)',
+      [shared, npm, '^electron/main/', gateway('(gateway|ports|host)\\.ts$')],
+    ),
+    barrier(
+      'electron-in-main-alone',
+      'Only main and preload may import electron.',
+      { path: '^(electron|renderer)/', pathNot: '^electron/(main|preload)/' },
+      { path: '^node_modules/electron/' },
+    ),
+    barrier(
+      'no-electron-without-a-window',
+      'The gateway, its demo and the headless program run where there is no electron, whatever they import.',
+      { path: '^electron/(gateway/|demo/|headless\\.ts$)' },
+      { path: '^node_modules/electron/', reachable: true },
     ),
     layer(
       'preload-is-the-contract',
+      'The preload knows electron and the contract: it runs in a sandbox.',
       '^electron/preload/',
-      [shared, npm, node, '^electron/preload/'],
-      'The preload knows the contract alone.',
+      [shared, 'node_modules/electron/', '^electron/preload/'],
+      { node: false },
     ),
-    {
-      name: 'renderer-takes-types-alone',
-      severity: 'error',
-      from: { path: '^renderer/' },
-      to: { path: '^electron/', dependencyTypesNot: ['type-only'] },
-    },
-    {
-      name: 'renderer-only-shared',
-      severity: 'error',
-      from: { path: '^renderer/' },
-      to: { path: '^electron/(?!shared/)' },
-    },
-    {
-      name: 'renderer-ipc-in-api-alone',
-      severity: 'error',
-      comment: 'views -> components and state -> api.',
-      from: { path: '^renderer/components/' },
-      to: { path: '^renderer/(views|api)/' },
-    },
+
+    // The window. Of .svelte files only imports of values are seen: their types are erased before this looks.
+    barrier(
+      'renderer-takes-types-alone',
+      'The window shares words with the program, no code.',
+      { path: '^renderer/' },
+      { path: '^electron/', dependencyTypesNot: ['type-only'] },
+    ),
+    barrier(
+      'renderer-knows-shared-alone',
+      'Types come from shared.',
+      { path: '^renderer/' },
+      { path: '^electron/', pathNot: shared },
+    ),
+    barrier(
+      'renderer-runs-in-a-browser',
+      'There is no Node in the window.',
+      { path: '^renderer/' },
+      { dependencyTypes: ['core'] },
+    ),
+    ...[
+      ['views', 'api'],
+      ['components', 'views|api'],
+      ['state', 'views|components'],
+      ['api', 'views|components|state'],
+    ].map(([from, to]) =>
+      barrier(
+        `renderer-${from}-look-down`,
+        'views -> components and state -> api.',
+        { path: `^renderer/${from}/` },
+        { path: `^renderer/(${to})/` },
+      ),
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
