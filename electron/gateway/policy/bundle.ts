@@ -16,8 +16,9 @@ export function readBundle(archive: Uint8Array): PolicyBundle {
   const files = untar(gunzipSync(archive));
   const wasm = files.get('/policy.wasm');
   const listed = files.get('/.manifest');
-  if (wasm === undefined || listed === undefined)
+  if (wasm === undefined || listed === undefined) {
     throw new Error('The bundle lacks policy.wasm or .manifest');
+  }
   const { wasm: compiled } = manifest.parse(JSON.parse(text(listed)));
   const question = questionFor(compiled.map(({ entrypoint }) => entrypoint));
   if (question === null) throw new Error('The bundle has no entrypoint of this proxy');
@@ -25,9 +26,8 @@ export function readBundle(archive: Uint8Array): PolicyBundle {
 }
 
 /** POSIX ustar: blocks of 512 bytes; name at 0, size in octal at 124. OPA writes no long names for these files. */
-function untar(archive: Buffer): Map<string, Buffer<ArrayBuffer>> {
-  const bytes = Buffer.from(archive);
-  const files = new Map<string, Buffer<ArrayBuffer>>();
+function untar(bytes: Buffer): Map<string, Buffer> {
+  const files = new Map<string, Buffer>();
   for (let at = 0; at + 512 <= bytes.length && bytes[at] !== 0;) {
     const field = (from: number, to: number) =>
       bytes.toString('latin1', at + from, at + to).replace(/\0.*$/su, '');

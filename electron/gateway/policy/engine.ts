@@ -12,8 +12,8 @@ export interface PolicyEngineOptions extends PolicyPlaces, Surroundings {
   readonly logger: Logger;
 }
 
-/** An instance that one huge call has made grow beyond this is replaced, because its memory never shrinks. */
-const maxInstanceBytes = 16 * 1024 * 1024;
+/** An instance that a huge call has made grow by more than this is replaced, because its memory never shrinks. */
+const maxGrownBytes = 16 * 1024 * 1024;
 
 /**
  * Resolves always: policies that can't be used give an engine that denies every call, and whose overview says what
@@ -58,8 +58,8 @@ function createEvaluator({ module, question, data }: LoadedPolicy, options: Poli
       try {
         instance ??= instantiatePolicy(module, question.entrypoint, data);
         const results = instance.evaluate(buildInput(call, options), call.at);
-        const bytes = instance.memoryBytes();
-        if (bytes > maxInstanceBytes) {
+        const bytes = instance.grownBytes();
+        if (bytes > maxGrownBytes) {
           options.logger.info('policy_instance_replaced', { requestId: call.requestId, bytes });
           instance = null;
         }

@@ -24,8 +24,8 @@ export interface WasmPolicy {
   readonly missingBuiltins: readonly string[];
   /** Throws on whatever goes wrong inside; the instance must not be used again then. */
   evaluate(input: object, nowMs: number): unknown;
-  /** Never shrinks: an instance that has grown too large is to be replaced. */
-  memoryBytes(): number;
+  /** How far evaluations have made its memory grow. It never shrinks: such an instance is to be replaced. */
+  grownBytes(): number;
 }
 
 /** Pages of 64 KiB to begin with; opa-wasm's own default. */
@@ -65,6 +65,7 @@ export function instantiatePolicy(module: WebAssembly.Module, entrypoint: string
   functions = new Map(Object.entries(ids).map(([name, id]) => [id, name]));
   const policy = new LoadedPolicy(instance, memory, abiWithCheckedInput);
   policy.setData(data);
+  const initialBytes = memory.buffer.byteLength;
 
   return {
     missingBuiltins: Object.keys(ids).filter((name) => !supplied.has(name)),
@@ -75,7 +76,7 @@ export function instantiatePolicy(module: WebAssembly.Module, entrypoint: string
       return policy.evaluate(input, entrypoint);
     },
 
-    memoryBytes: () => memory.buffer.byteLength,
+    grownBytes: () => memory.buffer.byteLength - initialBytes,
   };
 
   function callBuiltin(builtin: Builtin, operands: readonly number[]): number {
