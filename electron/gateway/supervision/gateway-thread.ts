@@ -4,7 +4,7 @@ import type { Handlers } from '../../shared/contract.ts';
 import { CommandError, connect, type AnyEvent } from '../../shared/rpc.ts';
 import { hostCommands, hostEvents } from './host-contract.ts';
 import type { Logger } from '../ports.ts';
-import { watchForStall } from './stall-watch.ts';
+import { watchForStall, type StallWatch } from './stall-watch.ts';
 import { threadPort } from './thread-port.ts';
 
 export interface ThreadSetup {
@@ -32,9 +32,15 @@ export function startGatewayThread({ entry, env, stallMs, logger, onEvent }: Thr
   const worker = new Worker(entry, { name: 'gateway', env: { ...env }, stdout: true });
   worker.stdout.pipe(process.stderr, { end: false });
 
-  const watch = watchForStall(stallMs, () => {
-    happened = `it did not answer for ${stallMs / 1000} s`;
-    void worker.terminate();
+  let happened = 'it ended by itself';
+  // From its first word on: how long a thread may take to get there is a matter of the start.
+  let watch: StallWatch | null = null;
+  worker.on('message', () => {
+    watch ??= watchForStall(stallMs, () => {
+      happened = `it did not answer for ${stallMs / 1000} s`;
+      void worker.terminate();
+    });
+    watch.alive();
   });
   const caller = connect(
     threadPort(worker),
@@ -42,16 +48,14 @@ export function startGatewayThread({ entry, env, stallMs, logger, onEvent }: Thr
     onEvent,
     (name, error) => logger.error('gateway.bad_message', { name, error: String(error) }),
   );
-  worker.on('message', () => watch.alive());
 
-  let happened = 'it ended by itself';
   worker.on('error', (error: unknown) => {
     happened = `it failed: ${error instanceof Error ? error.message : String(error)}`;
     logger.error('gateway.crashed', { error: error instanceof Error ? error.stack : String(error) });
   });
   const gone = new Promise<string>((resolve) => {
     worker.on('exit', () => {
-      watch.close();
+      watch?.close();
       caller.end(new CommandError('gateway_stopped', `The gateway stopped before it answered: ${happened}.`));
       resolve(happened);
     });

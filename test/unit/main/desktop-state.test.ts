@@ -49,7 +49,7 @@ describe('desktop state', () => {
   });
 
   it('reads the last calls when the gateway begins to serve', async () => {
-    const { states, tell, readPage } = setUp();
+    const { states, tell } = setUp();
     tell({ name: 'status.changed', payload: status() });
     await vi.advanceTimersByTimeAsync(0);
     expect(states.at(-1)?.recent).toEqual([call()]);
