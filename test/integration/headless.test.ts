@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { readAuditLog } from './audit-log.ts';
 import {
   allowAll,
   freePort,
@@ -14,7 +15,7 @@ import {
   temporaryFolder,
   writeConfig,
 } from './harness.ts';
-import { send } from './raw-http.ts';
+import { openStream, send } from './raw-http.ts';
 import { openRawSession } from './raw-session.ts';
 import { startRawUpstream } from './raw-upstream.ts';
 
@@ -67,18 +68,23 @@ describe('what it says', () => {
 });
 
 describe('how it ends', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)(
-    '%s: exit code 0, with a call and a stream open',
-    async (signal) => {
-      const proxy = await startProxy({ config: { upstream: await stdioSection() }, policies: allowAll });
-      const stream = send(`${proxy.url}/sse`, { headers: { accept: 'text/event-stream' } });
-      stream.catch(() => undefined);
-      const started = performance.now();
-      await proxy.stop(signal);
-      expect(performance.now() - started).toBeLessThan(5000);
-      await Promise.allSettled([stream]);
-    },
-  );
+  it.each(['SIGTERM', 'SIGINT'] as const)('%s: exit code 0, and open calls are answered', async (signal) => {
+    const proxy = await startProxy({ config: { upstream: await stdioSection() }, policies: allowAll });
+    const stream = await openStream(`${proxy.url}/sse`);
+    const session = await openRawSession('streamable-http', proxy.url);
+    const call = session
+      .ask('{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"raw","arguments":{"hang":true}}}')
+      .catch((error: unknown) => [String(error)]);
+    const recorded = () => readAuditLog(proxy.userData).some((row) => row.method === 'tools/call');
+    await expect.poll(recorded).toBe(true);
+
+    const started = performance.now();
+    await proxy.stop(signal);
+    expect(performance.now() - started).toBeLessThan(5000);
+    expect((await call)[0]).toMatch(/^\{.*"id":5,"error":\{"code":-32004/);
+    await stream.ended();
+    expect(readAuditLog(proxy.userData).at(-1)).toMatchObject({ method: 'tools/call', status: 'cancelled' });
+  });
 });
 
 describe('a configuration that is wrong ends it with exit code 2 and one message', () => {

@@ -117,6 +117,19 @@ describe('a method that nobody knows', () => {
     },
   );
 
+  it('is denied inside a batch, and what stands beside it is not', async () => {
+    const before = upstream.received().length;
+    const secret = '{"jsonrpc":"2.0","id":2,"method":"vendor/secret"}';
+    const answers = (await session.ask(`[${tool('{}')},${secret}]`)).flatMap(
+      (text) => JSON.parse(text) as { id: number; error?: { code: number } }[],
+    );
+    expect(Object.fromEntries(answers.map(({ id, error }) => [id, error?.code ?? 'allowed']))).toEqual({
+      1: 'allowed',
+      2: -32001,
+    });
+    expect(upstream.received().slice(before).map(String)).toEqual([tool('{}')]);
+  });
+
   it('is denied as a notification too', async () => {
     const before = upstream.received().length;
     await session.post('{"jsonrpc":"2.0","method":"vendor/secret"}');
