@@ -9,7 +9,7 @@ export interface ClientOutlet {
   deliver(json: Buffer, relatedTo: RequestId | null): void;
   /** This request will get no answer (it was cancelled): nothing needs to be kept open for it. */
   abandon(request: RequestId): void;
-  /** The session is over: everything that is open to the client ends. */
+  /** The session is over, and each of its requests was answered or abandoned: what is still open to the client ends. */
   end(): void;
 }
 

@@ -53,11 +53,6 @@ export class PostReply {
     if (this.#open.delete(request)) this.#endWhenAnswered();
   }
 
-  end(): void {
-    this.#open.clear();
-    this.#endWhenAnswered();
-  }
-
   #endWhenAnswered(): void {
     const { response, batch, headers, onDone } = this.#options;
     if (this.#open.size > 0 || response.writableEnded) return;

@@ -57,7 +57,6 @@ export class StreamableOutlet implements ClientOutlet {
   }
 
   end(): void {
-    for (const reply of new Set(this.#replies.values())) reply.end();
     for (const stream of [...this.#listening]) stream.end();
     this.#backlog.length = 0;
   }

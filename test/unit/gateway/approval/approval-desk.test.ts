@@ -5,8 +5,9 @@ import {
   createApprovalDesk,
   type ApprovalOptions,
 } from '../../../../electron/gateway/approval/approval-desk.ts';
+import type { RequestMessage } from '../../../../electron/gateway/wire/json-rpc.ts';
 import type { PendingApproval } from '../../../../electron/shared/domain.ts';
-import { callOf, clock, decision, request, toolCall } from '../fakes.ts';
+import { callOf, clientMessage, clock, decision, request, toolCall } from '../fakes.ts';
 
 const ask = decision({ ask: true });
 const never = new AbortController().signal;
@@ -73,6 +74,15 @@ describe('a call that waits', () => {
         message: 'Look closely',
       },
     ]);
+  });
+
+  it('is shown with its arguments as they were written', () => {
+    const { desk } = attendedDesk();
+    const text = '{ "path" : "\\u002fetc", "size": 12345678901234567890 }';
+    const params = `{"name":"x","arguments":${text}}`;
+    const message = clientMessage(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":${params}}`);
+    void desk.ask(callOf(message as RequestMessage), ask, never);
+    expect(desk.pending()).toMatchObject([{ arguments: text }]);
   });
 
   it('is shown with its resource where it has one', () => {

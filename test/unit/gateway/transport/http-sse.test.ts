@@ -135,6 +135,19 @@ describe('a message', () => {
     await eventually(() => expect(connection().sent).toMatchObject([{ kind: 'response', id: 's' }]));
   });
 
+  it('that cancels what waits for a person ends it without an answer', async () => {
+    const { openSse, send, desk, connection } = await startProxy();
+    const { events, path } = await openSse();
+    const post = (body: object) => send({ method: 'POST', path, headers: json, body });
+    await post({ id: 1, method: 'tools/call', params: { name: 'ask_it' } });
+    await eventually(() => expect(desk.pending()).toHaveLength(1));
+    await post({ method: 'notifications/cancelled', params: { requestId: 1 } });
+    await eventually(() => expect(desk.pending()).toEqual([]));
+    connection().says({ method: 'notifications/message' });
+    await eventually(() => expect(events.messages()).toMatchObject([{ method: 'notifications/message' }]));
+    expect(connection().sent).toEqual([]);
+  });
+
   it('that can not be read is answered 400, not on the stream', async () => {
     const { openSse, send } = await startProxy();
     const { events, path } = await openSse();

@@ -7,32 +7,10 @@ import {
   singleLine,
   trimmed,
 } from '../../../../electron/gateway/wire/bytes.ts';
+import { anyJson, trickyString, whiteSpace } from './arbitrary-json.ts';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 const texts = (elements: Buffer[]): string[] => elements.map((element) => element.toString());
-
-/** White space as JSON allows it between tokens (RFC 8259 section 2). */
-const whiteSpace = fc.string({ unit: fc.constantFrom(' ', '\n', '\r', '\t'), maxLength: 3 });
-
-/** Strings made of what could mislead a scanner: quotes, backslashes, brackets, separators, long runs. */
-const trickyString = fc.oneof(
-  fc.string({ unit: 'grapheme', maxLength: 80 }),
-  fc.string({
-    unit: fc.constantFrom('"', '\\', '[', ']', '{', '}', ',', ':', '\n', 'x', 'é', '😀'),
-    maxLength: 80,
-  }),
-  fc.integer({ min: 20, max: 70 }).map((length) => '\\'.repeat(length)),
-);
-
-const json = fc.letrec<{ value: unknown }>((tie) => ({
-  value: fc.oneof(
-    { maxDepth: 4, withCrossShrink: true },
-    fc.constantFrom<unknown>(null, true, false, 0, -1.5e300),
-    trickyString,
-    fc.array(tie('value'), { maxLength: 4 }),
-    fc.dictionary(trickyString, tie('value'), { maxKeys: 4 }),
-  ),
-})).value;
 
 function membersOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
@@ -71,7 +49,7 @@ describe('singleLine', () => {
 
   it('keeps what the JSON means, on one line', () => {
     fc.assert(
-      fc.property(json, fc.constantFrom('\n', '\r\n', '\t', 2), (value, indent) => {
+      fc.property(anyJson, fc.constantFrom('\n', '\r\n', '\t', 2), (value, indent) => {
         const text = JSON.stringify(value, null, indent === '\r\n' ? '\r\n ' : indent);
         const line = singleLine(bytes(text));
         expect(line.includes(0x0a) || line.includes(0x0d)).toBe(false);
@@ -107,7 +85,7 @@ describe('countMembersWritten', () => {
 
   it('agrees with the parser on JSON without duplicates', () => {
     fc.assert(
-      fc.property(json, fc.constantFrom(undefined, 1, '\t'), (value, indent) => {
+      fc.property(anyJson, fc.constantFrom(undefined, 1, '\t'), (value, indent) => {
         const text = JSON.stringify(value, null, indent);
         expect(countMembersWritten(bytes(text))).toBe(membersOf(JSON.parse(text)));
       }),
@@ -117,7 +95,7 @@ describe('countMembersWritten', () => {
 
   it('counts more than the parser keeps wherever a member is written twice', () => {
     fc.assert(
-      fc.property(json, json, trickyString, json, json, (before, after, key, first, second) => {
+      fc.property(anyJson, anyJson, trickyString, anyJson, anyJson, (before, after, key, first, second) => {
         const name = JSON.stringify(key);
         const twice = `{${name}:${JSON.stringify(first)},${name}:${JSON.stringify(second)}}`;
         const text = `[${JSON.stringify(before)},{"inner":[${twice}]},${JSON.stringify(after)}]`;
@@ -152,7 +130,7 @@ describe('arrayElements', () => {
   it('undoes joining, whatever the elements are', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(json, whiteSpace, whiteSpace), { maxLength: 6 }),
+        fc.array(fc.tuple(anyJson, whiteSpace, whiteSpace), { maxLength: 6 }),
         fc.constantFrom(undefined, 1),
         (elements, indent) => {
           const written = elements.map(([value]) => JSON.stringify(value, null, indent));
