@@ -84,7 +84,7 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
   }
 
   function hear(event: AnyEvent<typeof hostEvents>): void {
-    if (!serving || event.name === 'gateway.alive') return;
+    if (event.name === 'gateway.alive') return;
     if (event.name === 'status.changed') known = event.payload;
     tell(event);
   }
@@ -96,9 +96,9 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
   /** Starts the gateway and brings it to where the last one was. Rejects where it can't serve. */
   async function begin({ commands }: GatewayThread): Promise<string> {
     const { url } = await within(timing.startMs, commands['gateway.start'](gateway));
+    serving = true;
     await commands['gateway.attend'](attended);
     known = await commands['status.read']();
-    serving = true;
     tell({ name: 'status.changed', payload: known });
     return url;
   }
@@ -166,8 +166,8 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
     },
     setAttended(now) {
       attended = now;
-      // A gateway that is only starting, or just ending, is told at its (next) start.
-      if (serving) Promise.resolve(thread?.commands['gateway.attend'](now)).catch(reportLate(logger));
+      // One that has not started yet takes no notice, and is told once it has.
+      Promise.resolve(thread?.commands['gateway.attend'](now)).catch(reportLate(logger));
     },
     restart() {
       const retried = supervision.retry();
