@@ -75,7 +75,7 @@ function endOfString(json: Buffer, start: number): number {
   // From here on a quote ends the string if an even number of backslashes stands before it.
   for (let quote = json.indexOf(QUOTE, at); quote !== -1; quote = json.indexOf(QUOTE, quote + 1)) {
     let slashes = 0;
-    while (quote - slashes > at && json[quote - 1 - slashes] === BACKSLASH) slashes += 1;
+    while (json[quote - 1 - slashes] === BACKSLASH) slashes += 1;
     if (slashes % 2 === 0) return quote;
   }
   return json.length;
