@@ -28,6 +28,8 @@ export async function dist(progress, args) {
   const release = args.includes('--release') || process.env.MCP_PROXY_RELEASE === '1';
   const given = args.filter((argument) => argument !== '--release');
   const tools = await setUp(progress, { window: false, release });
+  if (tools.opa === undefined)
+    throw new SetupError('A package carries compiled policies, for which OPA is needed.');
   await compile(progress, tools, { force: release });
 
   const { dist: electronDist, version } = tools.electron;
