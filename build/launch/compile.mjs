@@ -9,7 +9,6 @@ import { SetupError } from './setup-error.mjs';
 
 /** What out/ is made of. Folders count with all that is in them. */
 const sources = [
-  'build/compile-policies.mjs',
   'electron',
   'renderer',
   'policies',
@@ -52,15 +51,6 @@ async function compilePolicies(electron, opa) {
     { cwd: root, env: asNode() },
   );
   if (code !== 0) throw new SetupError(`The policies do not compile:\n${output.trim()}`);
-}
-
-/** With them the app decides by the shipped policies where there is no OPA. */
-async function compilePolicies(opa) {
-  const script = join(root, 'build', 'compile-policies.mjs');
-  const { code, output } = await capture(process.execPath, [script, opa, join(out, 'policies')], {
-    cwd: root,
-  });
-  if (code !== 0) throw new SetupError(`The shipped policies do not compile:\n${output.trim()}`);
 }
 
 /** A hash over path, size and time of change of every source file. */
