@@ -20,6 +20,8 @@ export type Classified = { ok: true; call: Call } | { ok: false; refusal: Refusa
 
 /** Members of params that this program reads, and that a server must not find under another spelling. */
 const READ_HERE = ['name', 'arguments', 'uri'] as const;
+/** Names that are spelt in one case already, as nearly all are: no two of them are taken for each other. */
+const FOLDED = /^[a-z0-9_]*$/u;
 
 /**
  * Refuses a message whose target a policy could not read, or a server could read otherwise: a tool call without
@@ -66,8 +68,10 @@ function textIn(
 
 /** A name that a server without regard to case takes for another one of the object, or for a reserved one. */
 function misreadName(object: object, reserved: readonly string[]): string | null {
+  const names = Object.keys(object);
+  if (names.every((name) => FOLDED.test(name))) return null;
   const taken = new Set(reserved);
-  for (const name of Object.keys(object)) {
+  for (const name of names) {
     const folded = foldedName(name);
     if (taken.has(folded) && !reserved.includes(name)) return name;
     taken.add(folded);
