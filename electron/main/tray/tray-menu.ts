@@ -66,6 +66,7 @@ function waiting(approvals: readonly PendingApproval[], actions: TrayActions): I
         words(`${client} wants ${tool ?? method} of ${server}`),
         ...(resource === null ? [] : [words(resource)]),
         ...(approval.arguments === null ? [] : [words(approval.arguments)]),
+        ...(approval.message === null ? [] : [words(approval.message)]),
         ...approval.violations.map(words),
         { type: 'separator' },
         { label: 'Allow once', click: () => actions.answer(id, true) },

@@ -68,10 +68,11 @@ describe('tray menu', () => {
   });
 
   it('says before the answer what is wanted, and why it is asked', () => {
-    const { menu } = menuOf(desktop({ approvals: [approval()] }));
-    expect(labels(submenu(item(menu, 'Claude: send_note'))).slice(0, 4)).toEqual([
+    const { menu } = menuOf(desktop({ approvals: [approval({ message: 'send_note leaves this machine' })] }));
+    expect(labels(submenu(item(menu, 'Claude: send_note'))).slice(0, 5)).toEqual([
       'Claude wants send_note of notes',
       '{"to":"bob"}',
+      'send_note leaves this machine',
       'Sending needs a person',
       'separator',
     ]);
