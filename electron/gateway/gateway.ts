@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { runTour } from '../demo/tour.ts';
 import type { Config } from '../shared/config.ts';
 import type { EventName, EventPayload, GatewayCommands, Handlers } from '../shared/contract.ts';
+import type { DemoStep } from '../shared/domain.ts';
 import { createApprovalDesk } from './approval/approval-desk.ts';
 import { openCallArchive } from './audit/call-archive.ts';
 import { openCallLog } from './audit/call-log.ts';
@@ -62,6 +63,8 @@ const MAX_PENDING_APPROVALS = 200;
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const SESSION_TTL_MS = 2 * 60 * 60_000;
 const SWEEP_EVERY_MS = 60_000;
+/** The host does not wait longer than a little more than this. */
+const LONGEST_CLOSE_MS = 5_000;
 /** Time between two snapshots or notices to the window. */
 const NOTICE_MS = 100;
 
@@ -143,9 +146,6 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     onChange: () => notice.request(),
     onServer: (trouble) => (lastServerError = trouble),
   });
-  services.adopt(sessions, (open) => open.close());
-  // Before the sessions end, whoever waits for a person is told that nobody will come.
-  services.adopt(approvals, (desk) => desk.close());
 
   const { address, port } = config.server.listen;
   const server = createHttpServer({
@@ -159,8 +159,12 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     door: { hosts: [address.toLowerCase()], origins: config.server.security.cors_allowed_origins },
     requestTimeoutMs: config.server.read_timeout,
     idleTimeoutMs: config.server.idle_timeout,
+    closeTimeoutMs: Math.min(config.server.graceful_shutdown, LONGEST_CLOSE_MS),
   });
+  // At the end the questions go first, then the sessions answer what waits, then the connections end.
   services.adopt(server, (open) => open.close());
+  services.adopt(sessions, (open) => open.close());
+  services.adopt(approvals, (desk) => desk.close());
   const { port: keptPort } = kept.read();
   const configured = isConfigured('server.listen.port');
   const listening = await listenOnChosenPort(server, { address, port, configured, kept: keptPort });
@@ -193,6 +197,17 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
       ],
     });
 
+  let tour: Promise<DemoStep[]> | null = null;
+  /** One tour at a time: two would mix their steps. */
+  async function runDemo(): Promise<DemoStep[]> {
+    const onStep = (steps: readonly DemoStep[]) => emit('demo.changed', [...steps]);
+    try {
+      return await runTour({ url, clientName: 'MCP Proxy demo', signal: closing.signal, onStep });
+    } finally {
+      tour = null;
+    }
+  }
+
   function tellHost(): void {
     emit('status.changed', status());
     emit('calls.changed', { newestId: log.newestId });
@@ -223,13 +238,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
         }
       },
       'policy.read': () => policy.overview(),
-      'demo.run': () =>
-        runTour({
-          url,
-          clientName: 'MCP Proxy demo',
-          signal: closing.signal,
-          onStep: (steps) => emit('demo.changed', [...steps]),
-        }),
+      'demo.run': () => (tour ??= runDemo()),
     },
     setAttended: (attended) => approvals.setAttended(attended),
     close: () => running.disposeAsync(),

@@ -96,11 +96,8 @@ export function optionalText() {
     .default(null);
 }
 
-
 export function texts(byDefault: readonly string[]) {
-  return z
-    .array(z.string({ error: 'a text' }), { error: 'a list of texts' })
-    .default(() => [...byDefault]);
+  return z.array(z.string({ error: 'a text' }), { error: 'a list of texts' }).default(() => [...byDefault]);
 }
 
 /** An http or https URL; left out or empty it is null. */

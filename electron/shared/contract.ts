@@ -34,7 +34,6 @@ export const appInfo = z.object({
   platform: z.string(),
   userData: z.string(),
 });
-export type AppInfo = z.infer<typeof appInfo>;
 
 /** Commands that main answers itself. */
 export const mainCommands = {
@@ -74,7 +73,6 @@ export type Input<M extends CommandMap, N extends keyof M> = z.input<M[N]['input
 export type Output<M extends CommandMap, N extends keyof M> = z.output<M[N]['output']>;
 
 export type GatewayCommands = typeof gatewayCommands;
-export type MainCommands = typeof mainCommands;
 export type WindowCommands = typeof windowCommands;
 export type Events = typeof events;
 export type EventName = keyof Events;

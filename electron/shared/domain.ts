@@ -35,7 +35,15 @@ export type VerdictReason = z.infer<typeof verdictReason>;
  * How a recorded call ended. `pending` is on its way; `unknown` was on its way when the proxy died;
  * `refused` was never forwarded.
  */
-export const callStatus = z.enum(['pending', 'ok', 'error', 'refused', 'cancelled', 'upstream_error', 'unknown']);
+export const callStatus = z.enum([
+  'pending',
+  'ok',
+  'error',
+  'refused',
+  'cancelled',
+  'upstream_error',
+  'unknown',
+]);
 export type CallStatus = z.infer<typeof callStatus>;
 
 /** One row of the audit log, as the window lists it. Times are Unix milliseconds, latency is in microseconds. */

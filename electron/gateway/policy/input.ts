@@ -50,8 +50,6 @@ export function buildInput(call: Call, surroundings: Surroundings) {
   };
 }
 
-export type PolicyInput = ReturnType<typeof buildInput>;
-
 /** RFC 3339 in UTC. Throws a RangeError where `ms` is no time. */
 function timestamp(ms: number): string {
   return new Date(ms).toISOString();

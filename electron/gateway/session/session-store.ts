@@ -25,7 +25,7 @@ export interface NewSession {
 }
 
 export interface SessionStore extends Closable {
-  /** Null where the limit is reached. */
+  /** Null where the limit is reached, or the store is closed. */
   open(client: NewSession, outlet: (sessionId: string) => ClientOutlet): Session | null;
   find(id: string): Session | undefined;
   list(): SessionSummary[];
@@ -34,6 +34,7 @@ export interface SessionStore extends Closable {
 export function createSessionStore(options: SessionStoreOptions): SessionStore {
   const { clock, maxSessions, ttlMs, idleMs, onChange } = options;
   const sessions = new Map<string, Session>();
+  let closed = false;
 
   const sweep = setInterval(() => {
     const now = clock.now();
@@ -44,7 +45,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 
   return {
     open(client, outletFor) {
-      if (sessions.size >= maxSessions) return null;
+      if (closed || sessions.size >= maxSessions) return null;
       const id = `sess_${randomBytes(16).toString('hex')}`;
       const session = new Session({ id, ...client }, outletFor(id), options, (ended) => {
         sessions.delete(ended.id);
@@ -57,6 +58,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
     find: (id) => sessions.get(id),
     list: () => [...sessions.values()].map((session) => session.summary()),
     async close() {
+      closed = true;
       clearInterval(sweep);
       await Promise.all([...sessions.values()].map((session) => session.close()));
     },

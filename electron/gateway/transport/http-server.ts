@@ -15,6 +15,8 @@ export interface HttpServerOptions extends EndpointOptions {
   readonly requestTimeoutMs: number;
   /** How long an idle connection is kept, milliseconds. */
   readonly idleTimeoutMs: number;
+  /** How long connections may go on when the server closes, milliseconds. */
+  readonly closeTimeoutMs: number;
 }
 
 export interface HttpServer extends Closable {
@@ -66,11 +68,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
   return {
     listen: (port, address) => listening(server, port, address),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: () => closed(server, options.closeTimeoutMs),
   };
 }
 
@@ -80,6 +78,19 @@ function listening(server: Server, port: number, address: string): Promise<Addre
     server.listen(port, address, () => {
       server.off('error', reject);
       resolve(server.address() as AddressInfo);
+    });
+  });
+}
+
+/** Takes no more connections, lets what is being answered go out, and ends what is still open after `timeoutMs`. */
+function closed(server: Server, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const idle = setInterval(() => server.closeIdleConnections(), 20);
+    const timeout = setTimeout(() => server.closeAllConnections(), timeoutMs);
+    server.close(() => {
+      clearInterval(idle);
+      clearTimeout(timeout);
+      resolve();
     });
   });
 }

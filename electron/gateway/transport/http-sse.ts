@@ -5,6 +5,7 @@ import { endpointEvent } from '../wire/sse.ts';
 import type { EndpointContext } from './endpoint.ts';
 import { EventStream } from './event-stream.ts';
 import { accepts, sendAccepted } from './http-exchange.ts';
+import { refusedBatch } from './protocol-versions.ts';
 
 export interface SseEndpoint {
   /** `GET /` and `GET /sse`: opens the stream and tells where to post. */
@@ -52,6 +53,11 @@ export function createSseEndpoint(context: EndpointContext): SseEndpoint {
       }
       const body = await context.readMessages(request, response);
       if (body === null) return;
+      const refusal = body.batch ? refusedBatch(session.protocolVersion) : null;
+      if (refusal !== null) {
+        context.refuse(request, response, refusal);
+        return;
+      }
       sendAccepted(response);
       await Promise.all(body.messages.map((message) => session.receive(message)));
     },

@@ -6,11 +6,9 @@ import type { Message, RequestId } from '../wire/json-rpc.ts';
 import type { EndpointContext } from './endpoint.ts';
 import { accepts, sendAccepted } from './http-exchange.ts';
 import { PostReply } from './post-reply.ts';
+import { refusedBatch, refusedVersion } from './protocol-versions.ts';
 import { StreamableOutlet } from './streamable-outlet.ts';
 
-const SUPPORTED_VERSIONS = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];
-/** The last version in which a body may be a batch, and the one to assume without a header. */
-const LAST_WITH_BATCHES = '2025-03-26';
 const SESSION_HEADER = 'mcp-session-id';
 
 /** A session of this transport, and the way back to its client. */
@@ -129,23 +127,15 @@ export function createStreamableEndpoint(context: EndpointContext): StreamableEn
 
 function refusalFor(
   id: unknown,
-  version: unknown,
+  version: string | string[] | undefined,
   session: Session | undefined,
   batch: boolean,
 ): Refusal | null {
-  if (version !== undefined && !(typeof version === 'string' && SUPPORTED_VERSIONS.includes(version))) {
-    const supported = SUPPORTED_VERSIONS.join(', ');
-    return {
-      error: 'unsupported_version',
-      message: `Unsupported MCP-Protocol-Version; supported: ${supported}`,
-    };
-  }
+  const unsupported = refusedVersion(version);
+  if (unsupported !== null) return unsupported;
   if (id === undefined) return { error: 'session_missing' };
   if (session === undefined) return { error: 'session_unknown' };
-  if (batch && (session.protocolVersion ?? LAST_WITH_BATCHES) > LAST_WITH_BATCHES) {
-    return { error: 'invalid_request', message: `Batches ended with MCP ${LAST_WITH_BATCHES}` };
-  }
-  return null;
+  return batch ? refusedBatch(session.protocolVersion) : null;
 }
 
 function firstRepeated(ids: readonly RequestId[]): RequestId | undefined {

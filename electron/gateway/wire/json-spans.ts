@@ -12,8 +12,8 @@ const openBracket = 0x5b;
 const closeBracket = 0x5d;
 
 /*
- * The functions below walk JSON that has been parsed before, and therefore is valid, has no duplicate keys and starts
- * where they are told. On anything else they find nothing, and never read past the end.
+ * The functions below walk JSON that has been parsed before: it is valid, has no duplicate keys, and starts where
+ * they are told. They are not for anything else.
  */
 
 /** Where the value of `name` starts in the object that opens at `at`. */

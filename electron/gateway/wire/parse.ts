@@ -1,11 +1,10 @@
 // Reads JSON-RPC messages: strictly from clients, where a policy depends on it, leniently from servers.
 import { isUtf8 } from 'node:buffer';
 import { arrayElements, countMembersWritten, trimmed } from './bytes.ts';
+import { MAX_DEPTH, takeCensus } from './census.ts';
 import type { Message, Parsed, RequestId } from './json-rpc.ts';
 import { foldedName } from './member-names.ts';
 
-/** Deeper messages are refused: neither a policy nor a person can judge them. */
-const MAX_DEPTH = 256;
 /** The seed's rule: 1 to 256 characters that start with a letter; `rpc.` is reserved (JSON-RPC 2.0 section 4.3). */
 const METHOD_NAME = /^(?!rpc\.)[A-Za-z].{0,255}$/su;
 const MAX_ID_LENGTH = 1024;
@@ -22,30 +21,26 @@ export interface ClientBody {
 
 /**
  * Reads what a client sent. Refuses what a policy and a server could read differently: invalid UTF-8, the same
- * key twice at any depth, case variants of envelope keys, numbers as ids that lose digits.
+ * key twice at any depth, case variants of envelope keys, numbers beyond a double, ids that lose digits.
  */
 export function readClientBody(body: Buffer): Parsed<ClientBody> {
   if (!isUtf8(body)) return refused('parse_error', 'the body is not valid UTF-8');
   const bytes = trimmed(body);
   const json = parseJson(bytes);
   if (!json.ok) return json;
-  const members = countMembers(json.value);
-  if (members === null) return refused('invalid_request', `nested deeper than ${MAX_DEPTH} levels`);
-  if (countMembersWritten(bytes) !== members) return refused('duplicate_key', undefined, idOf(json.value));
+  const census = takeCensus(json.value);
+  if (census.tooDeep) return refused('invalid_request', `nested deeper than ${MAX_DEPTH} levels`);
+  if (census.infinite) return refused('invalid_request', 'a number is too large', idOf(json.value));
+  if (census.members !== countMembersWritten(bytes)) {
+    return refused('duplicate_key', undefined, idOf(json.value));
+  }
 
-  if (!Array.isArray(json.value)) {
-    const message = toClientMessage(json.value, bytes);
-    return message.ok ? { ok: true, value: { batch: false, messages: [message.value] } } : message;
+  if (Array.isArray(json.value) && json.value.length === 0) {
+    return refused('invalid_request', 'the batch is empty');
   }
-  if (json.value.length === 0) return refused('invalid_request', 'the batch is empty');
-  const spans = arrayElements(bytes);
-  const messages: Message[] = [];
-  for (const [index, value] of json.value.entries()) {
-    const message = toClientMessage(value, spans[index] ?? Buffer.alloc(0));
-    if (!message.ok) return message;
-    messages.push(message.value);
-  }
-  return { ok: true, value: { batch: true, messages } };
+  const messages = readEach(json.value, bytes, toClientMessage);
+  if (!messages.ok) return messages;
+  return { ok: true, value: { batch: Array.isArray(json.value), messages: messages.value } };
 }
 
 /** Reads what a server sent: one message, or a batch (2025-03-26). Unknown members are none of our business. */
@@ -53,14 +48,21 @@ export function readServerMessage(body: Buffer): Parsed<Message[]> {
   const bytes = trimmed(body);
   const json = parseJson(bytes);
   if (!json.ok) return json;
-  if (!Array.isArray(json.value)) {
-    const message = toMessage(json.value, bytes);
-    return message.ok ? { ok: true, value: [message.value] } : message;
-  }
-  const spans = arrayElements(bytes);
+  return readEach(json.value, bytes, toMessage);
+}
+
+/** One message, or each of a batch, with its own bytes. The first that is none refuses them all. */
+function readEach(
+  value: unknown,
+  bytes: Buffer,
+  read: (value: unknown, bytes: Buffer) => Parsed<Message>,
+): Parsed<Message[]> {
+  const [values, spans] = Array.isArray(value)
+    ? [value as unknown[], arrayElements(bytes)]
+    : [[value], [bytes]];
   const messages: Message[] = [];
-  for (const [index, value] of json.value.entries()) {
-    const message = toMessage(value, spans[index] ?? Buffer.alloc(0));
+  for (const [index, one] of values.entries()) {
+    const message = read(one, spans[index] ?? Buffer.alloc(0));
     if (!message.ok) return message;
     messages.push(message.value);
   }
@@ -123,25 +125,6 @@ function toResponse(value: JsonObject, bytes: Buffer): Parsed<Message> {
   const code = isObject(error) && typeof error.code === 'number' ? error.code : 0;
   const message = isObject(error) && typeof error.message === 'string' ? error.message : '';
   return { ok: true, value: { kind: 'response', bytes, id, error: { code, message }, result: null } };
-}
-
-/** How many members all objects in the value have together; null where it is nested too deeply. */
-function countMembers(value: unknown, depth = 0): number | null {
-  if (typeof value !== 'object' || value === null) return 0;
-  if (depth > MAX_DEPTH) return null;
-  if (Array.isArray(value)) return sumMembers(value, 0, depth);
-  return sumMembers(Object.values(value), Object.keys(value).length, depth);
-}
-
-function sumMembers(inner: readonly unknown[], own: number, depth: number): number | null {
-  let members = own;
-  for (const value of inner) {
-    if (typeof value !== 'object' || value === null) continue;
-    const count = countMembers(value, depth + 1);
-    if (count === null) return null;
-    members += count;
-  }
-  return members;
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -114,10 +114,11 @@ describe('the store', () => {
   });
 
   it('closes all sessions, and sweeps no more', async () => {
-    const { sessions, opened, outlets, upstream } = store();
+    const { sessions, open, opened, outlets, upstream } = store();
     opened();
     opened();
     await sessions.close();
+    expect(open()).toBeNull();
     expect(sessions.list()).toEqual([]);
     expect(outlets.map(({ sent }) => sent)).toEqual([[{ kind: 'end' }], [{ kind: 'end' }]]);
     expect(upstream.connections.every(({ closed }) => closed)).toBe(true);

@@ -211,6 +211,18 @@ describe('the port', () => {
     await expect(server.listen(0, '127.0.0.1')).resolves.toMatchObject({ address: '127.0.0.1' });
   });
 
+  it('lets what is being answered go out when it closes, and takes nothing new', async () => {
+    const { server, send, post, initialize, connection, sessions } = await startProxy();
+    const headers = { 'mcp-session-id': await initialize() };
+    const waiting = send(post({ id: 1, method: 'ping' }, headers));
+    await eventually(() => expect(connection().sent).toHaveLength(1));
+    const closed = server.close();
+    await expect(send({ path: '/mcp' })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await sessions.close();
+    expect((await waiting).json()).toMatchObject({ id: 1, error: { code: -32004 } });
+    await closed;
+  });
+
   it('is free again after closing, streams or not', async () => {
     const { server, openSse, port, send } = await startProxy();
     const { events } = await openSse();

@@ -125,6 +125,19 @@ describe('a message', () => {
     await eventually(() => expect(events.messages()).toMatchObject([{ id: 1, error: { code: -32001 } }]));
   });
 
+  it.each([
+    ['2025-03-26', 202],
+    ['2025-06-18', 400],
+  ])('may be a batch until %s: %i', async (protocolVersion, status) => {
+    const { openSse, send } = await startProxy();
+    const { events, path } = await openSse();
+    const initialize = { id: 0, method: 'initialize', params: { protocolVersion } };
+    await send({ method: 'POST', path, headers: json, body: initialize });
+    await eventually(() => expect(events.messages()).toHaveLength(1));
+    const body = '[{"jsonrpc":"2.0","method":"notifications/initialized"}]';
+    expect((await send({ method: 'POST', path, headers: json, body })).status).toBe(status);
+  });
+
   it('of the server comes on the stream, and is answered by a POST', async () => {
     const { openSse, send, connection } = await startProxy();
     const { events, path } = await openSse();

@@ -95,6 +95,7 @@ export async function startProxy({ maxSessions = 10 } = {}) {
     door: { hosts: [], origins: ['https://app.example'] },
     requestTimeoutMs: 60_000,
     idleTimeoutMs: 60_000,
+    closeTimeoutMs: 1_000,
   });
   const { port } = await server.listen(0, '127.0.0.1');
   onTestFinished(async () => {

@@ -193,6 +193,19 @@ describe('what is refused as no message', () => {
     expect(read(text)).toMatchObject({ ok: false, error: 'invalid_request', id });
   });
 
+  it('refuses a number that no double holds, wherever it stands', () => {
+    for (const params of ['{"a":1e400}', '{"a":[{"b":-1e999}]}']) {
+      expect(read(`{"jsonrpc":"2.0","id":5,"method":"x","params":${params}}`)).toMatchObject({
+        ok: false,
+        error: 'invalid_request',
+        id: 5,
+      });
+    }
+    expect(only('{"jsonrpc":"2.0","id":5,"method":"x","params":{"a":1e308,"b":1e-400}}').kind).toBe(
+      'request',
+    );
+  });
+
   it('refuses an id of more than 1,024 characters', () => {
     const text = JSON.stringify({ jsonrpc: '2.0', id: 'x'.repeat(1025), method: 'x' });
     expect(read(text)).toMatchObject({ ok: false, error: 'invalid_request', id: null });
@@ -207,6 +220,20 @@ describe('what is refused as no message', () => {
 
   it('takes what merely begins like a reserved method', () => {
     expect(only('{"jsonrpc":"2.0","id":1,"method":"rpcx"}').kind).toBe('request');
+  });
+});
+
+describe('numbers', () => {
+  it.each(['1e400', '-1e400', '[[{"deep":1e999}]]'])('refuses %s, which no double can hold', (json) => {
+    expect(read(call(`{"name":"x","arguments":{"a":${json}}}`))).toMatchObject({
+      ok: false,
+      error: 'invalid_request',
+      message: expect.stringContaining('too large') as string,
+    });
+  });
+
+  it('takes large ones that a double can hold', () => {
+    expect(only(call('{"name":"x","arguments":{"a":[1e308,12345678901234567890]}}')).kind).toBe('request');
   });
 });
 

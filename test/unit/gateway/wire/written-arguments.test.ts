@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../../../electron/gateway/call.ts';
-import { nowhere, skipValue, valueOf } from '../../../../electron/gateway/wire/json-spans.ts';
+import { nowhere, valueOf } from '../../../../electron/gateway/wire/json-spans.ts';
 import type { RequestMessage } from '../../../../electron/gateway/wire/json-rpc.ts';
 import { writtenArguments } from '../../../../electron/gateway/wire/written-arguments.ts';
 import { callOf, clientMessage, request } from '../fakes.ts';
@@ -80,21 +80,10 @@ describe('the written arguments', () => {
 });
 
 describe('a span', () => {
-  it.each(['[1]', '"a"', '{}', '{"b":1}', '{"a', '', '   '])('is nowhere in %s', (text) => {
-    expect(valueOf(Buffer.from(text), 0, Buffer.from('a'))).toBe(nowhere);
-  });
-
-  it('never reaches past the end of what is no JSON', () => {
-    fc.assert(
-      fc.property(
-        fc.string({ unit: fc.constantFrom('{', '}', '[', ']', '"', '\\', ':', ',', 'a', ' ') }),
-        (text) => {
-          const json = Buffer.from(text);
-          const start = valueOf(json, 0, Buffer.from('a'));
-          expect(start).toBeLessThanOrEqual(json.length);
-          if (start !== nowhere) expect(skipValue(json, start)).toBeLessThanOrEqual(json.length);
-        },
-      ),
-    );
-  });
+  it.each(['[1]', '"a"', '1', '{}', '{ }', '{"b":1}', '{"b":{"a":1}}', '{"b":"a"}'])(
+    'is nowhere in %s',
+    (text) => {
+      expect(valueOf(Buffer.from(text), 0, Buffer.from('a'))).toBe(nowhere);
+    },
+  );
 });
