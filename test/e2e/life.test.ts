@@ -9,7 +9,8 @@ import { freePort, temporaryFolder } from '../integration/harness.ts';
 import { send } from '../integration/raw-http.ts';
 import { commandOf, launchApp, patience, startApp, type LaunchedApp } from './app.ts';
 
-const windows = ({ app }: LaunchedApp) => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
+const windows = ({ app }: LaunchedApp) =>
+  app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
 
 /** Whether the proxy answers at all. */
 async function serves(url: string): Promise<boolean> {
@@ -33,20 +34,23 @@ describe('the app', () => {
     expect(await windows(running)).toBe(1);
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('prints its ready line, and ends in good order on %s', async (signal) => {
-    const { args, env, port } = await commandOf({ args: ['--hidden'] });
-    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
-    onTestFinished(() => void child.kill('SIGKILL'));
-    const [line] = (await once(child.stdout, 'data')) as [Buffer];
-    expect(JSON.parse(line.toString())).toEqual({
-      event: 'ready',
-      url: `http://127.0.0.1:${port}`,
-      version: packageJson.version,
-      pid: child.pid,
-    });
-    child.kill(signal);
-    expect(await once(child, 'exit')).toEqual([0, null]);
-  });
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'prints its ready line, and ends in good order on %s',
+    async (signal) => {
+      const { args, env, port } = await commandOf({ args: ['--hidden'] });
+      const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+      onTestFinished(() => void child.kill('SIGKILL'));
+      const [line] = (await once(child.stdout, 'data')) as [Buffer];
+      expect(JSON.parse(line.toString())).toEqual({
+        event: 'ready',
+        url: `http://127.0.0.1:${port}`,
+        version: packageJson.version,
+        pid: child.pid,
+      });
+      child.kill(signal);
+      expect(await once(child, 'exit')).toEqual([0, null]);
+    },
+  );
 
   it('opens no window where it is told not to', async () => {
     const hidden = await launchApp({ args: ['--hidden'] });
@@ -78,7 +82,9 @@ describe('the app', () => {
     const reopened = running.app.waitForEvent('window', { timeout: patience });
     await running.startAgain();
     await reopened;
-    const bounds = await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
+    const bounds = await running.app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.getBounds(),
+    );
     expect(bounds).toMatchObject({ width: 950, height: 650 });
   });
 });

@@ -29,7 +29,9 @@ describe('the page of the window', () => {
   it('has nothing of Node or Electron but the contract', async () => {
     const { page } = running;
     const found = await page.evaluate(() => ({
-      globals: ['require', 'process', 'module', 'Buffer', 'ipcRenderer', 'electron'].filter((name) => name in globalThis),
+      globals: ['require', 'process', 'module', 'Buffer', 'ipcRenderer', 'electron'].filter(
+        (name) => name in globalThis,
+      ),
       api: Object.keys((globalThis as unknown as { mcpProxy: object }).mcpProxy).sort(),
     }));
     expect(found).toEqual({ globals: [], api: ['invoke', 'on'] });
@@ -72,9 +74,14 @@ describe('commands', () => {
   it('are refused to every page but the window', async () => {
     const { app } = running;
     const reply: unknown = await app.evaluate(async ({ BrowserWindow }, preloadPath) => {
-      const foreign = new BrowserWindow({ show: false, webPreferences: { preload: preloadPath, sandbox: true } });
+      const foreign = new BrowserWindow({
+        show: false,
+        webPreferences: { preload: preloadPath, sandbox: true },
+      });
       await foreign.loadURL('data:text/html,<p>foreign</p>');
-      const answered: unknown = await foreign.webContents.executeJavaScript("mcpProxy.invoke('pause.set', true)");
+      const answered: unknown = await foreign.webContents.executeJavaScript(
+        "mcpProxy.invoke('pause.set', true)",
+      );
       foreign.destroy();
       return answered;
     }, preload);
@@ -108,7 +115,9 @@ describe('navigation', () => {
     const after = await app.evaluate(async ({ BrowserWindow }) => {
       const windows = BrowserWindow.getAllWindows();
       const contents = windows[0]?.webContents;
-      const views: unknown = await contents?.executeJavaScript("document.querySelectorAll('nav button').length");
+      const views: unknown = await contents?.executeJavaScript(
+        "document.querySelectorAll('nav button').length",
+      );
       return { windows: windows.length, url: contents?.getURL(), views };
     });
     expect(after).toEqual({ windows: 1, url: before, views: 4 });

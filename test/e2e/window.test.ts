@@ -10,7 +10,8 @@ async function connect({ page, url }: AppInWindow): Promise<SdkClient> {
   return client;
 }
 
-const view = ({ page }: AppInWindow, name: string) => page.getByRole('navigation').getByRole('button', { name });
+const view = ({ page }: AppInWindow, name: string) =>
+  page.getByRole('navigation').getByRole('button', { name });
 
 describe('the window', () => {
   it('opens and shows where clients are to be pointed', async () => {
