@@ -100,8 +100,9 @@ export class Session {
   async #call(message: RequestMessage | NotificationMessage): Promise<void> {
     const startedMicros = this.#with.clock.monotonicMicros();
     const id = message.kind === 'request' ? message.id : null;
-    if (id !== null && (this.#undecided.has(id) || this.#exchange.isPending(id))) {
-      this.#refuse(message, { error: 'invalid_request', message: 'a request with this id is still running' });
+    const unfit = this.#unfit(message);
+    if (unfit !== null) {
+      this.#refuse(message, { error: 'invalid_request', message: `Invalid request: ${unfit}` });
       return;
     }
     if (message.method === 'initialize') this.#client = claimIn(message);
@@ -130,6 +131,19 @@ export class Session {
     }
     this.#outlet.answer(id, errorResponse(id, refusal));
     if (call.method === 'initialize') this.#initialized(null);
+  }
+
+  /** Why a message does not fit into the session as it stands; null where it does. */
+  #unfit(message: RequestMessage | NotificationMessage): string | null {
+    if (
+      message.kind === 'request' &&
+      (this.#undecided.has(message.id) || this.#exchange.isPending(message.id))
+    ) {
+      return 'a request with this id is still running';
+    }
+    // Who calls, and what was agreed on, stays what it was when calls were judged by it.
+    if (message.method === 'initialize' && this.#requests > 0) return 'the session is initialized already';
+    return null;
   }
 
   #context() {

@@ -102,6 +102,11 @@ export function createStreamableEndpoint(context: EndpointContext): StreamableEn
   }
 
   function open(request: IncomingMessage, response: ServerResponse): Carried | null {
+    const unsupported = refusedVersion(request.headers['mcp-protocol-version']);
+    if (unsupported !== null) {
+      context.refuse(request, response, unsupported);
+      return null;
+    }
     const outlet = new StreamableOutlet();
     const session = context.openSession('streamable-http', request, () => outlet);
     if (session === null) {

@@ -438,6 +438,18 @@ describe('initialize', () => {
     expect(session.summary()).toMatchObject({ client: 'tester', requests: 2, server: 'files' });
   });
 
+  it('is refused a second time, and leaves the session as it was', async () => {
+    const { session, connection, outlet } = openSession();
+    await session.receive(initialize());
+    connection.says({ id: 0, result: { protocolVersion: '2025-06-18' } });
+    await session.receive(request(1, 'initialize', { clientInfo: { name: 'somebody else', version: '9' } }));
+    expect(outlet.answers(1)).toMatchObject([{ error: { code: -32600 } }]);
+    expect(connection.methods).toEqual(['initialize']);
+    expect(session.summary()).toMatchObject({ client: 'tester' });
+    await session.receive(call(2, 'x'));
+    expect(connection.methods).toEqual(['initialize', 'tools/call']);
+  });
+
   it.each<[string, object | null | undefined, object]>([
     ['a title before a name', { name: 'n', title: 'The Client', version: '1' }, { name: 'The Client' }],
     ['no info', undefined, { name: '', version: '' }],
