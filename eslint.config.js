@@ -47,6 +47,16 @@ export default tseslint.config(
     rules: { 'svelte/no-at-html-tags': 'error' },
   },
   {
+    // Type imports in .svelte files are gone before dependency-cruiser looks.
+    files: ['renderer/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: 'electron/(?!shared/)', message: 'The window knows electron/shared alone.' }] },
+      ],
+    },
+  },
+  {
     // The linter sees an imported component as `any`; svelte-check knows its type and checks these.
     files: ['**/*.svelte'],
     rules: {

@@ -35,7 +35,7 @@ export interface Answer {
   readonly waitedMs: number;
 }
 
-/** Asks a person about a call and waits. `withdrawn` aborts when the client gives up. */
+/** Asks a person about a call and waits; never rejects. `withdrawn` aborts when the client gives up. */
 export interface Approver {
   ask(call: Call, decision: Decision, withdrawn: AbortSignal): Promise<Answer>;
 }
@@ -64,7 +64,10 @@ export interface RefusedMessage {
   readonly sourceIp: string;
 }
 
-/** Writes the audit log. A method that returns has its record committed; a throw means it has not. */
+/**
+ * Writes the audit log. A method that returns has its record committed; a throw means it has not. What sessions are
+ * given throws from `record` alone (runtime/reported-log.ts): nothing else could be undone any more.
+ */
 export interface CallLog extends Closable {
   /** The record's id, for `complete`. For a denial the record is whole at once. */
   record(call: Call, verdict: Verdict, refusal: { code: number; message: string } | null): number;
@@ -78,7 +81,7 @@ export interface CallArchive extends Closable {
   read(id: number): Promise<CallRecord | null>;
 }
 
-/** What a connection to a server tells its session. */
+/** What a connection to a server tells its session, never before `connect` has returned. */
 export interface UpstreamEvents {
   /** A message of the server; `relatedTo` is the request on whose stream it came, where the transport tells. */
   message(message: Message, relatedTo: RequestId | null): void;

@@ -40,8 +40,10 @@ export function createVerdictPath(collaborators: VerdictCollaborators): VerdictP
   const { policy, approver, log, logger, settings, denialData } = collaborators;
 
   return async function passDown(call, withdrawn, forward) {
-    const decision = call.treatment === 'pass' ? notChecked : policy.decide(call);
-    const first = settle(call, decision, settings());
+    const now = settings();
+    const judged = call.treatment === 'enforce' && now.policyEnabled && !now.paused;
+    const decision = judged ? policy.decide(call) : notChecked;
+    const first = settle(call, decision, now);
     const verdict = first === 'ask' ? await ask(call, decision, withdrawn) : first;
     const refusal = verdict.allow ? null : refuse(call, verdict);
     let recordId: number;

@@ -40,6 +40,8 @@ export class Session {
   readonly #ending = new AbortController();
   readonly #onClose: (session: Session) => void;
   #client: ClientClaim = { name: '', version: '' };
+  /** The client has sent its initialize. */
+  #introduced = false;
   #protocolVersion: string | null = null;
   #requests = 0;
   #reads = 0;
@@ -105,7 +107,10 @@ export class Session {
       this.#refuse(message, { error: 'invalid_request', message: `Invalid request: ${unfit}` });
       return;
     }
-    if (message.method === 'initialize') this.#client = claimIn(message);
+    if (message.method === 'initialize') {
+      this.#introduced = true;
+      this.#client = claimIn(message);
+    }
     if (id === null && message.method === 'notifications/cancelled' && this.#withdraw(message)) return;
 
     this.#requests += 1;
@@ -142,7 +147,7 @@ export class Session {
       return 'a request with this id is still running';
     }
     // Who calls, and what was agreed on, stays what it was when calls were judged by it.
-    if (message.method === 'initialize' && this.#requests > 0) return 'the session is initialized already';
+    if (message.method === 'initialize' && this.#introduced) return 'the session is initialized already';
     return null;
   }
 

@@ -8,6 +8,8 @@ import { foldedName } from './member-names.ts';
 /** The seed's rule: 1 to 256 characters that start with a letter; `rpc.` is reserved (JSON-RPC 2.0 section 4.3). */
 const METHOD_NAME = /^(?!rpc\.)[A-Za-z].{0,255}$/su;
 const MAX_ID_LENGTH = 1024;
+/** Longer batches are refused: each element costs a record and a verdict. */
+const MAX_BATCH = 100;
 const ENVELOPE_KEYS = new Set(['jsonrpc', 'id', 'method', 'params', 'result', 'error']);
 
 type JsonObject = Record<string, unknown>;
@@ -37,6 +39,9 @@ export function readClientBody(body: Buffer): Parsed<ClientBody> {
 
   if (Array.isArray(json.value) && json.value.length === 0) {
     return refused('invalid_request', 'the batch is empty');
+  }
+  if (Array.isArray(json.value) && json.value.length > MAX_BATCH) {
+    return refused('invalid_request', `a batch may hold ${MAX_BATCH} messages`);
   }
   const messages = readEach(json.value, bytes, toClientMessage);
   if (!messages.ok) return messages;

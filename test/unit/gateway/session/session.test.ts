@@ -440,14 +440,15 @@ describe('initialize', () => {
 
   it('is refused a second time, and leaves the session as it was', async () => {
     const { session, connection, outlet } = openSession();
+    await session.receive(request('first', 'ping'));
     await session.receive(initialize());
     connection.says({ id: 0, result: { protocolVersion: '2025-06-18' } });
     await session.receive(request(1, 'initialize', { clientInfo: { name: 'somebody else', version: '9' } }));
     expect(outlet.answers(1)).toMatchObject([{ error: { code: -32600 } }]);
-    expect(connection.methods).toEqual(['initialize']);
+    expect(connection.methods).toEqual(['ping', 'initialize']);
     expect(session.summary()).toMatchObject({ client: 'tester' });
     await session.receive(call(2, 'x'));
-    expect(connection.methods).toEqual(['initialize', 'tools/call']);
+    expect(connection.methods).toEqual(['ping', 'initialize', 'tools/call']);
   });
 
   it.each<[string, object | null | undefined, object]>([

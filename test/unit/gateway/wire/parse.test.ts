@@ -223,6 +223,19 @@ describe('what is refused as no message', () => {
   });
 });
 
+describe('the length of a batch', () => {
+  const batch = (length: number) => `[${Array(length).fill('{"jsonrpc":"2.0","method":"ping"}').join()}]`;
+
+  it('is 100 messages at most', () => {
+    expect(read(batch(100))).toMatchObject({ ok: true });
+    expect(read(batch(101))).toMatchObject({
+      ok: false,
+      error: 'invalid_request',
+      message: expect.stringContaining('100') as string,
+    });
+  });
+});
+
 describe('numbers', () => {
   it.each(['1e400', '-1e400', '[[{"deep":1e999}]]'])('refuses %s, which no double can hold', (json) => {
     expect(read(call(`{"name":"x","arguments":{"a":${json}}}`))).toMatchObject({
