@@ -1,9 +1,5 @@
-// Small facts about JSON text as bytes: trimming, one-line form, the spans of an array's elements.
+// JSON text as bytes: without white space around it, and on one line.
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COLON = 0x3a;
-const COMMA = 0x2c;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
@@ -28,55 +24,4 @@ export function trimmed(bytes: Buffer): Buffer {
 export function singleLine(bytes: Buffer): Buffer {
   if (!bytes.includes(LINE_FEED) && !bytes.includes(CARRIAGE_RETURN)) return bytes;
   return Buffer.from(bytes.map((byte) => (byte === LINE_FEED || byte === CARRIAGE_RETURN ? SPACE : byte)));
-}
-
-/** How many `:` stand outside strings in valid JSON: the number of members that were written. */
-export function countMembersWritten(json: Buffer): number {
-  let colons = 0;
-  for (let at = 0; at < json.length; at += 1) {
-    const byte = json[at];
-    if (byte === QUOTE) at = endOfString(json, at);
-    else if (byte === COLON) colons += 1;
-  }
-  return colons;
-}
-
-/** The bytes of each element of a valid JSON array, in order, without white space around them. */
-export function arrayElements(json: Buffer): Buffer[] {
-  const elements: Buffer[] = [];
-  let depth = 0;
-  let start = 1;
-  for (let at = 1; at < json.length - 1; at += 1) {
-    const byte = json[at];
-    if (byte === QUOTE) at = endOfString(json, at);
-    else if (byte === 0x5b || byte === 0x7b) depth += 1;
-    else if (byte === 0x5d || byte === 0x7d) depth -= 1;
-    else if (byte === COMMA && depth === 0) {
-      elements.push(trimmed(json.subarray(start, at)));
-      start = at + 1;
-    }
-  }
-  const last = trimmed(json.subarray(start, json.length - 1));
-  return last.length === 0 ? elements : [...elements, last];
-}
-
-/** Strings are looked through byte by byte so far, and then by a native search, which pays for longer ones only. */
-const SHORT_STRING = 32;
-
-/** The position of the quote that ends the string which starts at `start`; the length where none does. */
-function endOfString(json: Buffer, start: number): number {
-  const near = Math.min(start + SHORT_STRING, json.length);
-  let at = start + 1;
-  for (; at < near; at += 1) {
-    const byte = json[at];
-    if (byte === QUOTE) return at;
-    if (byte === BACKSLASH) at += 1;
-  }
-  // From here on a quote ends the string if an even number of backslashes stands before it.
-  for (let quote = json.indexOf(QUOTE, at); quote !== -1; quote = json.indexOf(QUOTE, quote + 1)) {
-    let slashes = 0;
-    while (json[quote - 1 - slashes] === BACKSLASH) slashes += 1;
-    if (slashes % 2 === 0) return quote;
-  }
-  return json.length;
 }

@@ -1,8 +1,9 @@
 // Reads JSON-RPC messages: strictly from clients, where a policy depends on it, leniently from servers.
 import { isUtf8 } from 'node:buffer';
-import { arrayElements, countMembersWritten, trimmed } from './bytes.ts';
+import { trimmed } from './bytes.ts';
 import { MAX_DEPTH, takeCensus } from './census.ts';
 import type { Message, Parsed, RequestId } from './json-rpc.ts';
+import { arrayElements, countMembersWritten } from './json-spans.ts';
 import { foldedName } from './member-names.ts';
 
 /** The seed's rule: 1 to 256 characters that start with a letter; `rpc.` is reserved (JSON-RPC 2.0 section 4.3). */

@@ -1,12 +1,8 @@
 // JSON as bytes: what is cut, joined and counted must agree with what a JSON parser reads.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  arrayElements,
-  countMembersWritten,
-  singleLine,
-  trimmed,
-} from '../../../../electron/gateway/wire/bytes.ts';
+import { singleLine, trimmed } from '../../../../electron/gateway/wire/bytes.ts';
+import { arrayElements, countMembersWritten } from '../../../../electron/gateway/wire/json-spans.ts';
 import { anyJson, trickyString, whiteSpace } from './arbitrary-json.ts';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
