@@ -21,16 +21,17 @@ export function takeCensus(value: unknown): Census {
 function count(value: unknown, depth: number, census: Census): void {
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) census.infinite = true;
-    return;
+  } else if (typeof value === 'object' && value !== null) {
+    if (depth > MAX_DEPTH) census.tooDeep = true;
+    else if (Array.isArray(value)) for (const one of value as unknown[]) count(one, depth + 1, census);
+    else countMembers(value as Record<string, unknown>, depth, census);
   }
-  if (typeof value !== 'object' || value === null) return;
-  if (depth > MAX_DEPTH) {
-    census.tooDeep = true;
-    return;
-  }
-  const inner: unknown[] = Array.isArray(value) ? value : Object.values(value);
-  if (!Array.isArray(value)) census.members += inner.length;
-  for (const one of inner) {
-    if (typeof one === 'object' || typeof one === 'number') count(one, depth + 1, census);
+}
+
+/** What JSON.parse makes has no enumerable members but its own; `for … in` takes half the time of Object.values. */
+function countMembers(object: Readonly<Record<string, unknown>>, depth: number, census: Census): void {
+  for (const name in object) {
+    census.members += 1;
+    count(object[name], depth + 1, census);
   }
 }
