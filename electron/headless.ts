@@ -50,7 +50,7 @@ async function serve(installation: Installation, options: RunOptions): Promise<n
     if (start === 'stopped') return exitCodes.stopped;
     if (!start.ok) {
       const { code, message, remedy } = start.problem;
-      process.stderr.write(`${message} ${remedy}\n`);
+      process.stderr.write(`${message}\n${remedy}\n`);
       return code === 'config' ? exitCodes.wrong : exitCodes.failed;
     }
     process.stdout.write(readyLine(start.url, version));
