@@ -26,6 +26,11 @@ const tasks = {
     await compile(progress, tools);
     return attend(tools.electron.path, [join(out, 'demo.js'), ...args], { env: asNode() });
   },
+  async bench(progress, args) {
+    const tools = await setUp(progress, { window: false });
+    await compile(progress, tools);
+    return attend(tools.electron.path, [join(root, 'test', 'bench', 'bench.ts'), ...args], { env: asNode() });
+  },
   async dist(progress, args) {
     // Loaded for this task alone.
     const { dist } = await import('../package/dist.mjs');
