@@ -37,6 +37,7 @@ export const errors = {
   },
   forbidden_host: { code: -32600, http: 403, message: 'This Host is not served here' },
   forbidden_origin: { code: -32600, http: 403, message: 'Requests from this Origin are not accepted' },
+  server_unknown: { code: -32600, http: 404, message: 'No server of this name is served here' },
   not_found: { code: -32600, http: 404, message: 'Not found' },
   method_not_allowed: { code: -32600, http: 405, message: 'Method not allowed' },
   unsupported_media_type: { code: -32600, http: 415, message: 'Content-Type must be application/json' },

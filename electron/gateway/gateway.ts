@@ -18,14 +18,15 @@ import type { Clock, Logger } from './ports.ts';
 import { announce } from './runtime/announcement.ts';
 import { listenOnChosenPort } from './runtime/choose-port.ts';
 import { coalesce } from './runtime/coalesce.ts';
-import { defaultServer } from './runtime/default-server.ts';
+import { configuredServers } from './runtime/configured-servers.ts';
 import { openKeptSettings } from './runtime/kept-settings.ts';
 import { beyondLoopback, policyProblem, portTaken } from './runtime/problems.ts';
 import { reportWrites } from './runtime/reported-log.ts';
+import { createServerBoard } from './runtime/server-board.ts';
 import { statusOf } from './runtime/status.ts';
 import { createSessionStore } from './session/session-store.ts';
 import { createHttpServer } from './transport/http-server.ts';
-import { createUpstream } from './upstream/upstream.ts';
+import { createUpstream, type UpstreamOptions } from './upstream/upstream.ts';
 import { createVerdictPath } from './verdict-path.ts';
 
 /** What the host hands in. All paths are absolute. */
@@ -114,8 +115,11 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     onChange: (pending) => emit('approvals.changed', pending),
   });
 
-  const upstream = createUpstream(defaultServer(config, { out, userData, env, logger }));
-  services.adopt(upstream, (server) => server.close());
+  const openServer = (described: UpstreamOptions) =>
+    services.adopt(createUpstream(described), (opened) => opened.close());
+  const [first, ...others] = configuredServers(config, { out, userData, env, logger });
+  const servers = [openServer(first), ...others.map(openServer)] as const;
+  const board = createServerBoard(servers);
 
   const passDown = createVerdictPath({
     policy,
@@ -131,9 +135,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     denialData,
   });
 
-  let lastServerError: string | null = null;
   const sessions = createSessionStore({
-    upstream,
     passDown,
     log,
     clock,
@@ -144,7 +146,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     idleMs: SESSION_TTL_MS / 2,
     sweepEveryMs: SWEEP_EVERY_MS,
     onChange: () => notice.request(),
-    onServer: (trouble) => (lastServerError = trouble),
+    onServer: (name, trouble) => board.heard(name, trouble),
   });
 
   const { address, port } = config.server.listen;
@@ -153,7 +155,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     log,
     clock,
     logger,
-    serverName: upstream.name,
+    servers,
     defaultAgent: config.agent,
     maxBodyBytes: MAX_BODY_BYTES,
     door: { hosts: [address.toLowerCase()], origins: config.server.security.cors_allowed_origins },
@@ -175,19 +177,23 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
   services.adopt(announce(join(userData, 'gateway.json'), { url, pid: process.pid, version }), (file) =>
     file.close(),
   );
-  logger.info('listening', { url, server: upstream.name, policy: policy.overview().source });
+  logger.info('listening', {
+    url,
+    servers: servers.map(({ name }) => name),
+    policy: policy.overview().source,
+  });
 
-  const status = () =>
-    statusOf({
+  const status = () => {
+    const open = sessions.list();
+    return statusOf({
       version,
       url,
       portTakenInstead,
       mode,
       paused: kept.read().paused,
       policyEnabled: config.policy.enabled,
-      upstream,
-      lastServerError,
-      sessions: sessions.list(),
+      servers: board.summaries(open),
+      sessions: open,
       totals: log.totals,
       problems: [
         log.problem,
@@ -196,6 +202,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
         beyondLoopback(address),
       ],
     });
+  };
 
   let tour: Promise<DemoStep[]> | null = null;
   /** One tour at a time: two would mix their steps. */

@@ -134,10 +134,19 @@ export function section<S extends z.ZodRawShape>(shape: S) {
 }
 
 /** A section whose keys are names that the user chooses. */
-export function named<V extends z.ZodType>(value: V) {
-  const expected = 'a name of at most 64 letters, digits, dots, dashes or underscores';
+export function named<V extends z.ZodType>(
+  value: V,
+  name = /^[\w.-]{1,64}$/u,
+  reserved: readonly string[] = [],
+) {
+  const besides = reserved.length === 0 ? '' : ` (not ${reserved.join(' or ')})`;
+  const expected = `a name of at most 64 letters, digits, dots, dashes or underscores${besides}`;
+  const key = z
+    .string()
+    .regex(name)
+    .refine((chosen) => !reserved.includes(chosen));
   return z
-    .record(z.string().regex(/^[\w.-]{1,64}$/u), value, {
+    .record(key, value, {
       error: (issue) => (issue.code === 'invalid_key' ? expected : 'a section with names as keys'),
     })
     .default(() => ({}));

@@ -14,6 +14,8 @@ import {
   texts,
   wholeNumber,
 } from './config-values.ts';
+import { httpHeaders } from './config-headers.ts';
+import { reservedServerNames, serverName } from './server-paths.ts';
 
 const million = 1_000_000;
 
@@ -50,17 +52,20 @@ const target = {
     })
     .default(() => ({})),
   cwd: optionalText(),
+  /** Sent with every request to a URL, for servers that want a token. */
+  headers: httpHeaders(),
   transport: oneOf(['auto', 'sse', 'streamable-http', 'http', 'stdio'], 'auto'),
 } as const;
 
 interface Target {
   readonly url: string | null;
   readonly command: string | null;
+  readonly headers: Readonly<Record<string, string>>;
   readonly transport: string;
 }
 
 function reachableOneWay({ value, issues }: z.core.ParsePayload<Target>): void {
-  const { url, command, transport } = value;
+  const { url, command, headers, transport } = value;
   if (url !== null && command !== null) {
     issues.push({
       code: 'custom',
@@ -81,6 +86,13 @@ function reachableOneWay({ value, issues }: z.core.ParsePayload<Target>): void {
       message: 'auto or stdio beside a command',
       path: ['transport'],
       input: transport,
+    });
+  } else if (command !== null && Object.keys(headers).length > 0) {
+    issues.push({
+      code: 'custom',
+      message: 'no headers beside a command (env hands it what it needs)',
+      path: ['headers'],
+      input: 'headers',
     });
   }
 }
@@ -222,7 +234,8 @@ export const configSchema = section({
   version: z.union([z.string(), z.number()], { error: 'a version such as "1.0"' }).default('1.0'),
   server: server.prefault({}),
   upstream: upstream.prefault({}),
-  servers: named(namedServer),
+  /** Beside `upstream`, which is the server named "default"; each is served below /servers/NAME. */
+  servers: named(namedServer, serverName, reservedServerNames),
   agent: agent.prefault({}),
   agentfacts: agentfacts.prefault({}),
   policy: policy.prefault({}),

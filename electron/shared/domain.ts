@@ -145,6 +145,10 @@ export const serverSummary = z.object({
   kind: z.enum(['demo', 'stdio', 'http']),
   /** The command line or the URL, for people. Never holds environment values. */
   target: z.string(),
+  /** The one that the endpoints without a name serve. */
+  isDefault: z.boolean(),
+  /** Where clients reach it, below the proxy's `url`. */
+  paths: z.object({ mcp: z.string(), sse: z.string() }),
   connections: z.int(),
   lastError: z.string().nullable(),
 });
@@ -160,7 +164,8 @@ export const gatewayStatus = z.object({
   portTakenInstead: z.int().nullable(),
   mode: policyMode,
   policyEnabled: z.boolean(),
-  server: serverSummary,
+  /** The default one first. */
+  servers: z.array(serverSummary),
   sessions: z.array(sessionSummary),
   totals: z.object({ calls: z.int(), denied: z.int(), asked: z.int() }),
   problems: z.array(problem),

@@ -1,8 +1,25 @@
 // The gateway as the window sees it: its status, and the switches that act on it.
 import type { Api } from '../api/window-api.ts';
-import type { GatewayStatus, PolicyMode } from '../../electron/shared/domain.ts';
+import type { GatewayStatus, PolicyMode, ServerSummary } from '../../electron/shared/domain.ts';
 import { conditionOf, modeNames, modeSentences } from '../words.ts';
 import type { Notices } from './notices.svelte.ts';
+
+export interface ServedServer extends ServerSummary {
+  /** For clients that speak Streamable HTTP. */
+  readonly streamableUrl: string;
+  /** For clients that speak HTTP+SSE. */
+  readonly sseUrl: string;
+}
+
+function servedBy(status: GatewayStatus | null): readonly ServedServer[] {
+  const url = status?.url ?? null;
+  if (status === null || url === null) return [];
+  return status.servers.map((server) => ({
+    ...server,
+    streamableUrl: url + server.paths.mcp,
+    sseUrl: url + server.paths.sse,
+  }));
+}
 
 export class GatewayState {
   /** null until the first answer. */
@@ -12,10 +29,10 @@ export class GatewayState {
   readonly condition = $derived(conditionOf(this.status));
   /** It answers: log, approvals and policy can be asked for. */
   readonly serving = $derived(this.status?.state === 'running' || this.status?.state === 'paused');
-  /** For clients that speak Streamable HTTP; null until the gateway listens. */
-  readonly streamableUrl = $derived(this.status?.url == null ? null : `${this.status.url}/mcp`);
-  /** For clients that speak HTTP+SSE. */
-  readonly sseUrl = $derived(this.status?.url == null ? null : `${this.status.url}/sse`);
+  /** Each server that can be reached, with the addresses at which clients reach it; the default one first. */
+  readonly served = $derived(servedBy(this.status));
+  /** The demo server is there to be called. */
+  readonly demonstrable = $derived(this.served.some(({ kind }) => kind === 'demo'));
 
   readonly #api: Api;
   readonly #notices: Notices;

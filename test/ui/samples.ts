@@ -6,6 +6,7 @@ import type {
   CallSummary,
   GatewayStatus,
   PendingApproval,
+  ServerSummary,
 } from '../../electron/shared/domain.ts';
 
 export function sampleCall(id: number, change: Partial<CallSummary> = {}): CallSummary {
@@ -63,6 +64,19 @@ export function sampleApproval(id: string, change: Partial<PendingApproval> = {}
   };
 }
 
+export function sampleServer(change: Partial<ServerSummary> = {}): ServerSummary {
+  return {
+    name: 'notes',
+    kind: 'demo',
+    target: 'demo notes',
+    isDefault: true,
+    paths: { mcp: '/mcp', sse: '/sse' },
+    connections: 0,
+    lastError: null,
+    ...change,
+  };
+}
+
 export function sampleStatus(change: Partial<GatewayStatus> = {}): GatewayStatus {
   return {
     version: '1.2.3',
@@ -71,7 +85,7 @@ export function sampleStatus(change: Partial<GatewayStatus> = {}): GatewayStatus
     portTakenInstead: null,
     mode: 'enforce',
     policyEnabled: true,
-    server: { name: 'notes', kind: 'demo', target: 'demo notes', connections: 0, lastError: null },
+    servers: [sampleServer()],
     sessions: [],
     totals: { calls: 0, denied: 0, asked: 0 },
     problems: [],

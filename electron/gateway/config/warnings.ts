@@ -1,4 +1,4 @@
-// What the user should know of a configuration that is accepted: keys without effect, and servers that wait.
+// What the user should know of a configuration that is accepted: keys and servers that come to nothing.
 import { isDeepStrictEqual } from 'node:util';
 import { type Config, configSchema } from '../../shared/config.ts';
 import { notYetEffective } from '../../shared/config-gaps.ts';
@@ -13,7 +13,7 @@ export function unknownKeyWarning(source: Source, path: KeyPath): string {
 }
 
 export function warningsAbout(config: Config, source: Source): string[] {
-  return [...withoutEffect(config, source), ...unserved(config, source)];
+  return [...withoutEffect(config, source), ...unreachable(config, source)];
 }
 
 function withoutEffect(config: Config, source: Source): string[] {
@@ -24,14 +24,8 @@ function withoutEffect(config: Config, source: Source): string[] {
     .map((path) => `${place(source, path)}: this has no effect in this version`);
 }
 
-/** One server stands behind the proxy: `upstream`, else the first enabled one of `servers`. */
-function unserved({ upstream, servers }: Config, source: Source): string[] {
-  const enabled = Object.entries(servers).filter(([, { enabled }]) => enabled);
-  const hasDefault = upstream.url !== null || upstream.command !== null;
-  const waiting = (hasDefault ? enabled : enabled.slice(1)).map(([name]) => name);
-  if (waiting.length === 0) return [];
-  const served = hasDefault ? 'upstream' : `servers.${enabled[0]?.[0] ?? ''}`;
-  return [
-    `${place(source, ['servers'])}: this version serves one server, ${served}; not served: ${waiting.join(', ')}`,
-  ];
+function unreachable({ servers }: Config, source: Source): string[] {
+  return Object.entries(servers)
+    .filter(([, { enabled, url, command }]) => enabled && url === null && command === null)
+    .map(([name]) => `${place(source, ['servers', name])}: it is not served, having neither url nor command`);
 }

@@ -1,6 +1,11 @@
 // The gateway in one snapshot, for window and tray, put together anew whenever something in it changes.
-import type { GatewayStatus, PolicyMode, Problem, SessionSummary } from '../../shared/domain.ts';
-import type { Upstream } from '../ports.ts';
+import type {
+  GatewayStatus,
+  PolicyMode,
+  Problem,
+  ServerSummary,
+  SessionSummary,
+} from '../../shared/domain.ts';
 import type { LogTotals } from './reported-log.ts';
 
 export interface StatusParts {
@@ -10,26 +15,16 @@ export interface StatusParts {
   readonly mode: PolicyMode;
   readonly paused: boolean;
   readonly policyEnabled: boolean;
-  readonly upstream: Upstream;
-  readonly lastServerError: string | null;
+  readonly servers: ServerSummary[];
   readonly sessions: SessionSummary[];
   readonly totals: LogTotals;
   readonly problems: readonly (Problem | null)[];
 }
 
-export function statusOf({
-  paused,
-  upstream,
-  lastServerError,
-  problems,
-  totals,
-  ...parts
-}: StatusParts): GatewayStatus {
-  const { name, kind, target } = upstream;
+export function statusOf({ paused, problems, totals, ...parts }: StatusParts): GatewayStatus {
   return {
     ...parts,
     state: paused ? 'paused' : 'running',
-    server: { name, kind, target, connections: parts.sessions.length, lastError: lastServerError },
     totals: { ...totals },
     problems: problems.filter((problem) => problem !== null),
   };

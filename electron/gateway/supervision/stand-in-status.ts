@@ -15,7 +15,7 @@ export function standInStatus(
     portTakenInstead: null,
     mode: 'enforce',
     policyEnabled: true,
-    server: { name: '', kind: 'demo', target: '', connections: 0, lastError: null },
+    servers: [],
     sessions: [],
     totals: { calls: 0, denied: 0, asked: 0 },
     problems: [],
@@ -24,7 +24,7 @@ export function standInStatus(
     ...last,
     state,
     url: null,
-    server: { ...last.server, connections: 0 },
+    servers: last.servers.map((server) => ({ ...server, connections: 0 })),
     sessions: [],
     problems: problem === null ? [] : [problem],
   };

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Agent } from '../call.ts';
 import { type ErrorName, errors, type Refusal } from '../errors.ts';
-import type { CallLog, Clock, RefusedMessage } from '../ports.ts';
+import type { CallLog, Clock, RefusedMessage, Upstream } from '../ports.ts';
 import { newRequestId } from '../router/request-id.ts';
 import type { Session } from '../session/session.ts';
 import type { SessionStore } from '../session/session-store.ts';
@@ -16,7 +16,8 @@ export interface EndpointOptions {
   readonly sessions: SessionStore;
   readonly log: CallLog;
   readonly clock: Clock;
-  readonly serverName: string;
+  /** The one server that sessions opened here talk to. */
+  readonly server: Upstream;
   /** Who a caller is that has not said so. */
   readonly defaultAgent: Agent;
   /** Longest body that is read, bytes. */
@@ -32,25 +33,26 @@ export interface EndpointContext {
   findSession(id: string): Session | undefined;
   /** The messages in the body, or null after refusing. */
   readMessages(request: IncomingMessage, response: ServerResponse): Promise<ClientBody | null>;
-  /** Ends the exchange with an error, and records that. */
-  refuse(
-    request: IncomingMessage,
-    response: ServerResponse,
-    refusal: Refusal,
-    headers?: Record<string, string>,
-    id?: RequestId | null,
-  ): void;
+  readonly refuse: Refuse;
 }
 
-export function createEndpointContext(options: EndpointOptions): EndpointContext {
-  const { sessions, log, clock, serverName, defaultAgent, maxBodyBytes } = options;
+/** Ends the exchange with an error, and records that. */
+export type Refuse = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  refusal: Refusal,
+  headers?: Record<string, string>,
+  id?: RequestId | null,
+) => void;
 
-  const refuse: EndpointContext['refuse'] = (request, response, refusal, headers = {}, id = null) => {
+/** @param server the name that the record is given; empty where no server was asked for. */
+export function createRefuse({ log, clock }: Pick<EndpointOptions, 'log' | 'clock'>, server: string): Refuse {
+  return (request, response, refusal, headers = {}, id = null) => {
     log.refused({
       requestId: newRequestId(),
       at: clock.now(),
       sessionId: '',
-      server: serverName,
+      server,
       method: `${request.method ?? ''} ${pathOf(request)}`,
       reason: reasonFor(refusal.error),
       errorCode: errors[refusal.error].code,
@@ -59,12 +61,17 @@ export function createEndpointContext(options: EndpointOptions): EndpointContext
     });
     sendRefusal(response, refusal, id, headers);
   };
+}
+
+export function createEndpointContext(options: EndpointOptions): EndpointContext {
+  const { sessions, server, defaultAgent, maxBodyBytes } = options;
+  const refuse = createRefuse(options, server.name);
 
   return {
     refuse,
     openSession: (transport, request, outlet) =>
-      sessions.open({ transport, agent: defaultAgent, sourceIp: addressOf(request) }, outlet),
-    findSession: (id) => sessions.find(id),
+      sessions.open({ server, transport, agent: defaultAgent, sourceIp: addressOf(request) }, outlet),
+    findSession: (id) => sessions.find(id, server),
 
     async readMessages(request, response) {
       if (mediaTypeOf(request) !== 'application/json') {

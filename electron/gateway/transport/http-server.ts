@@ -1,14 +1,18 @@
 // The HTTP server in front of everything: the door, the routes, and the way to a listening port.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Closable, Logger } from '../ports.ts';
+import { errors } from '../errors.ts';
+import type { Closable, Logger, Upstream } from '../ports.ts';
 import { type DoorPolicy, refusedAtDoor } from './door.ts';
-import { createEndpointContext, type EndpointOptions, pathOf } from './endpoint.ts';
+import { createEndpointContext, createRefuse, type EndpointOptions, pathOf } from './endpoint.ts';
 import { sendRefusal } from './http-exchange.ts';
 import { createSseEndpoint } from './http-sse.ts';
+import { routeOf } from './routes.ts';
 import { createStreamableEndpoint } from './streamable-http.ts';
 
-export interface HttpServerOptions extends EndpointOptions {
+export interface HttpServerOptions extends Omit<EndpointOptions, 'server'> {
+  /** The first one is the default: it has the endpoints without a name, too. */
+  readonly servers: readonly [Upstream, ...Upstream[]];
   readonly door: DoorPolicy;
   readonly logger: Logger;
   /** How long a client may take to send one request, milliseconds. */
@@ -25,9 +29,22 @@ export interface HttpServer extends Closable {
 }
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const context = createEndpointContext(options);
-  const streamable = createStreamableEndpoint(context);
-  const sse = createSseEndpoint(context);
+  const [first, ...others] = options.servers;
+  const servedByDefault = serve(first);
+  const served = new Map([
+    [first.name, servedByDefault],
+    ...others.map((upstream) => [upstream.name, serve(upstream)] as const),
+  ]);
+  const refuseForNone = createRefuse(options, '');
+
+  function serve(upstream: Upstream) {
+    const context = createEndpointContext({ ...options, server: upstream });
+    return {
+      refuse: context.refuse,
+      streamable: createStreamableEndpoint(context),
+      sse: createSseEndpoint(context),
+    };
+  }
 
   const server = createServer(
     {
@@ -46,23 +63,27 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   );
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const route = routeOf(pathOf(request));
+    const asked = route?.server == null ? servedByDefault : served.get(route.server);
+    const refuse = (route && asked)?.refuse ?? refuseForNone;
     const refusal = refusedAtDoor(request.headers, options.door);
     if (refusal !== null) {
-      context.refuse(request, response, { error: refusal }, { connection: 'close' });
-      return;
-    }
-    const path = pathOf(request);
-    if (path === '/mcp') {
-      await streamable.handle(request, response);
-    } else if (path === '/' || path === '/sse') {
-      if (request.method === 'GET') sse.open(request, response);
-      else context.refuse(request, response, { error: 'method_not_allowed' }, { allow: 'GET' });
-    } else if (path === '/message') {
-      if (request.method === 'POST') await sse.post(request, response, sessionIdIn(request));
-      else context.refuse(request, response, { error: 'method_not_allowed' }, { allow: 'POST' });
-    } else {
+      refuse(request, response, { error: refusal }, { connection: 'close' });
+    } else if (route === null) {
       // Clients probe for OAuth metadata here (/.well-known/…): a clean 404 tells them that there is none.
       sendRefusal(response, { error: 'not_found' });
+    } else if (asked === undefined) {
+      const message = `${errors.server_unknown.message}; there are: ${[...served.keys()].join(', ')}`;
+      refuse(request, response, { error: 'server_unknown', message });
+    } else if (route.endpoint === 'mcp') {
+      await asked.streamable.handle(request, response);
+    } else if (route.endpoint === 'sse') {
+      if (request.method === 'GET') asked.sse.open(request, response, route.paths.message);
+      else refuse(request, response, { error: 'method_not_allowed' }, { allow: 'GET' });
+    } else if (request.method === 'POST') {
+      await asked.sse.post(request, response, sessionIdIn(request));
+    } else {
+      refuse(request, response, { error: 'method_not_allowed' }, { allow: 'POST' });
     }
   }
 

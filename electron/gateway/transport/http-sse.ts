@@ -8,9 +8,9 @@ import { accepts, sendAccepted } from './http-exchange.ts';
 import { refusedBatch } from './protocol-versions.ts';
 
 export interface SseEndpoint {
-  /** `GET /` and `GET /sse`: opens the stream and tells where to post. */
-  open(request: IncomingMessage, response: ServerResponse): void;
-  /** `POST /message?sessionId=…`: 202 at once; the answer comes on the stream. */
+  /** `GET /` and `GET …/sse`: opens the stream and tells where to post. */
+  open(request: IncomingMessage, response: ServerResponse, messagePath: string): void;
+  /** `POST …/message?sessionId=…`: 202 at once; the answer comes on the stream. */
   post(request: IncomingMessage, response: ServerResponse, sessionId: string | null): Promise<void>;
 }
 
@@ -18,7 +18,7 @@ export function createSseEndpoint(context: EndpointContext): SseEndpoint {
   const sessions = new WeakSet<Session>();
 
   return {
-    open(request, response) {
+    open(request, response, messagePath) {
       if (!accepts(request, 'text/event-stream')) {
         context.refuse(request, response, {
           error: 'not_acceptable',
@@ -28,7 +28,7 @@ export function createSseEndpoint(context: EndpointContext): SseEndpoint {
       }
       const session = context.openSession('sse', request, (id) => {
         const stream = new EventStream(response, {}, () => void context.findSession(id)?.close());
-        stream.sendRaw(endpointEvent(`/message?sessionId=${id}`));
+        stream.sendRaw(endpointEvent(`${messagePath}?sessionId=${id}`));
         return {
           answer: (_request, json) => stream.send(json),
           deliver: (json) => stream.send(json),

@@ -16,7 +16,7 @@ export interface Command {
 
 /** The commands that make sense now: those that could do nothing are not among them. */
 export function commandsOf({ navigation, gateway, activity, demo }: App): Command[] {
-  const { status, streamableUrl, sseUrl } = gateway;
+  const { status, served } = gateway;
   const commands: Command[] = [];
   const add = (name: string, keywords: readonly string[], run: () => void, shortcut: string | null = null) =>
     commands.push({ name, keywords, shortcut, run });
@@ -37,11 +37,14 @@ export function commandsOf({ navigation, gateway, activity, demo }: App): Comman
     const other = status.mode === 'enforce' ? 'audit' : 'enforce';
     add(`Change the mode to ${modeNames[other]}`, ['switch'], () => void gateway.setMode(other));
   }
-  if (streamableUrl !== null && sseUrl !== null) {
-    add('Copy the URL', ['address', 'streamable', 'mcp'], () => void gateway.copy(streamableUrl, 'the URL'));
-    add('Copy the URL for HTTP+SSE', ['address'], () => void gateway.copy(sseUrl, 'the URL for HTTP+SSE'));
+  for (const { isDefault, name, streamableUrl, sseUrl } of served) {
+    const of = isDefault ? '' : ` of ${name}`;
+    const copy = (url: string, what: string) => () => void gateway.copy(url, what);
+    add(`Copy the URL${of}`, ['address', 'streamable', 'mcp'], copy(streamableUrl, `the URL${of}`));
+    const sse = `the URL${of} for HTTP+SSE`;
+    add(`Copy ${sse}`, ['address'], copy(sseUrl, sse));
   }
-  if (status?.server.kind === 'demo' && status.url !== null && !demo.running) {
+  if (gateway.demonstrable && !demo.running) {
     add('Run the demo: three calls', ['try', 'tour', 'example'], () => {
       navigation.go('home');
       void demo.run();

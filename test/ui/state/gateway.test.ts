@@ -3,7 +3,7 @@ import { CommandError } from '../../../renderer/api/window-api.ts';
 import { GatewayState } from '../../../renderer/state/gateway.svelte.ts';
 import { Notices } from '../../../renderer/state/notices.svelte.ts';
 import { type Answers, fakeApi } from '../fake-api.ts';
-import { sampleStatus } from '../samples.ts';
+import { sampleServer, sampleStatus } from '../samples.ts';
 
 function open(answers: Answers) {
   const api = fakeApi({ 'status.read': () => sampleStatus(), ...answers });
@@ -16,16 +16,29 @@ describe('GatewayState', () => {
   beforeEach(() => vi.useFakeTimers());
   afterEach(() => vi.useRealTimers());
 
-  it('has addresses for both transports once the gateway listens', async () => {
-    const { api, gateway } = open({});
-    expect([gateway.condition, gateway.streamableUrl]).toEqual(['starting', null]);
+  it('has addresses of each server for both transports once the gateway listens', async () => {
+    const files = { name: 'files', isDefault: false, paths: { mcp: '/f/mcp', sse: '/f/sse' } };
+    const { api, gateway } = open({
+      'status.read': () => sampleStatus({ servers: [sampleServer(), sampleServer(files)] }),
+    });
+    expect([gateway.condition, gateway.served]).toEqual(['starting', []]);
     await gateway.load();
-    expect([gateway.streamableUrl, gateway.sseUrl]).toEqual([
-      'http://127.0.0.1:3000/mcp',
-      'http://127.0.0.1:3000/sse',
+    expect(gateway.served.map(({ streamableUrl, sseUrl }) => [streamableUrl, sseUrl])).toEqual([
+      ['http://127.0.0.1:3000/mcp', 'http://127.0.0.1:3000/sse'],
+      ['http://127.0.0.1:3000/f/mcp', 'http://127.0.0.1:3000/f/sse'],
     ]);
     api.emit('status.changed', sampleStatus({ state: 'stopped', url: null }));
-    expect([gateway.condition, gateway.sseUrl]).toEqual(['stopped', null]);
+    expect([gateway.condition, gateway.served]).toEqual(['stopped', []]);
+  });
+
+  it('can be demonstrated while the demo server is served', () => {
+    const { api, gateway } = open({});
+    api.emit('status.changed', sampleStatus());
+    expect(gateway.demonstrable).toBe(true);
+    api.emit('status.changed', sampleStatus({ url: null }));
+    expect(gateway.demonstrable).toBe(false);
+    api.emit('status.changed', sampleStatus({ servers: [sampleServer({ kind: 'stdio' })] }));
+    expect(gateway.demonstrable).toBe(false);
   });
 
   it('tells each time when it has come to serve', async () => {

@@ -5,7 +5,7 @@ import { createApp } from '../../../renderer/state/app.ts';
 import { commandsOf, matching } from '../../../renderer/views/frame/commands.ts';
 import { fakeApi } from '../fake-api.ts';
 import { button, openWindow, settled } from '../open-window.ts';
-import { sampleApproval, sampleStatus } from '../samples.ts';
+import { sampleApproval, sampleServer, sampleStatus } from '../samples.ts';
 
 const press = (key: string, rest: KeyboardEventInit = { ctrlKey: true }) =>
   fireEvent.keyDown(window, { key, ...rest });
@@ -137,9 +137,14 @@ describe('the palette', () => {
     app.gateway.status = sampleStatus({
       state: 'paused',
       policyEnabled: false,
-      server: { name: 'fs', kind: 'stdio', target: 'x', connections: 0, lastError: null },
+      servers: [
+        sampleServer({ name: 'fs', kind: 'stdio' }),
+        sampleServer({ name: 'git', kind: 'stdio', isDefault: false }),
+      ],
     });
-    expect(names()).toContain('Resume');
+    expect(names()).toEqual(
+      expect.arrayContaining(['Resume', 'Copy the URL of git', 'Copy the URL of git for HTTP+SSE']),
+    );
     for (const name of ['Pause everything', 'Change the mode to Audit', 'Run the demo: three calls']) {
       expect(names()).not.toContain(name);
     }

@@ -1,9 +1,9 @@
-import { cleanup, fireEvent, screen } from '@testing-library/svelte';
+import { cleanup, fireEvent, screen, within } from '@testing-library/svelte';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { DemoStep, SessionSummary } from '../../../electron/shared/domain.ts';
 import { clientSetups } from '../../../renderer/views/home/client-setup.ts';
 import { button, openWindow, settled } from '../open-window.ts';
-import { sampleApproval, sampleStatus } from '../samples.ts';
+import { sampleApproval, sampleServer, sampleStatus } from '../samples.ts';
 
 const steps: DemoStep[] = [
   { title: 'Reads', tool: 'list_notes', expected: 'allowed', outcome: 'allowed', detail: '3 notes' },
@@ -78,8 +78,9 @@ describe('Home', () => {
     expect(screen.queryByRole('button', { name: 'Run the three calls' })).toBeNull();
     api.emit('demo.changed', steps);
     await settled();
+    const tour = within(screen.getByRole('region', { name: 'Try it: three calls' }));
     const shown = () =>
-      screen.getAllByRole('listitem').map((item) => item.textContent.replace(/\s+/g, ' ').trim());
+      tour.getAllByRole('listitem').map((item) => item.textContent.replace(/\s+/g, ' ').trim());
     expect(shown()).toEqual([
       expect.stringMatching(/^Allowed Reads list_notes 3 notes/),
       expect.stringMatching(/^Denied Deletes delete_note It is blocked/),
@@ -99,17 +100,41 @@ describe('Home', () => {
   });
 
   it('has no demo where a server is configured, and says what stands behind', async () => {
-    const server = {
-      name: 'files',
-      kind: 'stdio' as const,
-      target: 'npx files /x',
-      connections: 1,
-      lastError: 'It ended',
-    };
-    await openWindow({ 'status.read': () => sampleStatus({ server }) });
+    const servers = [sampleServer({ kind: 'stdio', target: 'npx files /x', lastError: 'It ended' })];
+    await openWindow({ 'status.read': () => sampleStatus({ servers }) });
     expect(screen.queryByText('Try it: three calls')).toBeNull();
+    expect(screen.getByText('The server behind it')).toBeTruthy();
     expect(screen.getByText('npx files /x')).toBeTruthy();
     expect(screen.getByText(/It ended/)).toBeTruthy();
+  });
+
+  it('lists several servers, each with its own address and troubles, and points clients at the default', async () => {
+    const servers = [
+      sampleServer({ name: 'default', kind: 'http', target: 'https://mcp.example/mcp' }),
+      sampleServer({
+        name: 'files',
+        kind: 'stdio',
+        isDefault: false,
+        paths: { mcp: '/servers/files/mcp', sse: '/servers/files/sse' },
+        connections: 2,
+        lastError: 'It ended',
+      }),
+    ];
+    const { api } = await openWindow({
+      'status.read': () => sampleStatus({ servers, sessions: [{ ...session, server: 'files' }] }),
+    });
+    const listed = [...screen.getByRole('region', { name: 'Servers behind it' }).querySelectorAll('li')];
+    expect(listed.map(({ textContent }) => textContent.replace(/\s+/g, ' ').trim())).toEqual([
+      'default default 0 connections /mcp https://mcp.example/mcp',
+      'files 2 connections /servers/files/mcp demo notes Last error. It ended',
+    ]);
+    await fireEvent.click(button('Copy the URL of files'));
+    await fireEvent.click(button('Copy the Streamable HTTP URL'));
+    expect(api.asked('clipboard.write')).toEqual([
+      'http://127.0.0.1:3000/servers/files/mcp',
+      'http://127.0.0.1:3000/mcp',
+    ]);
+    expect(button(/Claude Code.*files · /)).toBeTruthy();
   });
 
   it('tells how to configure a server while the demo stands in for one', async () => {

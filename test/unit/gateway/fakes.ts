@@ -203,9 +203,9 @@ export interface FakeUpstream extends Upstream {
   onConnect: (connection: FakeConnection) => void;
 }
 
-export function fakeUpstream(): FakeUpstream {
+export function fakeUpstream(name = 'files'): FakeUpstream {
   const upstream: FakeUpstream = {
-    name: 'files',
+    name,
     kind: 'stdio',
     target: 'files --here',
     connections: [],

@@ -108,6 +108,19 @@ describe('configSchema', () => {
     ['servers', []],
     ['servers', { 'my server': { command: 'x' } }],
     ['servers', { s: 'npx' }],
+    ['servers', { default: { command: 'x' } }],
+    ['servers', { all: { command: 'x' } }],
+    ['servers', { '..': { command: 'x' } }],
+    ['servers', { '': { command: 'x' } }],
+    ['servers', { 'a/b': { command: 'x' } }],
+    ['servers', { ['n'.repeat(65)]: { command: 'x' } }],
+    ['upstream.headers', 'Authorization: x'],
+    ['upstream.headers', { 'X Y': 'x' }],
+    ['upstream.headers', { X: 5 }],
+    ['upstream.headers', { X: 'a\r\nb' }],
+    ['upstream.headers', { X: '✓' }],
+    ['upstream.headers', { 'Content-Length': '1' }],
+    ['upstream.headers', { X: 'a', x: 'b' }],
     ['version', true],
   ])('refuses %s: %j', (path, value) => {
     expect(at(path, value)).toMatchSnapshot();
@@ -119,8 +132,16 @@ describe('configSchema', () => {
       'auto, sse, streamable-http or http beside a url',
     );
     expect(at(path, { command: 'x', transport: 'sse' })).toBe('auto or stdio beside a command');
+    expect(at(path, { command: 'x', headers: { X: 'y' } })).toMatch(/^no headers beside a command/u);
     expect(at(path, { command: 'x', transport: 'stdio' })).toMatchObject({ command: 'x' });
     expect(at(path, { url: 'http://localhost:1', transport: 'sse' })).toMatchObject({ transport: 'sse' });
+  });
+
+  it('takes headers as they are written, and names of servers in every letter', () => {
+    const headers = { Authorization: 'Bearer abc', 'X-Api-Key': '' };
+    expect(at('upstream.headers', headers)).toEqual(headers);
+    const name = 'a.B-c_9'.padEnd(64, '.');
+    expect(at('servers', { [name]: { command: 'x' } })).toHaveProperty([name, 'command'], 'x');
   });
 
   it('hands out lists and sections that nobody shares', () => {
@@ -128,6 +149,7 @@ describe('configSchema', () => {
     expect(one.agent.capabilities).not.toBe(other.agent.capabilities);
     expect(one.servers).not.toBe(other.servers);
     expect(one.upstream.env).not.toBe(other.upstream.env);
+    expect(one.upstream.headers).not.toBe(other.upstream.headers);
   });
 });
 

@@ -21,7 +21,6 @@ function store(options: Partial<SessionStoreOptions> = {}) {
   const upstream = fakeUpstream();
   const onChange = vi.fn();
   const sessions = createSessionStore({
-    upstream,
     passDown: async (call, _withdrawn, forward) => {
       // Allowed without a verdict: not the matter here.
       await forward({ message: call.message } as Parameters<typeof forward>[0], 1);
@@ -41,14 +40,14 @@ function store(options: Partial<SessionStoreOptions> = {}) {
   });
   onTestFinished(() => sessions.close());
   const outlets: RecordingOutlet[] = [];
-  const open = (): Session | null =>
-    sessions.open({ transport: 'sse', agent, sourceIp: '127.0.0.1' }, () => {
+  const open = (server = upstream): Session | null =>
+    sessions.open({ server, transport: 'sse', agent, sourceIp: '127.0.0.1' }, () => {
       const outlet = new RecordingOutlet();
       outlets.push(outlet);
       return outlet;
     });
-  const opened = (): Session => {
-    const session = open();
+  const opened = (server = upstream): Session => {
+    const session = open(server);
     if (session === null) throw new Error('the limit is reached');
     return session;
   };
@@ -65,9 +64,9 @@ describe('the store', () => {
   });
 
   it('tells the outlet the id of its session', () => {
-    const { sessions } = store();
+    const { sessions, upstream: server } = store();
     const ids: string[] = [];
-    const session = sessions.open({ transport: 'sse', agent, sourceIp: '' }, (id) => {
+    const session = sessions.open({ server, transport: 'sse', agent, sourceIp: '' }, (id) => {
       ids.push(id);
       return new RecordingOutlet();
     });
@@ -75,14 +74,40 @@ describe('the store', () => {
   });
 
   it('finds what is open, and nothing else', async () => {
-    const { sessions, opened } = store();
+    const { sessions, opened, upstream } = store();
     const session = opened();
-    expect(sessions.find(session.id)).toBe(session);
+    expect(sessions.find(session.id, upstream)).toBe(session);
     for (const id of ['', session.id.toUpperCase(), `${session.id} `, '__proto__', 'constructor']) {
-      expect(sessions.find(id)).toBeUndefined();
+      expect(sessions.find(id, upstream)).toBeUndefined();
     }
     await session.close();
-    expect(sessions.find(session.id)).toBeUndefined();
+    expect(sessions.find(session.id, upstream)).toBeUndefined();
+  });
+
+  it('keeps each session to its server, and finds it with no other', async () => {
+    const onServer = vi.fn();
+    const { sessions, opened, upstream } = store({ onServer });
+    const mail = fakeUpstream('mail');
+    const [files, other] = [opened(), opened(mail)];
+    expect([sessions.find(files.id, mail), sessions.find(other.id, upstream)]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(sessions.find(other.id, mail)).toBe(other);
+    expect(sessions.list().map(({ server }) => server)).toEqual(['files', 'mail']);
+    await Promise.all([files.receive(request(1, 'ping')), other.receive(request(1, 'ping'))]);
+    expect([upstream, mail].map(({ connections }) => connections[0]?.methods)).toEqual([['ping'], ['ping']]);
+    mail.connections[0]?.lost('It ended');
+    expect(new Set(onServer.mock.calls.flat())).toEqual(new Set(['mail', 'It ended']));
+    expect(sessions.list().map(({ server }) => server)).toEqual(['files']);
+  });
+
+  it('has one limit for all servers', () => {
+    const { open, opened } = store();
+    opened();
+    opened(fakeUpstream('mail'));
+    opened(fakeUpstream('calendar'));
+    expect(open()).toBeNull();
   });
 
   it('lists what is open', () => {

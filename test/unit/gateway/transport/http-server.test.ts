@@ -106,6 +106,104 @@ describe('the routes', () => {
   });
 });
 
+describe('several servers', () => {
+  const initialize = { id: 'init', method: 'initialize', params: { protocolVersion: '2025-11-25' } };
+
+  it('are each served by their name, and the first one without a name, too', async () => {
+    const { send, post, upstream, others } = await startProxy({ named: ['mail', 'x.y_z-1'] });
+    for (const path of ['/mcp', '/servers/files/mcp', '/servers/mail/mcp', '/servers/x.y_z-1/mcp']) {
+      expect((await send({ ...post(initialize), path })).status, path).toBe(200);
+    }
+    expect([upstream, ...others].map(({ connections }) => connections.length)).toEqual([2, 1, 1]);
+  });
+
+  it.each([
+    ['/', '/message'],
+    ['/sse', '/message'],
+    ['/servers/files/sse', '/servers/files/message'],
+    ['/servers/mail/sse', '/servers/mail/message'],
+  ])('name the right place to post to on %s', async (path, message) => {
+    const { send, post, openSse, upstream, others } = await startProxy({ named: ['mail'] });
+    const opened = await openSse(path);
+    expect(opened.path.split('?')[0]).toBe(message);
+    const posted = await send({ ...post({ method: 'notifications/initialized' }), path: opened.path });
+    expect(posted.status).toBe(202);
+    const [server] = path.includes('mail') ? others : [upstream];
+    await eventually(() => expect(server?.connections[0]?.methods).toEqual(['notifications/initialized']));
+  });
+
+  it('keep their sessions: under the path of another one an id is unknown', async () => {
+    const { send, post, initialize: open, openSse, others, log } = await startProxy({ named: ['mail'] });
+    const headers = { 'mcp-session-id': await open() };
+    const path = '/servers/mail/mcp';
+    for (const method of ['GET', 'DELETE']) {
+      const accept = 'text/event-stream';
+      expect((await send({ method, path, headers: { ...headers, accept } })).status, method).toBe(404);
+    }
+    const posted = await send({ ...post({ id: 1, method: 'ping' }, headers), path });
+    expect(posted).toMatchObject({ status: 404 });
+    expect(posted.text).toContain('Session not found');
+    expect(log.refusals.at(-1)).toMatchObject({ server: 'mail', reason: 'session' });
+
+    const stream = await openSse('/sse');
+    const elsewhere = stream.path.replace('/message', '/servers/mail/message');
+    expect((await send({ ...post({ id: 1, method: 'ping' }), path: elsewhere })).status).toBe(404);
+    expect(others[0]?.connections).toEqual([]);
+    const sameServer = { ...post({ method: 'notifications/x' }, headers), path: '/servers/files/mcp' };
+    expect((await send(sameServer)).status).toBe(202);
+  });
+
+  it.each([
+    '/servers/nope/mcp',
+    '/servers/nope/sse',
+    '/servers/nope/message?sessionId=x',
+    '/servers/Mail/mcp',
+  ])('are named where %s names none of them, and that is recorded', async (path) => {
+    const { send, log } = await startProxy({ named: ['mail'] });
+    const reply = await send({ path });
+    expect(reply.status).toBe(404);
+    const message = 'No server of this name is served here; there are: files, mail';
+    expect(reply.json()).toEqual({ jsonrpc: '2.0', id: null, error: { code: -32600, message } });
+    const method = `GET ${path.split('?')[0] ?? ''}`;
+    expect(log.refusals).toMatchObject([{ method, server: '', reason: 'door', errorCode: -32600 }]);
+  });
+
+  it.each(['/servers/mail', '/servers/mail/', '/servers/mail/mcp/', '/servers//mcp', '/servers/mail%2fmcp'])(
+    'are not at %s',
+    async (path) => {
+      const { send, upstream } = await startProxy({ named: ['mail'] });
+      expect((await send({ path })).json()).toMatchObject({ error: { message: 'Not found' } });
+      expect(upstream.connections).toEqual([]);
+    },
+  );
+
+  it('stand behind the same door, which names them in the record', async () => {
+    const { send, log } = await startProxy({ named: ['mail'] });
+    for (const path of ['/servers/mail/mcp', '/servers/nope/mcp', '/other', '/mcp']) {
+      expect((await send({ path, headers: { host: 'evil.example' } })).status).toBe(403);
+    }
+    expect(log.refusals.map(({ server }) => server)).toEqual(['mail', '', '', 'files']);
+  });
+
+  it('do not share their troubles', async () => {
+    const { send, post, initialize: open, others, connection } = await startProxy({ named: ['mail'] });
+    const headers = { 'mcp-session-id': await open() };
+    for (const other of others) {
+      other.onConnect = () => {
+        throw new Error('cannot be started');
+      };
+    }
+    expect((await send({ ...post(initialize), path: '/servers/mail/mcp' })).status).toBe(500);
+    connection().onSend = (message) => {
+      if (message.kind === 'request') connection().says({ id: message.id, result: {} });
+    };
+    expect((await send(post({ id: 1, method: 'ping' }, headers))).json()).toMatchObject({
+      id: 1,
+      result: {},
+    });
+  });
+});
+
 describe('a body', () => {
   it.each([
     '',

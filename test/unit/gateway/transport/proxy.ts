@@ -42,7 +42,7 @@ export interface Stream {
 }
 
 /** The proxy in front of a server that answers `initialize`, and what each test adds through `onSend`. */
-export async function startProxy({ maxSessions = 10 } = {}) {
+export async function startProxy({ maxSessions = 10, named = [] as readonly string[] } = {}) {
   const log = new MemoryLog();
   const logger = recordingLogger();
   const policy = byName();
@@ -54,14 +54,8 @@ export async function startProxy({ maxSessions = 10 } = {}) {
     onChange: () => undefined,
   });
   desk.setAttended(true);
-  const upstream = fakeUpstream();
-  upstream.onConnect = (connection) => {
-    connection.onSend = (message) => {
-      if (message.kind !== 'request' || message.method !== 'initialize') return;
-      const { protocolVersion } = message.params;
-      connection.says({ id: message.id, result: { protocolVersion, capabilities: {} } });
-    };
-  };
+  const upstream = answering('files');
+  const others = named.map(answering);
   const passDown = createVerdictPath({
     policy,
     approver: desk,
@@ -71,7 +65,6 @@ export async function startProxy({ maxSessions = 10 } = {}) {
     denialData: () => ({}),
   });
   const sessions = createSessionStore({
-    upstream,
     passDown,
     log,
     clock,
@@ -89,7 +82,7 @@ export async function startProxy({ maxSessions = 10 } = {}) {
     log,
     clock,
     logger,
-    serverName: 'files',
+    servers: [upstream, ...others],
     defaultAgent: agent,
     maxBodyBytes: MAX_BODY_BYTES,
     door: { hosts: [], origins: ['https://app.example'] },
@@ -126,6 +119,7 @@ export async function startProxy({ maxSessions = 10 } = {}) {
     sessions,
     server,
     upstream,
+    others,
     send,
     stream,
     post,
@@ -150,6 +144,19 @@ export async function startProxy({ maxSessions = 10 } = {}) {
       return { events, path: events.events[0]?.data ?? '' };
     },
   };
+}
+
+/** A server that answers `initialize`. */
+function answering(name: string) {
+  const upstream = fakeUpstream(name);
+  upstream.onConnect = (connection) => {
+    connection.onSend = (message) => {
+      if (message.kind !== 'request' || message.method !== 'initialize') return;
+      const { protocolVersion } = message.params;
+      connection.says({ id: message.id, result: { protocolVersion, capabilities: {} } });
+    };
+  };
+  return upstream;
 }
 
 function open(

@@ -10,7 +10,7 @@ export function status(change: Partial<GatewayStatus> = {}): GatewayStatus {
     portTakenInstead: null,
     mode: 'enforce',
     policyEnabled: true,
-    server: { name: 'notes', kind: 'demo', target: 'demo', connections: 0, lastError: null },
+    servers: [],
     sessions: [],
     totals: { calls: 0, denied: 0, asked: 0 },
     problems: [],

@@ -1,0 +1,62 @@
+// Which servers stand behind the proxy: the configured ones, or the demo that ships with the app.
+import { join } from 'node:path';
+import type { Config } from '../../shared/config.ts';
+import type { Logger } from '../ports.ts';
+import type { UpstreamOptions } from '../upstream/upstream.ts';
+
+export interface ServerSurroundings {
+  /** Where the demo server's entry lies. */
+  readonly out: string;
+  readonly userData: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly logger: Logger;
+}
+
+/** How a server is reached, as `upstream` and each of `servers` say it. */
+type Target = Pick<Config['upstream'], 'url' | 'command' | 'args' | 'env' | 'cwd' | 'headers' | 'transport'>;
+
+/**
+ * The first one is the default: `upstream` where it names a server, else the first enabled one of `servers`. The
+ * demo is there where neither names any.
+ */
+export function configuredServers(
+  { upstream, servers }: Config,
+  surroundings: ServerSurroundings,
+): readonly [UpstreamOptions, ...UpstreamOptions[]] {
+  const enabled = Object.entries(servers).filter(([, server]) => server.enabled);
+  const [first, ...others] = [['default', upstream] as const, ...enabled].flatMap(([name, target]) => {
+    const options = reach(name, target, upstream.timeout, surroundings);
+    return options === null ? [] : [options];
+  });
+  return first === undefined ? [demo(surroundings)] : [first, ...others];
+}
+
+/** Null where the target says neither URL nor command. */
+function reach(
+  name: string,
+  target: Target,
+  timeoutMs: number,
+  { env: hostEnv, logger }: ServerSurroundings,
+): UpstreamOptions | null {
+  const { url, command, args, env, cwd, headers } = target;
+  if (url !== null) {
+    const transport =
+      target.transport === 'sse' || target.transport === 'auto' ? target.transport : 'streamable-http';
+    return { kind: 'http', name, url: new URL(url), transport, headers, timeoutMs, logger };
+  }
+  return command === null ? null : { kind: 'stdio', name, command, args, env, cwd, hostEnv, logger };
+}
+
+/** The notes server, on the Node that this program runs on. */
+function demo({ out, userData, env, logger }: ServerSurroundings): UpstreamOptions {
+  return {
+    kind: 'demo',
+    name: 'demo',
+    command: process.execPath,
+    args: [join(out, 'demo', 'notes-server.js'), join(userData, 'demo-notes')],
+    env: { ELECTRON_RUN_AS_NODE: '1' },
+    cwd: null,
+    hostEnv: env,
+    logger,
+  };
+}
