@@ -10,6 +10,11 @@ const verdictPath = gateway('verdict-path\\.ts$');
 /** Folders whose code runs as a service that somebody has to make, hand its needs, and close. */
 const services = gateway('(approval|audit|config|policy|session|transport|upstream)/');
 
+/** One side of a Streamable HTTP session, and lines; nothing of it sends what has to be allowed first. */
+const streamableParts = gateway(
+  'upstream/(event-stream|exchanges|http-client|http-failure|limits|line-reader|post-response|streamable-session|turns)\\.ts$',
+);
+
 /** What matches `from` may import what matches `allowed` and, unless told otherwise, Node's own modules. */
 function layer(name, comment, from, allowed, { node = true } = {}) {
   const to = { pathNot: allowed, ...(node ? { dependencyTypesNot: ['core'] } : {}) };
@@ -71,7 +76,7 @@ module.exports = {
     barrier(
       'services-are-made-in-one-place',
       'gateway.ts makes and wires the services; elsewhere they are types.',
-      { path: '^electron/', pathNot: [gateway('gateway\\.ts$'), services] },
+      { path: '^electron/', pathNot: [gateway('gateway\\.ts$'), services, '^electron/bridge/'] },
       { path: services, dependencyTypesNot: ['type-only'] },
     ),
     barrier(
@@ -86,6 +91,19 @@ module.exports = {
       '^electron/(main/|headless\\.ts$)',
       [shared, npm, '^electron/main/', gateway('(gateway|ports|host)\\.ts$')],
     ),
+    layer(
+      'bridge-is-a-client',
+      'The bridge is another program, on the far side of the door: it shares framing, and no service.',
+      '^electron/bridge/',
+      [
+        ...contracts,
+        npm,
+        '^electron/bridge/',
+        streamableParts,
+        '^electron/main/program/',
+        '^package\\.json$',
+      ],
+    ),
     barrier(
       'electron-in-main-alone',
       'Only main and preload may import electron.',
@@ -94,8 +112,8 @@ module.exports = {
     ),
     barrier(
       'no-electron-without-a-window',
-      'The gateway, its demo and the headless program run where there is no electron, whatever they import.',
-      { path: '^electron/(gateway/|demo/|headless\\.ts$)' },
+      'The gateway, its demo, the bridge and the headless program run where there is no electron, whatever they import.',
+      { path: '^electron/(bridge/|gateway/|demo/|headless\\.ts$)' },
       { path: '^node_modules/electron/', reachable: true },
     ),
     layer(

@@ -44,6 +44,7 @@ export default defineConfig({
         'gateway/worker': at('electron/gateway/worker.ts'),
         'gateway/audit-worker': at('electron/gateway/audit/audit-worker.ts'),
         headless: at('electron/headless.ts'),
+        bridge: at('electron/bridge/bridge.ts'),
         demo: at('electron/demo/demo.ts'),
         'demo/notes-server': at('electron/demo/notes-server.ts'),
       },

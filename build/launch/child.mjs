@@ -38,14 +38,14 @@ export function capture(command, args, options = {}) {
  * a second ^C, a second or more after the first, kills the program and all that it has started.
  * @param {string} command
  * @param {string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, cwd?: string }} [options]
+ * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, stdin?: 'ignore' | 'inherit' }} [options]
  * @returns {Promise<number>} The program's exit code, or the shell's code for the signal that ended it.
  */
-export function attend(command, args, options = {}) {
+export function attend(command, args, { stdin = 'ignore', ...options } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       ...options,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: [stdin, 'inherit', 'inherit'],
       detached: groups,
     });
     let interruptedAt;

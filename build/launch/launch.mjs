@@ -1,5 +1,6 @@
 // The launcher: `node build/launch/launch.mjs TASK [arguments]`. Plain Node without dependencies, because it is what
 // brings them. Every npm script is a task of the table below.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { attend } from './child.mjs';
 import { runChecks } from './checks.mjs';
@@ -24,7 +25,20 @@ const tasks = {
   async demo(progress, args) {
     const tools = await setUp(progress, { window: false });
     await compile(progress, tools);
-    return attend(tools.electron.path, [join(out, 'demo.js'), ...args], { env: asNode() });
+    return attend(tools.electron.path, [join(out, 'demo.js'), ...args], {
+      cwd: whereTheUserIs(),
+      env: asNode(),
+    });
+  },
+  async bridge(progress, args) {
+    const tools = await setUp(progress, { window: false });
+    // What is compiled is what the running app was started from: a client that comes changes nothing under it.
+    if (!existsSync(join(out, 'bridge.js'))) await compile(progress, tools);
+    return attend(tools.electron.path, [join(out, 'bridge.js'), ...args], {
+      cwd: whereTheUserIs(),
+      env: asNode(),
+      stdin: 'inherit',
+    });
   },
   async bench(progress, args) {
     const tools = await setUp(progress, { window: false });
@@ -53,6 +67,11 @@ const tasks = {
     });
   },
 };
+
+/** npm runs scripts in the root; file names on the command line are relative to where the user stands. */
+function whereTheUserIs() {
+  return process.env.INIT_CWD ?? process.cwd();
+}
 
 const oldestNode = '20.19.0';
 

@@ -1,9 +1,9 @@
 // Entry of `npm run demo`: takes the tour at the running proxy and prints what happens.
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
+import { findRunningProxy } from '../main/program/running-proxy.ts';
 import { userDataFolder } from '../main/program/user-data-folder.ts';
 import type { DemoStep } from '../shared/domain.ts';
-import { findRunningProxy } from './running-proxy.ts';
 import { asExpected, runTour } from './tour.ts';
 
 const usage = `Makes three calls through the running proxy: one is allowed, one denied, one asks you.

@@ -2,6 +2,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
   type CallToolResult,
   CreateMessageRequestSchema,
@@ -35,6 +36,16 @@ export async function connectSdkClient(
   url: string,
   path = inbound === 'sse' ? '/sse' : '/mcp',
 ): Promise<SdkClient> {
+  const address = new URL(path, url);
+  return connectSdkClientBy(
+    inbound === 'sse'
+      ? // eslint-disable-next-line @typescript-eslint/no-deprecated -- clients that speak it are what is tested
+        new SSEClientTransport(address)
+      : new StreamableHTTPClientTransport(address),
+  );
+}
+
+export async function connectSdkClientBy(transport: Transport): Promise<SdkClient> {
   const client = new Client(
     { name: 'sdk client', version: '1' },
     { capabilities: { sampling: {}, elicitation: {}, roots: { listChanged: true } } },
@@ -66,12 +77,6 @@ export async function connectSdkClient(
     heard.push('resources changed');
   });
 
-  const address = new URL(path, url);
-  const transport =
-    inbound === 'sse'
-      ? // eslint-disable-next-line @typescript-eslint/no-deprecated -- clients that speak it are what is tested
-        new SSEClientTransport(address)
-      : new StreamableHTTPClientTransport(address);
   await client.connect(transport);
   // The SDK loses progress that arrives in one piece with the result, so it is counted before the SDK sees it.
   const pass = transport.onmessage;

@@ -47,6 +47,15 @@ const goodTree: Tree = {
   'electron/demo/tour.ts': ['zod'],
   'electron/demo/egg.ts': ['type ./chicken.ts'],
   'electron/demo/chicken.ts': [],
+  'electron/gateway/upstream/turns.ts': [],
+  'electron/gateway/upstream/connection.ts': [],
+  'electron/bridge/bridge.ts': [
+    'node:path',
+    'zod',
+    '../gateway/upstream/turns.ts',
+    '../gateway/wire/json-rpc.ts',
+    '../main/program/folders.ts',
+  ],
   'electron/main/program/folders.ts': ['node:path'],
   'electron/main/window.ts': ['electron'],
   'electron/main/main.ts': ['electron', './window.ts', '../gateway/host.ts', 'type ../gateway/ports.ts'],
@@ -106,6 +115,10 @@ const badFiles: Readonly<Record<string, Tree>> = {
   'hosts-use-the-gateway-by-its-front': {
     'electron/main/reaches-in.ts': ['type ../gateway/policy/engine.ts'],
     'electron/main/goes-down.ts': ['../gateway/verdict-path.ts'],
+  },
+  'bridge-is-a-client': {
+    'electron/bridge/asks-policy.ts': ['type ../gateway/policy/engine.ts'],
+    'electron/bridge/goes-round.ts': ['../gateway/upstream/connection.ts'],
   },
   'electron-in-main-alone': {
     'electron/shared-window.ts': ['type electron'],

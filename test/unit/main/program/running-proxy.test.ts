@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { findRunningProxy } from '../../../electron/demo/running-proxy.ts';
+import { findRunningProxy } from '../../../../electron/main/program/running-proxy.ts';
 
 let userData: string;
 beforeEach(() => {

@@ -1,0 +1,69 @@
+// Entry of the bridge: a client that speaks stdio alone starts it as its server, and talks to the running proxy by it.
+import { MAX_MESSAGE_BYTES } from '../gateway/upstream/limits.ts';
+import { createLineReader } from '../gateway/upstream/line-reader.ts';
+import { singleLine, trimmed } from '../gateway/wire/bytes.ts';
+import { errorResponse } from '../gateway/wire/error-response.ts';
+import { helpText, readCommandLine, type CommandLine } from './command-line.ts';
+import { createLocate } from './locate.ts';
+import { createRelay } from './relay.ts';
+import { createStderrWords } from './stderr-words.ts';
+
+const exitCodes = { ended: 0, wrong: 2 } as const;
+const lineFeed = Buffer.from('\n');
+
+process.exit(await main());
+
+async function main(): Promise<number> {
+  const commandLine = readCommandLine(process.argv.slice(2), process.cwd());
+  switch (commandLine.kind) {
+    case 'help':
+      process.stdout.write(helpText);
+      return exitCodes.ended;
+    case 'wrong':
+      process.stderr.write(`${commandLine.message}\n`);
+      return exitCodes.wrong;
+    case 'run':
+      await connect(commandLine);
+      return exitCodes.ended;
+  }
+}
+
+/** Ends when the client does: it closes our input, stops reading our output, or sends a signal. */
+async function connect({ whereabouts, server }: CommandLine & { kind: 'run' }): Promise<void> {
+  const { promise: ended, resolve: end } = Promise.withResolvers<undefined>();
+  const relay = createRelay({
+    locate: createLocate(whereabouts, server),
+    write: writeMessage,
+    logger: createStderrWords(),
+  });
+  const lines = createLineReader({
+    maxBytes: MAX_MESSAGE_BYTES,
+    line(line) {
+      if (trimmed(line).length > 0) relay.take(line);
+    },
+    tooLong() {
+      const message = `Invalid request: a message may have ${MAX_MESSAGE_BYTES} bytes`;
+      writeMessage(errorResponse(null, { error: 'too_large', message }));
+    },
+  });
+
+  const finish = (): void => end(undefined);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, finish);
+  // EPIPE: nobody reads any more, whatever is there to be written.
+  process.stdout.on('error', finish);
+  process.stderr.on('error', finish);
+  process.stdin.on('error', finish);
+  process.stdin.on('end', finish);
+  process.stdin.on('data', (chunk: Buffer) => lines.push(chunk));
+
+  await ended;
+  process.stdin.pause();
+  await relay.close();
+}
+
+function writeMessage(message: Buffer): void {
+  process.stdout.cork();
+  process.stdout.write(singleLine(message));
+  process.stdout.write(lineFeed);
+  process.stdout.uncork();
+}

@@ -1,0 +1,210 @@
+// Keeps a session with the proxy for as long as the client is there: a lost one is opened again with the client's
+// own words, so that the client does not notice.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UpstreamError } from '../gateway/errors.ts';
+import type { Logger } from '../gateway/ports.ts';
+import type { Message } from '../gateway/wire/json-rpc.ts';
+import type { ClientLine } from './client-line.ts';
+import {
+  openProxySession,
+  PROXY_NAME,
+  type Heard,
+  type PostEnd,
+  type ProxySession,
+} from './proxy-session.ts';
+
+/** A proxy that is started again has so long to be back, with pauses between the attempts that grow. */
+const PATIENCE_MS = 30_000;
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 3000;
+
+/** The proxy is not there, or not yet: another attempt may do better. */
+class NotThereError extends UpstreamError {}
+
+/** Where the proxy can be reached now, or why it can't. */
+export type Locate = () => Promise<
+  { readonly found: true; readonly url: URL } | { readonly found: false; readonly why: string }
+>;
+
+export interface Link {
+  /** Whether the client has introduced itself; until then `initialize` is how a session begins. */
+  readonly introduced: boolean;
+  /** Sends the client's `initialize`. Rejects at once, with what to do, where the proxy is not there. */
+  initialize(line: ClientLine, heard: Heard): Promise<PostEnd>;
+  /** Sends the client's `notifications/initialized`, and begins to listen. */
+  initialized(line: ClientLine): Promise<void>;
+  /** The session, opened again where it was lost. Rejects where that can't be done. */
+  current(): Promise<ProxySession>;
+  /** A new session in place of one that was found to be lost. */
+  replace(lost: ProxySession): Promise<ProxySession>;
+  close(): Promise<void>;
+}
+
+export interface LinkOptions {
+  readonly locate: Locate;
+  /** For what belongs to no line of the client. */
+  readonly heard: Heard;
+  readonly logger: Logger;
+  readonly patienceMs?: number;
+}
+
+export function createLink({ locate, heard, logger, patienceMs = PATIENCE_MS }: LinkOptions): Link {
+  const closing = new AbortController();
+  const open = new Set<ProxySession>();
+  let introduction: ClientLine | null = null;
+  let confirmation: ClientLine | null = null;
+  let current: Promise<ProxySession> | null = null;
+  let established: ProxySession | null = null;
+  /** Once waiting was in vain, calls fail at once until the proxy is there again. */
+  let patient = true;
+
+  async function dial(): Promise<ProxySession> {
+    const proxy = await locate();
+    if (!proxy.found) throw new NotThereError(proxy.why);
+    closing.signal.throwIfAborted();
+    const session = openProxySession({
+      url: proxy.url,
+      logger,
+      heard,
+      lost: () => void replace(session).catch(reportFailure),
+    });
+    open.add(session);
+    return session;
+  }
+
+  async function hangUp(session: ProxySession): Promise<void> {
+    open.delete(session);
+    await session.close();
+  }
+
+  /** A session in which the proxy knows the client already. */
+  async function dialAgain(): Promise<ProxySession> {
+    const session = await dial();
+    try {
+      if (introduction !== null) await introduce(session, introduction);
+      if (confirmation !== null) {
+        const end = await session.post(confirmation, heard);
+        if (end.kind !== 'over') throw asError(end);
+        session.listen();
+      }
+      return session;
+    } catch (error) {
+      await hangUp(session);
+      throw error;
+    }
+  }
+
+  /** The client had its answer long ago; this one is for us. */
+  async function introduce(session: ProxySession, line: ClientLine): Promise<void> {
+    const answers: Message[] = [];
+    const end = await session.post(line, (bytes, messages) => {
+      if (messages.some(answersOne(line))) answers.push(...messages);
+      else heard(bytes, messages);
+    });
+    const answer = answers.find(answersOne(line));
+    if (answer?.kind !== 'response') throw asError(end);
+    if (answer.error !== null) throw new UpstreamError(answer.error.message);
+  }
+
+  async function reconnect(): Promise<ProxySession> {
+    const deadline = performance.now() + (patient && introduction !== null ? patienceMs : 0);
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      try {
+        const session = await dialAgain();
+        if (!patient || pause > FIRST_PAUSE_MS) logger.info('connected_again');
+        patient = true;
+        return session;
+      } catch (error) {
+        if (!(error instanceof NotThereError) || closing.signal.aborted) throw error;
+        if (performance.now() + pause > deadline) {
+          patient = false;
+          throw new UpstreamError(
+            `${PROXY_NAME} is not running: start it, then try again. (${error.message})`,
+          );
+        }
+        if (pause === FIRST_PAUSE_MS) logger.warn('connection_lost', { why: error.message });
+      }
+      await sleep(pause, undefined, { signal: closing.signal });
+    }
+  }
+
+  async function connected(): Promise<ProxySession> {
+    if (closing.signal.aborted) throw new UpstreamError('The bridge has ended');
+    current ??= reconnect().then(
+      (session) => (established = session),
+      (error: unknown) => {
+        current = null;
+        throw error;
+      },
+    );
+    return current;
+  }
+
+  async function replace(lost: ProxySession): Promise<ProxySession> {
+    if (established === lost) {
+      established = current = null;
+      open.delete(lost);
+      lost.retire();
+    }
+    return connected();
+  }
+
+  function reportFailure(error: unknown): void {
+    if (!closing.signal.aborted) logger.warn('not_connected', { why: wordsOf(error) });
+  }
+
+  return {
+    get introduced() {
+      return introduction !== null;
+    },
+    async initialize(line, hear) {
+      const session = await dial().catch((error: unknown) => {
+        throw error instanceof NotThereError ? notRunning(error.message) : error;
+      });
+      const end = await session.post(line, (bytes, messages) => {
+        const answer = messages.find(answersOne(line));
+        if (answer?.kind === 'response' && answer.error === null) introduction = line;
+        hear(bytes, messages);
+      });
+      if (introduction === line) {
+        established = session;
+        current = Promise.resolve(session);
+        return end;
+      }
+      await hangUp(session);
+      if (end.kind === 'unsent') throw notRunning(end.error.message);
+      return end;
+    },
+    async initialized(line) {
+      const session = await connected();
+      const end = await session.post(line, heard);
+      confirmation = line;
+      if (end.kind === 'lost' || end.kind === 'unsent') await replace(session);
+      else session.listen();
+    },
+    current: connected,
+    replace,
+    async close() {
+      closing.abort();
+      await Promise.all([...open].map(hangUp));
+    },
+  };
+}
+
+function answersOne({ requests }: ClientLine): (message: Message) => boolean {
+  return (message) => message.kind === 'response' && message.id !== null && requests.includes(message.id);
+}
+
+function notRunning(why: string): UpstreamError {
+  return new UpstreamError(`${PROXY_NAME} is not running: start it, then restart this client. (${why})`);
+}
+
+/** Why a session could not be opened. A proxy that is starting may refuse for a while. */
+function asError(end: PostEnd): UpstreamError {
+  if (end.kind === 'refused' && end.error.status < 500) return end.error;
+  return new NotThereError(end.error.message, { cause: end.error });
+}
+
+export function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

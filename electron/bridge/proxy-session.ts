@@ -1,0 +1,180 @@
+// One session with the proxy over Streamable HTTP: lines go out as POSTs, and all that comes back is handed up.
+import { UpstreamError } from '../gateway/errors.ts';
+import type { Logger } from '../gateway/ports.ts';
+import { followEventStream, type EventStream } from '../gateway/upstream/event-stream.ts';
+import { trackExchanges } from '../gateway/upstream/exchanges.ts';
+import { createHttpClient } from '../gateway/upstream/http-client.ts';
+import { HttpStatusError, networkError } from '../gateway/upstream/http-failure.ts';
+import { MAX_MESSAGE_BYTES } from '../gateway/upstream/limits.ts';
+import { readPostResponse, type BodyReader } from '../gateway/upstream/post-response.ts';
+import { createStreamableSession } from '../gateway/upstream/streamable-session.ts';
+import type { Message } from '../gateway/wire/json-rpc.ts';
+import { readServerMessage } from '../gateway/wire/parse.ts';
+import { isOnly, type ClientLine } from './client-line.ts';
+
+/** How the proxy is called in what people read. */
+export const PROXY_NAME = 'MCP Proxy Desktop';
+
+const CONNECT_TIMEOUT_MS = 5000;
+/** For what wants no answer, only that it was taken. */
+const ACKNOWLEDGE_TIMEOUT_MS = 30_000;
+/** Calls that run when the session is lost have so long to hear of it themselves. */
+const RETIREMENT_MS = 2000;
+
+/** Takes what came in one piece: a message, or a batch, as its bytes and as what they say. */
+export type Heard = (bytes: Buffer, messages: readonly Message[]) => void;
+
+/** How a POST ended. */
+export type PostEnd =
+  /** The response is at its end. The error is for requests that it left without an answer. */
+  | { readonly kind: 'over'; readonly error: UpstreamError }
+  | { readonly kind: 'refused'; readonly error: HttpStatusError; readonly body: Buffer }
+  /** The proxy does not know the session, and has done nothing. */
+  | { readonly kind: 'lost'; readonly error: UpstreamError }
+  /** The line has not left. */
+  | { readonly kind: 'unsent'; readonly error: UpstreamError };
+
+export interface ProxySession {
+  /** Never rejects. Posts don't wait for each other. */
+  post(line: ClientLine, heard: Heard): Promise<PostEnd>;
+  /** Opens the stream for what the server says by itself, and keeps it open. */
+  listen(): void;
+  /** The proxy has lost it: what still runs may end, for a moment. */
+  retire(): void;
+  /** Ends everything at once, and tells the proxy; that takes a second at most. */
+  close(): Promise<void>;
+}
+
+export interface ProxySessionOptions {
+  readonly url: URL;
+  readonly logger: Logger;
+  /** For what comes on the stream of `listen`. */
+  readonly heard: Heard;
+  /** The stream of `listen` has found the session to be lost. */
+  readonly lost: () => void;
+}
+
+export function openProxySession({ url, logger, heard, lost }: ProxySessionOptions): ProxySession {
+  const http = createHttpClient({ origin: url.origin, connectTimeoutMs: CONNECT_TIMEOUT_MS, logger });
+  const exchanges = trackExchanges(http);
+  const session = createStreamableSession({
+    name: PROXY_NAME,
+    url,
+    // A compressed body would not be the bytes that the message is made of.
+    headers: { 'accept-encoding': 'identity', 'user-agent': 'mcp-proxy-desktop-bridge' },
+    http,
+    logger,
+    maxMessageBytes: MAX_MESSAGE_BYTES,
+    timeoutMs: ACKNOWLEDGE_TIMEOUT_MS,
+  });
+  let listening: EventStream | null = null;
+
+  async function post(line: ClientLine, hear: Heard): Promise<PostEnd> {
+    const { promise, resolve } = Promise.withResolvers<PostEnd>();
+    const expectsAnswer = line.requests.length > 0 || line.messages.length === 0;
+    const inSession = session.id !== null;
+    let sent = false;
+    let body: BodyReader | null = null;
+    const over = (error: UpstreamError): void => resolve({ kind: 'over', error });
+
+    const exchange = exchanges.open(
+      {
+        method: 'POST',
+        url,
+        headers: {
+          ...session.headers('application/json, text/event-stream'),
+          'content-type': 'application/json',
+        },
+        body: line.bytes,
+        headTimeoutMs: expectsAnswer ? 0 : ACKNOWLEDGE_TIMEOUT_MS,
+      },
+      {
+        sent: () => (sent = true),
+        head(head) {
+          if (isOnly(line, 'initialize')) session.start(head);
+          body = readPostResponse(head, expectsAnswer, {
+            server: PROXY_NAME,
+            url,
+            maxBytes: MAX_MESSAGE_BYTES,
+            message: (bytes) => receive(bytes, line, hear),
+            // A broken answer is not asked for again: on this machine it is the proxy itself that has gone.
+            over,
+            refused(error, bytes) {
+              if (inSession && error.status === 404) resolve({ kind: 'lost', error });
+              else resolve({ kind: 'refused', error, body: bytes });
+            },
+            abort() {
+              exchange.abort();
+              over(new UpstreamError(`${PROXY_NAME} sent what was not asked for`));
+            },
+          });
+        },
+        data: (chunk) => body?.push(chunk),
+        end() {
+          body?.end();
+          over(new UpstreamError(`${PROXY_NAME} ended its response`));
+        },
+        failed(cause) {
+          const error = networkError(PROXY_NAME, url, cause);
+          body?.broken(cause);
+          if (body === null && !sent) resolve({ kind: 'unsent', error });
+          else over(error);
+        },
+      },
+    );
+    return promise;
+  }
+
+  function receive(bytes: Buffer, asked: ClientLine | null, hear: Heard): void {
+    const parsed = readServerMessage(bytes);
+    if (!parsed.ok) {
+      // The client would take it for a line that broke off.
+      logger.warn('not_a_message', { error: parsed.error, bytes: bytes.length });
+      return;
+    }
+    const answer = parsed.value.find((message) => message.kind === 'response' && message.error === null);
+    if (asked !== null && isOnly(asked, 'initialize') && answer?.kind === 'response')
+      session.agree(answer.result);
+    hear(bytes, parsed.value);
+  }
+
+  function listen(): void {
+    listening ??= followEventStream({
+      server: PROXY_NAME,
+      url,
+      maxBytes: MAX_MESSAGE_BYTES,
+      lastEventId: '',
+      retryMs: null,
+      begin: 'now',
+      maxFailures: Infinity,
+      open(lastEventId, handler) {
+        const resumed = lastEventId === '' ? {} : { 'last-event-id': lastEventId };
+        const headers = { ...session.headers('text/event-stream'), ...resumed };
+        return exchanges.open({ method: 'GET', url, headers, body: null, headTimeoutMs: 0 }, handler);
+      },
+      message: (bytes) => receive(bytes, null, heard),
+      gaveUp(error) {
+        if (error instanceof HttpStatusError && error.status === 404) lost();
+        else logger.warn('does_not_listen', { why: error.message });
+      },
+    });
+  }
+
+  async function end(): Promise<void> {
+    listening?.stop();
+    exchanges.abortAll(new UpstreamError(`${PROXY_NAME} has lost the session: call again`));
+    await session.delete();
+    await http.close();
+  }
+
+  return {
+    post,
+    listen,
+    retire() {
+      listening?.stop();
+      session.forget();
+      setTimeout(() => void end(), RETIREMENT_MS).unref();
+    },
+    close: end,
+  };
+}

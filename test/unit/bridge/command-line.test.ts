@@ -1,0 +1,61 @@
+// The bridge's options, and the endpoint that they lead to.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { readCommandLine } from '../../../electron/bridge/command-line.ts';
+import { createLocate } from '../../../electron/bridge/locate.ts';
+
+const cwd = resolve('/somewhere');
+const read = (...args: string[]) => readCommandLine(args, cwd);
+
+describe('the options', () => {
+  it('can all be left out', () => {
+    expect(read()).toEqual({ kind: 'run', server: null, whereabouts: { kind: 'user-data', folder: null } });
+  });
+
+  it('name a server and a folder, which starts at the working directory', () => {
+    expect(read('--stdio', '--server', 'files', '--user-data', 'data')).toEqual({
+      kind: 'run',
+      server: 'files',
+      whereabouts: { kind: 'user-data', folder: resolve(cwd, 'data') },
+    });
+  });
+
+  it.each([
+    [['--url', 'ftp://127.0.0.1'], 'ftp://127.0.0.1'],
+    [['--url', '127.0.0.1:3000'], '127.0.0.1:3000'],
+    [['--url', 'http://127.0.0.1:1', '--user-data', 'x'], 'exclude'],
+    [['--server', ''], '--server'],
+    [['--server'], '--server'],
+    [['--sever', 'x'], '--sever'],
+    [['x'], 'x'],
+  ])('%j are wrong', (args, named) => {
+    expect(read(...args)).toMatchObject({ kind: 'wrong', message: expect.stringContaining(named) as string });
+  });
+});
+
+describe('the endpoint', () => {
+  const at = (url: string) => ({ kind: 'url', url: new URL(url) }) as const;
+
+  it.each([
+    ['http://127.0.0.1:3000', null, 'http://127.0.0.1:3000/mcp'],
+    ['http://127.0.0.1:3000/mcp', null, 'http://127.0.0.1:3000/mcp'],
+    ['http://127.0.0.1:3000', 'files', 'http://127.0.0.1:3000/servers/files/mcp'],
+    ['http://127.0.0.1:3000', '../all', 'http://127.0.0.1:3000/servers/..%2Fall/mcp'],
+  ])('of %s and server %s', async (url, server, endpoint) => {
+    expect(await createLocate(at(url), server)()).toEqual({ found: true, url: new URL(endpoint) });
+  });
+
+  it('is read anew from the folder each time', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bridge-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const locate = createLocate({ kind: 'user-data', folder }, null);
+    expect(await locate()).toMatchObject({ found: false });
+    for (const port of [3000, 3001]) {
+      const file = { url: `http://127.0.0.1:${port}`, pid: process.pid, version: '0.1.0' };
+      writeFileSync(join(folder, 'gateway.json'), JSON.stringify(file));
+      expect(await locate()).toEqual({ found: true, url: new URL(`http://127.0.0.1:${port}/mcp`) });
+    }
+  });
+});
