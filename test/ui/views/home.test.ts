@@ -125,8 +125,8 @@ describe('Home', () => {
     });
     const listed = [...screen.getByRole('region', { name: 'Servers behind it' }).querySelectorAll('li')];
     expect(listed.map(({ textContent }) => textContent.replace(/\s+/g, ' ').trim())).toEqual([
-      'default default 0 connections /mcp https://mcp.example/mcp',
-      'files 2 connections /servers/files/mcp demo notes Last error. It ended',
+      'default 0 connections http://127.0.0.1:3000/mcp https://mcp.example/mcp',
+      'files 2 connections http://127.0.0.1:3000/servers/files/mcp demo notes Last error. It ended',
     ]);
     await fireEvent.click(button('Copy the URL of files'));
     await fireEvent.click(button('Copy the Streamable HTTP URL'));
@@ -135,6 +135,14 @@ describe('Home', () => {
       'http://127.0.0.1:3000/mcp',
     ]);
     expect(button(/Claude Code.*files · /)).toBeTruthy();
+  });
+
+  it('marks the default one of several where its name does not say so', async () => {
+    const servers = ['files', 'git'].map((name, index) =>
+      sampleServer({ name, kind: 'stdio', isDefault: index === 0 }),
+    );
+    await openWindow({ 'status.read': () => sampleStatus({ servers }) });
+    expect(screen.getByText('default').parentElement?.textContent).toContain('files');
   });
 
   it('tells how to configure a server while the demo stands in for one', async () => {
