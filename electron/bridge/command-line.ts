@@ -1,6 +1,7 @@
 // The bridge's options.
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
+import { serverName } from '../shared/server-paths.ts';
 
 /** Where the proxy is to be found: at an address, or in a folder that a proxy announces itself in. */
 export type Whereabouts =
@@ -43,7 +44,9 @@ export function readCommandLine(args: readonly string[], cwd: string): CommandLi
     if (values.help === true) return { kind: 'help' };
     const { url, 'user-data': folder, server } = values;
     if (url !== undefined && folder !== undefined) return wrong('--url and --user-data exclude each other');
-    if (server === '') return wrong('--server needs a value');
+    if (server !== undefined && !serverName.test(server)) {
+      return wrong(`--server takes the name of a server, not ${JSON.stringify(server)}`);
+    }
     return {
       kind: 'run',
       server: server ?? null,

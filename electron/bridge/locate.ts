@@ -2,6 +2,7 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { findRunningProxy } from '../main/program/running-proxy.ts';
 import { userDataFolder } from '../main/program/user-data-folder.ts';
+import { defaultPaths, pathsOf } from '../shared/server-paths.ts';
 import type { Whereabouts } from './command-line.ts';
 import type { Locate } from './link.ts';
 
@@ -19,5 +20,5 @@ export function createLocate(whereabouts: Whereabouts, server: string | null): L
 }
 
 function endpointAt(base: URL, server: string | null): URL {
-  return new URL(server === null ? '/mcp' : `/servers/${encodeURIComponent(server)}/mcp`, base);
+  return new URL((server === null ? defaultPaths : pathsOf(server)).mcp, base);
 }

@@ -63,6 +63,7 @@ export function createRelay({ locate, write, logger, ...patience }: RelayOptions
       if (end.kind === 'refused') takeRefusal(line, end.error.message, end.body);
       else fail(line, end.error.message);
     } catch (error) {
+      if (line.requests.length === 0 && !closed) logger.warn('undelivered', { why: wordsOf(error) });
       fail(line, wordsOf(error));
     }
   }

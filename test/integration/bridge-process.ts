@@ -19,6 +19,8 @@ export interface BridgeProcess {
   stderr(): string;
   /** Standard input ends. */
   hangUp(): void;
+  /** Closes the reading end of its standard output. */
+  stopReading(): void;
   signal(signal: NodeJS.Signals): void;
   /** The exit code, once it has ended. */
   readonly ended: Promise<number | null>;
@@ -57,6 +59,7 @@ export function startBridge(...args: string[]): BridgeProcess {
     },
     stderr: () => words,
     hangUp: () => child.stdin.end(),
+    stopReading: () => child.stdout.destroy(),
     signal: (signal) => child.kill(signal),
     ended: once(child, 'close').then(([code]: unknown[]) => code as number | null),
   };

@@ -99,6 +99,36 @@ describe('the SDK client over stdio', () => {
   });
 });
 
+describe('one of several servers', () => {
+  let proxy: RunningProxy;
+  let files: RawUpstream;
+
+  beforeAll(async () => {
+    const other = await startRawUpstream('stdio');
+    files = await startRawUpstream('stdio');
+    const config = { upstream: other.section, servers: { files: files.section } };
+    proxy = await startProxy({ config, policies: allowAll });
+  });
+  afterAll(() => proxy.stop());
+
+  it('is chosen by name', async () => {
+    const bridge = await openBridge('--user-data', proxy.userData, '--server', 'files');
+    bridge.say(call(1));
+    expect(await bridge.hear('"id":1')).toBe('{"jsonrpc":"2.0","id":1,"result":{}}');
+    expect(files.received().map(String)).toContain(call(1));
+    bridge.hangUp();
+    expect(await bridge.ended).toBe(0);
+  });
+
+  it('that is not there: the client is told so', async () => {
+    const bridge = startBridge('--url', proxy.url, '--server', 'unheard-of');
+    bridge.say(initialize);
+    expect(await bridge.hear('"id":0')).toMatch(/"error":.*unheard-of/);
+    bridge.hangUp();
+    expect(await bridge.ended).toBe(0);
+  });
+});
+
 describe('the bytes', () => {
   let upstream: RawUpstream;
   let proxy: RunningProxy;
@@ -225,17 +255,6 @@ describe('a proxy that is not there', () => {
     expect(await bridge.ended).toBe(0);
     expect(bridge.lines).toEqual([answer]);
   });
-
-  it('has no server of that name: the client is told so', async () => {
-    const upstream = await startRawUpstream('stdio');
-    const proxy = await startProxy({ config: { upstream: upstream.section }, policies: allowAll });
-    onTestFinished(() => proxy.stop());
-    const bridge = startBridge('--url', proxy.url, '--server', 'unheard-of');
-    bridge.say(initialize);
-    expect(await bridge.hear('"id":0')).toMatch(/"error":.*404.*unheard-of/);
-    bridge.hangUp();
-    expect(await bridge.ended).toBe(0);
-  });
 });
 
 describe('how it ends', () => {
@@ -259,6 +278,16 @@ describe('how it ends', () => {
     expect(await bridge.ended).toBe(0);
     expect(performance.now() - began).toBeLessThan(2000);
     await expect.poll(() => isAlive(server), { timeout: 3000 }).toBe(false);
+  });
+
+  it('nobody reads its output any more: exit code 0', async () => {
+    const upstream = await startRawUpstream('stdio');
+    const proxy = await startProxy({ config: { upstream: upstream.section }, policies: allowAll });
+    onTestFinished(() => proxy.stop());
+    const bridge = await openBridge('--user-data', proxy.userData);
+    bridge.stopReading();
+    bridge.say(call(1));
+    expect(await bridge.ended).toBe(0);
   });
 
   it('a wrong option: exit code 2, and nothing on standard output', async () => {
