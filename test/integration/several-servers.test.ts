@@ -42,7 +42,7 @@ beforeAll(async () => {
     presented.push(request.headers.authorization);
     const allowed = request.headers.authorization === secret;
     response.writeHead(allowed ? 400 : 401, { 'content-type': 'text/plain' });
-    response.end(allowed ? 'let in, to no use' : 'no token');
+    response.end(`to no use: ${request.headers.authorization ?? 'nothing'}`);
   }).listen(0, '127.0.0.1');
   await once(guarded, 'listening');
   const url = `http://127.0.0.1:${(guarded.address() as AddressInfo).port}/mcp`;
@@ -160,7 +160,7 @@ describe('a header', () => {
     const failed = await send(`${proxy.url}/servers/guarded/mcp`, {
       body: '{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}',
     });
-    expect(failed.body).toContain('let in, to no use');
+    expect(failed.body).toContain('HTTP 400: to no use: …');
     expect(new Set(presented)).toEqual(new Set([secret]));
     const { stdout, stderr } = proxy.output();
     const told = [failed.body, stdout, stderr, JSON.stringify(readAuditLog(proxy.userData))].join('\n');

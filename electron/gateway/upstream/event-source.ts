@@ -1,6 +1,7 @@
 // The response to a GET for server-sent events: the events, or why there are none.
 import { UpstreamError } from '../errors.ts';
 import { createEventReader, type EventReader, type EventReaderOptions } from './event-reader.ts';
+import type { Hide } from './hide-secrets.ts';
 import type { ResponseHandler } from './http-client.ts';
 import { mediaType, networkError, statusError } from './http-failure.ts';
 import { MAX_ERROR_BODY_BYTES } from './limits.ts';
@@ -8,6 +9,7 @@ import { MAX_ERROR_BODY_BYTES } from './limits.ts';
 export interface EventSource extends Omit<EventReaderOptions, 'tooLarge'> {
   readonly server: string;
   readonly url: URL;
+  readonly hide?: Hide | undefined;
   readonly opened: () => void;
   /** The stream is at its end, or was never reached: another attempt may do better. */
   readonly broke: (error: UpstreamError) => void;
@@ -18,7 +20,7 @@ export interface EventSource extends Omit<EventReaderOptions, 'tooLarge'> {
 }
 
 export function readEventSource(source: EventSource): ResponseHandler {
-  const { server, url, maxBytes } = source;
+  const { server, url, maxBytes, hide } = source;
   let reader: EventReader | null = null;
   let refusal = (_body: Buffer): UpstreamError => new UpstreamError(`${server} opened no stream of events`);
   const body: Buffer[] = [];
@@ -31,7 +33,7 @@ export function readEventSource(source: EventSource): ResponseHandler {
   return {
     sent: () => undefined,
     head(head) {
-      if (head.status !== 200) refusal = (whole) => statusError(server, url, head, whole);
+      if (head.status !== 200) refusal = (whole) => statusError(server, url, head, whole, hide);
       else if (mediaType(head) === 'text/event-stream') {
         reader = createEventReader({
           ...source,

@@ -1,6 +1,7 @@
 // A stream of events over GET that is opened again whenever it breaks, after the last event that was seen.
 import type { UpstreamError } from '../errors.ts';
 import { readEventSource } from './event-source.ts';
+import type { Hide } from './hide-secrets.ts';
 import type { Exchange, ResponseHandler } from './http-client.ts';
 import { HttpStatusError } from './http-failure.ts';
 
@@ -14,6 +15,7 @@ const LONG_LIFE_MS = 10_000;
 export interface EventStreamOptions {
   readonly server: string;
   readonly url: URL;
+  readonly hide?: Hide | undefined;
   readonly maxBytes: number;
   /** Where to go on; empty to listen from now on. */
   readonly lastEventId: string;
@@ -34,7 +36,7 @@ export interface EventStream {
 }
 
 export function followEventStream(options: EventStreamOptions): EventStream {
-  const { server, url, maxBytes, maxFailures } = options;
+  const { server, url, hide, maxBytes, maxFailures } = options;
   let { lastEventId, retryMs } = options;
   let failures = 0;
   let opened = false;
@@ -49,6 +51,7 @@ export function followEventStream(options: EventStreamOptions): EventStream {
       readEventSource({
         server,
         url,
+        hide,
         maxBytes,
         opened() {
           opened = true;

@@ -1,6 +1,7 @@
 // What went wrong between us and an HTTP server, in words for people.
 import { z } from 'zod';
 import { UpstreamError } from '../errors.ts';
+import type { Hide } from './hide-secrets.ts';
 import type { ResponseHead } from './http-client.ts';
 import { describeUrl } from './target.ts';
 
@@ -16,10 +17,19 @@ export class HttpStatusError extends UpstreamError {
   }
 }
 
-/** `server` is the configured name; the error's own words never hold the URL's query or our headers. */
-export function statusError(server: string, url: URL, head: ResponseHead, body: Buffer): HttpStatusError {
+/**
+ * `server` is the configured name; the error's own words never hold the URL's query or our headers. `hide` takes
+ * these out of the server's words.
+ */
+export function statusError(
+  server: string,
+  url: URL,
+  head: ResponseHead,
+  body: Buffer,
+  hide: Hide = (words) => words,
+): HttpStatusError {
   const { status } = head;
-  const words = wordsIn(head, body);
+  const words = wordsIn(head, body, hide);
   const said = words === null ? '' : `: ${words}`;
   return new HttpStatusError(`${server} answered HTTP ${status}${said}${advice(status, url, head)}`, status);
 }
@@ -43,11 +53,11 @@ const errorBody = z.union([
 ]);
 
 /** What the server says in JSON (JSON-RPC, OAuth, the usual frameworks) or plain text; pages of HTML say nothing. */
-function wordsIn(head: ResponseHead, body: Buffer): string | null {
+function wordsIn(head: ResponseHead, body: Buffer, hide: Hide): string | null {
   const type = mediaType(head);
   const text = body.toString('utf8');
   const words = type === 'application/json' ? wordsInJson(text) : type === 'text/plain' ? text.trim() : '';
-  return words === '' ? null : words.slice(0, MAX_WORDS);
+  return words === '' ? null : hide(words).slice(0, MAX_WORDS);
 }
 
 function wordsInJson(text: string): string {

@@ -1,5 +1,6 @@
 // An HTTP server as its connections see it.
 import type { Logger } from '../ports.ts';
+import type { Hide } from './hide-secrets.ts';
 import type { HttpClient } from './http-client.ts';
 
 export interface HttpServer {
@@ -9,6 +10,7 @@ export interface HttpServer {
   readonly url: URL;
   /** Sent with every request; lower-case names. The only credentials that ever reach a server. */
   readonly headers: Readonly<Record<string, string>>;
+  readonly hide?: Hide | undefined;
   readonly http: HttpClient;
   readonly logger: Logger;
   readonly maxMessageBytes: number;

@@ -3,6 +3,7 @@ import { UpstreamError } from '../errors.ts';
 import type { AllowedMessage } from '../call.ts';
 import type { Logger, UpstreamConnection, UpstreamEvents } from '../ports.ts';
 import { trackConnections, type ClosableUpstream } from './connections.ts';
+import { hideSecrets } from './hide-secrets.ts';
 import { createHttpClient } from './http-client.ts';
 import { HttpStatusError } from './http-failure.ts';
 import type { HttpServer } from './http-server.ts';
@@ -32,7 +33,17 @@ export function createHttpUpstream(options: HttpUpstreamOptions): ClosableUpstre
   const http = createHttpClient({ origin: options.url.origin, connectTimeoutMs: timeoutMs, logger });
   const url = new URL(options.url);
   url.username = url.password = url.hash = '';
-  const server = { name, url, headers: headersFor(options), http, logger, maxMessageBytes, timeoutMs };
+  const credentials = credentialsFor(options);
+  const server = {
+    name,
+    url,
+    headers: { ...ourHeaders, ...credentials },
+    hide: hideSecrets([...Object.values(credentials), decodeURIComponent(options.url.password)]),
+    http,
+    logger,
+    maxMessageBytes,
+    timeoutMs,
+  };
   const connections = trackConnections();
   const finding: Finding = { speaksSse: false };
 
@@ -129,13 +140,15 @@ function suggestsOlderTransport(status: number): boolean {
   return [400, 404, 405, 406, 410, 415, 422, 501].includes(status);
 }
 
-function headersFor({ url, headers }: HttpUpstreamOptions): Record<string, string> {
+// A compressed body would not be the bytes that the server's message is made of.
+const ourHeaders = { 'accept-encoding': 'identity', 'user-agent': 'mcp-proxy-desktop' };
+
+/** The configured headers, and user name and password of the URL as one. */
+function credentialsFor({ url, headers }: HttpUpstreamOptions): Record<string, string> {
   const lowered = Object.fromEntries(
     Object.entries(headers).map(([key, value]) => [key.toLowerCase(), value]),
   );
-  // A compressed body would not be the bytes that the server's message is made of.
-  const always = { 'accept-encoding': 'identity', 'user-agent': 'mcp-proxy-desktop' };
-  if (url.username === '' && url.password === '') return { ...always, ...lowered };
-  const credentials = [url.username, url.password].map(decodeURIComponent).join(':');
-  return { ...always, authorization: `Basic ${Buffer.from(credentials).toString('base64')}`, ...lowered };
+  if (url.username === '' && url.password === '') return lowered;
+  const pair = [url.username, url.password].map(decodeURIComponent).join(':');
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}`, ...lowered };
 }

@@ -2,6 +2,7 @@
 import { UpstreamError } from '../errors.ts';
 import { createEventReader } from './event-reader.ts';
 import type { ResponseHead } from './http-client.ts';
+import type { Hide } from './hide-secrets.ts';
 import { mediaType, networkError, statusError, type HttpStatusError } from './http-failure.ts';
 import { MAX_ERROR_BODY_BYTES } from './limits.ts';
 
@@ -23,6 +24,7 @@ export interface PostResponse {
   readonly server: string;
   readonly url: URL;
   readonly maxBytes: number;
+  readonly hide?: Hide | undefined;
   /** A message, or a batch of them, as it stands in the response. */
   message(bytes: Buffer): void;
   /** No more is to come. That is an error (this one) only where an answer is still waited for. */
@@ -35,10 +37,10 @@ export interface PostResponse {
 
 /** `expected`: the POST was a request, so that an answer belongs into the response. */
 export function readPostResponse(head: ResponseHead, expected: boolean, response: PostResponse): BodyReader {
-  const { server, url, maxBytes } = response;
+  const { server, url, maxBytes, hide } = response;
   if (head.status < 200 || head.status >= 300) {
     return wholeBody(MAX_ERROR_BODY_BYTES, response, (body) => {
-      response.refused(statusError(server, url, head, body), body);
+      response.refused(statusError(server, url, head, body, hide), body);
     });
   }
   if (!expected) return ignoredBody(head, response);

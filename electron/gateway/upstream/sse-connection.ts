@@ -51,6 +51,7 @@ export function openSseConnection(server: HttpServer, events: UpstreamEvents): U
           body = readPostResponse(head, false, {
             server: name,
             url,
+            hide: server.hide,
             maxBytes: maxMessageBytes,
             message: () => undefined,
             over: (error) => delivery.fail(error),
@@ -87,6 +88,7 @@ export function openSseConnection(server: HttpServer, events: UpstreamEvents): U
       readEventSource({
         server: name,
         url,
+        hide: server.hide,
         maxBytes: maxMessageBytes,
         opened: () => undefined,
         event(type, data) {

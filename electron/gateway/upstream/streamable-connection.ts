@@ -20,7 +20,7 @@ const RESUME_ATTEMPTS = 6;
  * wait for each other, but nothing overtakes the first message or `notifications/initialized`.
  */
 export function openStreamableConnection(server: HttpServer, events: UpstreamEvents): UpstreamConnection {
-  const { name, url, maxMessageBytes, timeoutMs, logger } = server;
+  const { name, url, hide, maxMessageBytes, timeoutMs, logger } = server;
   const conversation = startConversation(server, events);
   const session = createStreamableSession(server);
   const turns = createTurns();
@@ -58,6 +58,7 @@ export function openStreamableConnection(server: HttpServer, events: UpstreamEve
           body = readPostResponse(head, isRequest, {
             server: name,
             url,
+            hide,
             maxBytes: maxMessageBytes,
             message: (bytes) => receive(bytes, message, delivery),
             over: (error, resume) => afterEnd(delivery, error, resume),
@@ -132,9 +133,10 @@ export function openStreamableConnection(server: HttpServer, events: UpstreamEve
     });
   }
 
-  const streams: Pick<EventStreamOptions, 'server' | 'url' | 'maxBytes' | 'open'> = {
+  const streams: Pick<EventStreamOptions, 'server' | 'url' | 'hide' | 'maxBytes' | 'open'> = {
     server: name,
     url,
+    hide,
     maxBytes: maxMessageBytes,
     open(lastEventId, handler) {
       const headers = {
