@@ -31,8 +31,8 @@ const thorough: Effort = {
 };
 const quick: Effort = {
   rounds: 3,
-  warmUp: { milliseconds: 400, calls: 2000 },
-  slice: { milliseconds: 250, calls: 5000 },
+  warmUp: { milliseconds: 300, calls: 2000 },
+  slice: { milliseconds: 200, calls: 5000 },
 };
 
 const cache = fileURLToPath(new URL('../../node_modules/.cache/mcp-proxy-desktop/bench/', import.meta.url));

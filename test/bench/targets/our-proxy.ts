@@ -1,6 +1,6 @@
 // The proxy itself: the compiled program without a window, with the policy and the audit log that it ships with.
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openHttpLane } from '../client/http-lane.ts';
@@ -9,15 +9,11 @@ import type { Running, Surroundings } from './candidate.ts';
 import { connectLanes, connectProcess } from './connect.ts';
 
 const inOut = (name: string) => fileURLToPath(new URL(`../../../out/${name}`, import.meta.url));
-const bridge = inOut('bridge.js');
 
 /** How the server behind it is reached, as the configuration file says it. */
 export type UpstreamSettings =
   | { readonly url: string }
   | { readonly command: string; readonly args: readonly string[]; readonly env: Record<string, string> };
-
-/** Whether this build has the program that stdio clients start. */
-export const hasBridge = (): boolean => existsSync(bridge);
 
 export async function startOurs(
   { processes, folder }: Surroundings,
@@ -37,7 +33,8 @@ export async function startOurBridge(
 ): Promise<Running> {
   const { userData, close } = await serve(processes, folder, upstream);
   return {
-    connect: (connections) => connectProcess(connections, processes.start(bridge, ['--user-data', userData])),
+    connect: (connections) =>
+      connectProcess(connections, processes.start(inOut('bridge.js'), ['--user-data', userData])),
     close,
   };
 }

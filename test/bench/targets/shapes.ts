@@ -6,7 +6,7 @@ import { openSseLane } from '../client/sse-lane.ts';
 import { freePort, serverScript } from '../processes.ts';
 import type { Candidate, PeerName, Running, Surroundings } from './candidate.ts';
 import { connectLanes, connectProcess, untilServing } from './connect.ts';
-import { hasBridge, startOurBridge, startOurs } from './our-proxy.ts';
+import { startOurBridge, startOurs } from './our-proxy.ts';
 
 export interface Shape {
   readonly name: string;
@@ -101,9 +101,7 @@ export const shapes: readonly Shape[] = [
       });
       return [
         { name: 'direct', role: 'direct', start: () => Promise.resolve(httpClients(url)) },
-        ...(hasBridge()
-          ? [{ name: 'ours', role: 'ours', start: () => startOurBridge(around, { url }) } as const]
-          : []),
+        { name: 'ours', role: 'ours', start: () => startOurBridge(around, { url }) },
         bridge('supergateway', ['--streamableHttp', url, '--logLevel', 'none']),
         bridge('mcp-remote', [url, '--allow-http', '--transport', 'http-only']),
         bridge('mcp-gateway', [], { MCP_SERVER_URL: `http://127.0.0.1:${httpPort}/sse` }),
