@@ -1,12 +1,16 @@
 // One session with the proxy over Streamable HTTP: lines go out as POSTs, and all that comes back is handed up.
 import { UpstreamError } from '../gateway/errors.ts';
 import type { Logger } from '../gateway/ports.ts';
-import { followEventStream, type EventStream } from '../gateway/upstream/event-stream.ts';
+import {
+  followEventStream,
+  type EventStream,
+  type EventStreamOptions,
+} from '../gateway/upstream/event-stream.ts';
 import { trackExchanges } from '../gateway/upstream/exchanges.ts';
 import { createHttpClient } from '../gateway/upstream/http-client.ts';
 import { HttpStatusError, networkError } from '../gateway/upstream/http-failure.ts';
 import { MAX_MESSAGE_BYTES } from '../gateway/upstream/limits.ts';
-import { readPostResponse, type BodyReader } from '../gateway/upstream/post-response.ts';
+import { readPostResponse, type BodyReader, type ResumePoint } from '../gateway/upstream/post-response.ts';
 import { createStreamableSession } from '../gateway/upstream/streamable-session.ts';
 import type { Message } from '../gateway/wire/json-rpc.ts';
 import { readServerMessage } from '../gateway/wire/parse.ts';
@@ -16,6 +20,8 @@ import { isOnly, type ClientLine } from './client-line.ts';
 export const PROXY_NAME = 'MCP Proxy Desktop';
 
 const CONNECT_TIMEOUT_MS = 5000;
+/** The rest of an answer whose stream was suspended is asked for again so many times, over about a minute. */
+const RESUME_ATTEMPTS = 6;
 /** For what wants no answer, only that it was taken. */
 const ACKNOWLEDGE_TIMEOUT_MS = 30_000;
 /** Calls that run when the session is lost have so long to hear of it themselves. */
@@ -67,6 +73,8 @@ export function openProxySession({ url, logger, heard, lost }: ProxySessionOptio
     maxMessageBytes: MAX_MESSAGE_BYTES,
     timeoutMs: ACKNOWLEDGE_TIMEOUT_MS,
   });
+  /** Ends the wait for an answer whose stream is suspended. */
+  const suspended = new Set<(why: UpstreamError) => void>();
   let listening: EventStream | null = null;
 
   async function post(line: ClientLine, hear: Heard): Promise<PostEnd> {
@@ -75,7 +83,33 @@ export function openProxySession({ url, logger, heard, lost }: ProxySessionOptio
     const inSession = session.id !== null;
     let sent = false;
     let body: BodyReader | null = null;
+    let rest: EventStream | null = null;
+    const unanswered = new Set(line.requests);
     const over = (error: UpstreamError): void => resolve({ kind: 'over', error });
+    const take = (bytes: Buffer): void => {
+      for (const message of receive(bytes, line, hear))
+        if (message.kind === 'response' && message.id !== null) unanswered.delete(message.id);
+    };
+    // Where a server suspends its stream, the proxy does so too (MCP 2025-11-25, transports).
+    const resume = ({ lastEventId, retryMs }: ResumePoint): void => {
+      const finish = (why: UpstreamError): void => {
+        suspended.delete(finish);
+        rest?.stop();
+        over(why);
+      };
+      suspended.add(finish);
+      rest = follow({
+        lastEventId,
+        retryMs,
+        begin: 'later',
+        maxFailures: RESUME_ATTEMPTS,
+        message(bytes) {
+          take(bytes);
+          if (unanswered.size === 0) finish(new UpstreamError(`${PROXY_NAME} ended its response`));
+        },
+        gaveUp: finish,
+      });
+    };
 
     const exchange = exchanges.open(
       {
@@ -96,9 +130,13 @@ export function openProxySession({ url, logger, heard, lost }: ProxySessionOptio
             server: PROXY_NAME,
             url,
             maxBytes: MAX_MESSAGE_BYTES,
-            message: (bytes) => receive(bytes, line, hear),
-            // A broken answer is not asked for again: on this machine it is the proxy itself that has gone.
-            over,
+            message: take,
+            stream: () => undefined,
+            over(error, point) {
+              // A broken answer is not asked for again: on this machine it is the proxy itself that has gone.
+              if (unanswered.size > 0 && point?.ended === true) resume(point);
+              else over(error);
+            },
             refused(error, bytes) {
               if (inSession && error.status === 404) resolve({ kind: 'lost', error });
               else resolve({ kind: 'refused', error, body: bytes });
@@ -112,7 +150,7 @@ export function openProxySession({ url, logger, heard, lost }: ProxySessionOptio
         data: (chunk) => body?.push(chunk),
         end() {
           body?.end();
-          over(new UpstreamError(`${PROXY_NAME} ended its response`));
+          if (rest === null) over(new UpstreamError(`${PROXY_NAME} ended its response`));
         },
         failed(cause) {
           const error = networkError(PROXY_NAME, url, cause);
@@ -125,34 +163,41 @@ export function openProxySession({ url, logger, heard, lost }: ProxySessionOptio
     return promise;
   }
 
-  function receive(bytes: Buffer, asked: ClientLine | null, hear: Heard): void {
+  function receive(bytes: Buffer, asked: ClientLine | null, hear: Heard): readonly Message[] {
     const parsed = readServerMessage(bytes);
     if (!parsed.ok) {
       // The client would take it for a line that broke off.
       logger.warn('not_a_message', { error: parsed.error, bytes: bytes.length });
-      return;
+      return [];
     }
     const answer = parsed.value.find((message) => message.kind === 'response' && message.error === null);
     if (asked !== null && isOnly(asked, 'initialize') && answer?.kind === 'response')
       session.agree(answer.result);
     hear(bytes, parsed.value);
+    return parsed.value;
   }
 
-  function listen(): void {
-    listening ??= followEventStream({
+  function follow(options: Omit<EventStreamOptions, 'server' | 'url' | 'maxBytes' | 'open'>): EventStream {
+    return followEventStream({
       server: PROXY_NAME,
       url,
       maxBytes: MAX_MESSAGE_BYTES,
-      lastEventId: '',
-      retryMs: null,
-      begin: 'now',
-      maxFailures: Infinity,
       open(lastEventId, handler) {
         const resumed = lastEventId === '' ? {} : { 'last-event-id': lastEventId };
         const headers = { ...session.headers('text/event-stream'), ...resumed };
         return exchanges.open({ method: 'GET', url, headers, body: null, headTimeoutMs: 0 }, handler);
       },
-      message: (bytes) => receive(bytes, null, heard),
+      ...options,
+    });
+  }
+
+  function listen(): void {
+    listening ??= follow({
+      lastEventId: '',
+      retryMs: null,
+      begin: 'now',
+      maxFailures: Infinity,
+      message: (bytes) => void receive(bytes, null, heard),
       gaveUp(error) {
         if (error instanceof HttpStatusError && error.status === 404) lost();
         else logger.warn('does_not_listen', { why: error.message });
@@ -161,8 +206,10 @@ export function openProxySession({ url, logger, heard, lost }: ProxySessionOptio
   }
 
   async function end(): Promise<void> {
+    const why = new UpstreamError(`${PROXY_NAME} has lost the session: call again`);
     listening?.stop();
-    exchanges.abortAll(new UpstreamError(`${PROXY_NAME} has lost the session: call again`));
+    for (const finish of suspended) finish(why);
+    exchanges.abortAll(why);
     await session.delete();
     await http.close();
   }

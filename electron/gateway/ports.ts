@@ -81,10 +81,21 @@ export interface CallArchive extends Closable {
   read(id: number): Promise<CallRecord | null>;
 }
 
+/** What becomes of the stream on which a server answers a request (MCP 2025-11-25, transports, Streamable HTTP). */
+export type StreamEvent =
+  /** The answer comes on a stream, not as one message. */
+  | { readonly kind: 'opened' }
+  /** The server asks for so long a wait before the stream is resumed, milliseconds. */
+  | { readonly kind: 'retry'; readonly ms: number }
+  /** The server has ended the stream before the answer, to be resumed; the connection does so. */
+  | { readonly kind: 'suspended' };
+
 /** What a connection to a server tells its session, never before `connect` has returned. */
 export interface UpstreamEvents {
   /** A message of the server; `relatedTo` is the request on whose stream it came, where the transport tells. */
   message(message: Message, relatedTo: RequestId | null): void;
+  /** Told by a transport that gives each request a stream of its own. */
+  stream(request: RequestId, event: StreamEvent): void;
   /** This request was sent and will get no answer; `why` is for people. */
   failed(request: RequestId, why: string): void;
   /** The connection is gone and will not come back; `why` is for people. Not called after `close()`. */

@@ -48,6 +48,7 @@ export class Exchange {
     this.#pending = new PendingRequests(collaborators.log, collaborators.clock);
     this.#connection = collaborators.upstream.connect({
       message: (message, relatedTo) => this.#fromServer(message, relatedTo),
+      stream: (request, event) => this.#outlet.stream(request, event),
       failed: (request, why) => this.#fail(request, why),
       closed: (why) => this.#lost(why),
     });

@@ -14,8 +14,12 @@ export class EventStream {
   /** Takes the response over; `onClose` is called once, whoever ends it. */
   constructor(response: ServerResponse, headers: Record<string, string>, onClose: () => void) {
     this.#response = response;
+    // The head and what is said at once leave in one write.
+    const { socket } = response;
+    socket?.cork();
     response.writeHead(200, { ...streamHeaders, ...securityHeaders, ...headers });
     response.flushHeaders();
+    process.nextTick(() => socket?.uncork());
     this.#keepAlive = setInterval(() => this.#write(keepAlive), KEEP_ALIVE_EVERY_MS);
     response.on('close', () => {
       clearInterval(this.#keepAlive);
@@ -28,8 +32,8 @@ export class EventStream {
   }
 
   /** Writes a frame that is an event already. */
-  sendRaw(frame: string): void {
-    this.#write(Buffer.from(frame));
+  sendRaw(frame: Buffer | string): void {
+    this.#write(frame);
   }
 
   end(): void {
@@ -37,7 +41,7 @@ export class EventStream {
     this.#response.end();
   }
 
-  #write(frame: Buffer): void {
+  #write(frame: Buffer | string): void {
     if (this.#response.writableEnded || this.#response.destroyed) return;
     if (this.#response.writableLength > MAX_UNREAD_BYTES) this.#response.destroy();
     else this.#response.write(frame);

@@ -6,6 +6,7 @@ import type { EndpointContext } from './endpoint.ts';
 import { EventStream } from './event-stream.ts';
 import { accepts, sendAccepted } from './http-exchange.ts';
 import { refusedBatch } from './protocol-versions.ts';
+import { onlyOne, requestIdsIn } from './request-ids.ts';
 
 export interface SseEndpoint {
   /** `GET /` and `GET …/sse`: opens the stream and tells where to post. */
@@ -32,6 +33,7 @@ export function createSseEndpoint(context: EndpointContext): SseEndpoint {
         return {
           answer: (_request, json) => stream.send(json),
           deliver: (json) => stream.send(json),
+          stream: () => undefined,
           abandon: () => undefined,
           end: () => stream.end(),
         };
@@ -55,7 +57,7 @@ export function createSseEndpoint(context: EndpointContext): SseEndpoint {
       if (body === null) return;
       const refusal = body.batch ? refusedBatch(session.protocolVersion) : null;
       if (refusal !== null) {
-        context.refuse(request, response, refusal);
+        context.refuse(request, response, refusal, {}, onlyOne(requestIdsIn(body.messages)));
         return;
       }
       sendAccepted(response);

@@ -1,8 +1,9 @@
 // The response to one POST of Streamable HTTP: plain JSON where only the answer comes, a stream where more does.
 import type { ServerResponse } from 'node:http';
+import type { StreamEvent } from '../ports.ts';
 import type { RequestId } from '../wire/json-rpc.ts';
-import { EventStream } from './event-stream.ts';
 import { sendAccepted, sendJson } from './http-exchange.ts';
+import type { ResumableStream } from './resumable-stream.ts';
 
 /**
  * Without an answer for so long, a stream is opened, so that keep-alives flow while a person decides
@@ -17,16 +18,22 @@ export interface PostReplyOptions {
   /** Whether the body was a batch: then answers in plain JSON are an array (MCP 2025-03-26). */
   readonly batch: boolean;
   readonly headers: Record<string, string>;
-  /** Everything was answered, or the client went away; may be called twice. */
+  readonly newStream: () => ResumableStream;
+  /** Everything was answered, or the client went away and can't come back for it; may be called twice. */
   readonly onDone: () => void;
 }
 
+/**
+ * A client that goes away has not cancelled anything. Once it can have an event id, the reply goes on without a
+ * response, and the client may come back for it. Before that it has nothing to ask by: what is answered then is lost
+ * to it (MCP 2025-11-25, transports, sending messages and resumability).
+ */
 export class PostReply {
   readonly #options: PostReplyOptions;
   readonly #open: Set<RequestId>;
   readonly #answers: Buffer[] = [];
   readonly #patience: NodeJS.Timeout;
-  #stream: EventStream | null = null;
+  #stream: ResumableStream | null = null;
 
   constructor(options: PostReplyOptions) {
     this.#options = options;
@@ -34,8 +41,13 @@ export class PostReply {
     this.#patience = setTimeout(() => this.#openStream(), STREAM_AFTER_MS);
     options.response.on('close', () => {
       clearTimeout(this.#patience);
-      options.onDone();
+      if (this.#stream?.resumable !== true) options.onDone();
     });
+  }
+
+  /** Whether the client has it open at the moment. */
+  get carried(): boolean {
+    return this.#stream?.carried ?? true;
   }
 
   answer(request: RequestId, json: Buffer): void {
@@ -49,13 +61,27 @@ export class PostReply {
     this.#openStream().send(json);
   }
 
+  /** Does what the server did with its stream. */
+  mirror(event: StreamEvent): void {
+    switch (event.kind) {
+      case 'opened':
+        this.#openStream();
+        return;
+      case 'retry':
+        this.#stream?.retry(event.ms);
+        return;
+      case 'suspended':
+        this.#stream?.suspend();
+    }
+  }
+
   abandon(request: RequestId): void {
     if (this.#open.delete(request)) this.#endWhenAnswered();
   }
 
   #endWhenAnswered(): void {
     const { response, batch, headers, onDone } = this.#options;
-    if (this.#open.size > 0 || response.writableEnded) return;
+    if (this.#open.size > 0) return;
     clearTimeout(this.#patience);
     // Before the response is out: what the server says next has to find another way.
     onDone();
@@ -65,10 +91,12 @@ export class PostReply {
     else sendJson(response, 200, batch ? jsonArray(this.#answers) : only, headers);
   }
 
-  #openStream(): EventStream {
+  #openStream(): ResumableStream {
     if (this.#stream !== null) return this.#stream;
-    const { response, headers } = this.#options;
-    const stream = new EventStream(response, headers, () => undefined);
+    const { response, headers, newStream } = this.#options;
+    clearTimeout(this.#patience);
+    const stream = newStream();
+    stream.start(response, headers);
     this.#stream = stream;
     for (const json of this.#answers.splice(0)) stream.send(json);
     return stream;

@@ -6,7 +6,8 @@ import type { Message, RequestId } from '../wire/json-rpc.ts';
 import type { EndpointContext } from './endpoint.ts';
 import { accepts, sendAccepted } from './http-exchange.ts';
 import { PostReply } from './post-reply.ts';
-import { refusedBatch, refusedVersion } from './protocol-versions.ts';
+import { refusedBatch, refusedVersion, takesPriming } from './protocol-versions.ts';
+import { firstRepeated, onlyOne, requestIdsIn } from './request-ids.ts';
 import { StreamableOutlet } from './streamable-outlet.ts';
 
 const SESSION_HEADER = 'mcp-session-id';
@@ -50,34 +51,38 @@ export function createStreamableEndpoint(context: EndpointContext): StreamableEn
     const body = await context.readMessages(request, response);
     if (body === null) return;
     const { messages, batch } = body;
+    const requests = requestIdsIn(messages);
     const carried = isInitialize(messages, request)
-      ? open(request, response)
-      : find(request, response, batch);
+      ? open(request, response, onlyOne(requests))
+      : find(request, response, onlyOne(requests), batch);
     if (carried === null) return;
 
     const { session, outlet } = carried;
-    const requests = messages.flatMap((message) => (message.kind === 'request' ? [message.id] : []));
     const twice = requests.find((id) => outlet.expects(id)) ?? firstRepeated(requests);
     if (twice !== undefined) {
       const message = 'Invalid request: a request with this id is still running';
       context.refuse(request, response, { error: 'invalid_request', message }, {}, twice);
       return;
     }
-    const headers = { [SESSION_HEADER]: session.id };
-    if (requests.length > 0) expectAnswers(outlet, response, requests, batch, headers);
+    if (requests.length > 0) expectAnswers(carried, response, requests, batch);
     await Promise.all(messages.map((message) => session.receive(message)));
-    if (requests.length === 0) sendAccepted(response, headers);
+    if (requests.length === 0) sendAccepted(response, headersOf(session));
   }
 
   function expectAnswers(
-    outlet: StreamableOutlet,
+    { session, outlet }: Carried,
     response: ServerResponse,
     requests: RequestId[],
     batch: boolean,
-    headers: Record<string, string>,
   ): void {
-    const onDone = () => requests.forEach((id) => outlet.forget(id, reply));
-    const reply = new PostReply({ response, requests, batch, headers, onDone });
+    const reply = new PostReply({
+      response,
+      requests,
+      batch,
+      headers: headersOf(session),
+      newStream: () => outlet.newStream(takesPriming(session.protocolVersion)),
+      onDone: () => requests.forEach((id) => outlet.forget(id, reply)),
+    });
     for (const id of requests) outlet.expect(id, reply);
   }
 
@@ -89,28 +94,38 @@ export function createStreamableEndpoint(context: EndpointContext): StreamableEn
       });
       return;
     }
-    const carried = find(request, response, false);
-    carried?.outlet.listen(response, { [SESSION_HEADER]: carried.session.id });
+    const carried = find(request, response);
+    if (carried === null) return;
+    const { session, outlet } = carried;
+    // An empty id is that of no event (HTML Standard, section 9.2.5).
+    const lastEventId = String(request.headers['last-event-id'] ?? '');
+    if (lastEventId === '')
+      outlet.listen(response, headersOf(session), takesPriming(session.protocolVersion));
+    else if (!outlet.resume(lastEventId, response, headersOf(session))) {
+      const message = 'Invalid request: no stream of this session can be resumed from Last-Event-ID';
+      context.refuse(request, response, { error: 'invalid_request', message });
+    }
   }
 
   async function end(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const carried = find(request, response, false);
+    const carried = find(request, response);
     if (carried === null) return;
     await carried.session.close();
     response.writeHead(200);
     response.end();
   }
 
-  function open(request: IncomingMessage, response: ServerResponse): Carried | null {
+  /** `id`: what a refusal answers. */
+  function open(request: IncomingMessage, response: ServerResponse, id: RequestId | null): Carried | null {
     const unsupported = refusedVersion(request.headers['mcp-protocol-version']);
     if (unsupported !== null) {
-      context.refuse(request, response, unsupported);
+      context.refuse(request, response, unsupported, {}, id);
       return null;
     }
     const outlet = new StreamableOutlet();
     const session = context.openSession('streamable-http', request, () => outlet);
     if (session === null) {
-      context.refuse(request, response, { error: 'session_limit' }, { 'retry-after': '60' });
+      context.refuse(request, response, { error: 'session_limit' }, { 'retry-after': '60' }, id);
       return null;
     }
     outlets.set(session, outlet);
@@ -118,14 +133,19 @@ export function createStreamableEndpoint(context: EndpointContext): StreamableEn
   }
 
   /** The session that the request names, or null after refusing (2025-11-25: 400 without an id, 404 for a lost one). */
-  function find(request: IncomingMessage, response: ServerResponse, batch: boolean): Carried | null {
-    const id = request.headers[SESSION_HEADER];
+  function find(
+    request: IncomingMessage,
+    response: ServerResponse,
+    id: RequestId | null = null,
+    batch = false,
+  ): Carried | null {
+    const sessionId = request.headers[SESSION_HEADER];
     const version = request.headers['mcp-protocol-version'];
-    const session = typeof id === 'string' ? context.findSession(id) : undefined;
-    const refusal = refusalFor(id, version, session, batch);
+    const session = typeof sessionId === 'string' ? context.findSession(sessionId) : undefined;
+    const refusal = refusalFor(sessionId, version, session, batch);
     const outlet = session && outlets.get(session);
     if (refusal === null && session && outlet) return { session, outlet };
-    context.refuse(request, response, refusal ?? { error: 'session_unknown' });
+    context.refuse(request, response, refusal ?? { error: 'session_unknown' }, {}, id);
     return null;
   }
 }
@@ -143,9 +163,8 @@ function refusalFor(
   return batch ? refusedBatch(session.protocolVersion) : null;
 }
 
-function firstRepeated(ids: readonly RequestId[]): RequestId | undefined {
-  const seen = new Set<RequestId>();
-  return ids.find((id) => seen.size === seen.add(id).size);
+function headersOf({ id }: Session): Record<string, string> {
+  return { [SESSION_HEADER]: id };
 }
 
 /** A lone initialize without a session asks for a new one. */

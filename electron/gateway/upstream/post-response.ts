@@ -1,5 +1,6 @@
 // The response to a POST of Streamable HTTP: nothing, one JSON body, a stream of events, or a refusal.
 import { UpstreamError } from '../errors.ts';
+import type { StreamEvent } from '../ports.ts';
 import { createEventReader } from './event-reader.ts';
 import type { ResponseHead } from './http-client.ts';
 import type { Hide } from './hide-secrets.ts';
@@ -18,6 +19,8 @@ export interface BodyReader {
 export interface ResumePoint {
   readonly lastEventId: string;
   readonly retryMs: number | null;
+  /** Whether the server ended it in good order, rather than the connection broke. */
+  readonly ended: boolean;
 }
 
 export interface PostResponse {
@@ -27,6 +30,8 @@ export interface PostResponse {
   readonly hide?: Hide | undefined;
   /** A message, or a batch of them, as it stands in the response. */
   message(bytes: Buffer): void;
+  /** The body is a stream of events, or something is said of that stream. */
+  stream(event: StreamEvent): void;
   /** No more is to come. That is an error (this one) only where an answer is still waited for. */
   over(error: UpstreamError, resume: ResumePoint | null): void;
   /** The status says no; the body may say why. */
@@ -46,6 +51,7 @@ export function readPostResponse(head: ResponseHead, expected: boolean, response
   if (!expected) return ignoredBody(head, response);
   switch (mediaType(head)) {
     case 'text/event-stream':
+      response.stream({ kind: 'opened' });
       return eventBody(response);
     case 'application/json':
       return wholeBody(maxBytes, response, (body) => {
@@ -67,8 +73,8 @@ function eventBody(response: PostResponse): BodyReader {
   const { server, url, maxBytes } = response;
   let lastEventId = '';
   let retryMs: number | null = null;
-  const over = (error: UpstreamError): void =>
-    response.over(error, lastEventId === '' ? null : { lastEventId, retryMs });
+  const over = (error: UpstreamError, ended: boolean): void =>
+    response.over(error, lastEventId === '' ? null : { lastEventId, retryMs, ended });
   const reader = createEventReader({
     maxBytes,
     event(type, data) {
@@ -76,7 +82,10 @@ function eventBody(response: PostResponse): BodyReader {
       if (type === 'message' && data.length > 0) response.message(data);
     },
     lastId: (id) => (lastEventId = id),
-    retry: (ms) => (retryMs = ms),
+    retry(ms) {
+      retryMs = ms;
+      response.stream({ kind: 'retry', ms });
+    },
     tooLarge() {
       response.over(tooLarge(server, maxBytes), null);
       response.abort();
@@ -84,8 +93,8 @@ function eventBody(response: PostResponse): BodyReader {
   });
   return {
     push: (chunk) => reader.push(chunk),
-    end: () => over(new UpstreamError(`${server} ended its stream without the answer`)),
-    broken: (error) => over(networkError(server, url, error)),
+    end: () => over(new UpstreamError(`${server} ended its stream without the answer`), true),
+    broken: (error) => over(networkError(server, url, error), false),
   };
 }
 

@@ -54,6 +54,7 @@ export function openSseConnection(server: HttpServer, events: UpstreamEvents): U
             hide: server.hide,
             maxBytes: maxMessageBytes,
             message: () => undefined,
+            stream: () => undefined,
             over: (error) => delivery.fail(error),
             refused(error, bytes) {
               if (!conversation.receiveRefusal(bytes, delivery)) delivery.fail(error);

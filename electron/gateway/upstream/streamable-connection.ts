@@ -1,5 +1,5 @@
 // One session over Streamable HTTP (MCP 2025-03-26 to 2025-11-25, transports): POSTs and a listening GET.
-import type { UpstreamConnection, UpstreamEvents } from '../ports.ts';
+import type { StreamEvent, UpstreamConnection, UpstreamEvents } from '../ports.ts';
 import type { Message } from '../wire/json-rpc.ts';
 import { UpstreamError } from '../errors.ts';
 import { startConversation, type Delivery } from './conversation.ts';
@@ -61,6 +61,7 @@ export function openStreamableConnection(server: HttpServer, events: UpstreamEve
             hide,
             maxBytes: maxMessageBytes,
             message: (bytes) => receive(bytes, message, delivery),
+            stream: (event) => tell(delivery, event),
             over: (error, resume) => afterEnd(delivery, error, resume),
             refused: (error, bytes) => refused(delivery, error, bytes),
             abort: () => exchange.abort(),
@@ -95,8 +96,17 @@ export function openStreamableConnection(server: HttpServer, events: UpstreamEve
 
   function afterEnd(delivery: Delivery, error: UpstreamError, resume: ResumePoint | null): void {
     if (delivery.settled) return;
-    if (resume === null) delivery.fail(error);
-    else resumeAnswer(delivery, resume);
+    if (resume === null) {
+      delivery.fail(error);
+      return;
+    }
+    // A connection that broke is mended here; what the server does on purpose, the client sees.
+    if (resume.ended) tell(delivery, { kind: 'suspended' });
+    resumeAnswer(delivery, resume);
+  }
+
+  function tell(delivery: Delivery, event: StreamEvent): void {
+    if (delivery.id !== null && !delivery.settled) events.stream(delivery.id, event);
   }
 
   /** Goes on with the stream of one request's answer, from the last event that arrived. */

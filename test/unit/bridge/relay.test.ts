@@ -13,6 +13,7 @@ interface Request {
   readonly method: string;
   readonly session: string | undefined;
   readonly version: string | undefined;
+  readonly lastEventId: string | undefined;
   readonly body: string;
 }
 
@@ -29,6 +30,7 @@ async function playProxy(play: (request: Request, response: ServerResponse) => b
       method: incoming.method ?? '',
       session: header('mcp-session-id'),
       version: header('mcp-protocol-version'),
+      lastEventId: header('last-event-id'),
       body,
     };
     requests.push(request);
@@ -155,6 +157,33 @@ describe('an answer', () => {
     const proxy = await playProxy(({ body }, response) => {
       if (body === ask(1))
         response.writeHead(200, { 'content-type': 'text/event-stream' }).end(': nothing\n\n');
+      return body === ask(1);
+    });
+    const { written, say, count } = relayTo(proxy.url);
+    say(initialize, ask(1));
+    await count(2);
+    expect(written[1]).toContain('"id":1,"error":{"code":-32004');
+  });
+
+  it('whose stream is suspended is fetched from where it stopped', async () => {
+    const stream = { 'content-type': 'text/event-stream' };
+    const proxy = await playProxy(({ method, body, lastEventId }, response) => {
+      if (body === ask(1)) response.writeHead(200, stream).end('id: e0\ndata: \n\nretry: 50\n\n');
+      else if (method === 'GET' && lastEventId === 'e0')
+        response.writeHead(200, stream).end(`id: e1\ndata: ${answer(1)}\n\n`);
+      else return false;
+      return true;
+    });
+    const { written, say, count } = relayTo(proxy.url);
+    say(initialize, ask(1));
+    await count(2);
+    expect(written[1]).toBe(answer(1));
+  });
+
+  it('whose stream is suspended and can not be resumed is an error', async () => {
+    const proxy = await playProxy(({ body }, response) => {
+      if (body === ask(1))
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).end('id: e0\nretry: 50\ndata: \n\n');
       return body === ask(1);
     });
     const { written, say, count } = relayTo(proxy.url);

@@ -14,6 +14,7 @@ import type {
   Logger,
   PolicyEngine,
   RefusedMessage,
+  StreamEvent,
   Upstream,
   UpstreamConnection,
   UpstreamEvents,
@@ -179,6 +180,11 @@ export class FakeConnection implements UpstreamConnection {
     const read = readServerMessage(Buffer.from(text));
     if (!read.ok) throw new Error(`not a message: ${text}`);
     for (const each of read.value) this.#events.message(each, relatedTo);
+  }
+
+  /** Something became of the stream on which the server answers this request. */
+  streams(request: RequestId, event: StreamEvent): void {
+    this.#events.stream(request, event);
   }
 
   /** The server let this request down. */

@@ -2,6 +2,7 @@
 import { onTestFinished } from 'vitest';
 import { createApprovalDesk } from '../../../../electron/gateway/approval/approval-desk.ts';
 import type { Message, RequestId } from '../../../../electron/gateway/call.ts';
+import type { StreamEvent } from '../../../../electron/gateway/ports.ts';
 import { Session } from '../../../../electron/gateway/session/session.ts';
 import type { ClientOutlet } from '../../../../electron/gateway/session/session-types.ts';
 import { createVerdictPath, type VerdictSettings } from '../../../../electron/gateway/verdict-path.ts';
@@ -25,6 +26,7 @@ type Sent =
       readonly json: unknown;
       readonly text: string;
     }
+  | { readonly kind: 'stream'; readonly to: RequestId; readonly event: StreamEvent }
   | { readonly kind: 'abandon'; readonly to: RequestId }
   | { readonly kind: 'end' };
 
@@ -39,6 +41,10 @@ export class RecordingOutlet implements ClientOutlet {
   deliver(json: Buffer, relatedTo: RequestId | null): void {
     const text = json.toString();
     this.sent.push({ kind: 'deliver', relatedTo, text, json: JSON.parse(text) });
+  }
+
+  stream(to: RequestId, event: StreamEvent): void {
+    this.sent.push({ kind: 'stream', to, event });
   }
 
   abandon(to: RequestId): void {

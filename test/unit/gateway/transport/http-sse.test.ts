@@ -10,7 +10,9 @@ describe('the stream', () => {
     const { openSse, sessions } = await startProxy();
     const { events } = await openSse(path);
     const [session] = sessions.list();
-    expect(events.events).toEqual([{ event: 'endpoint', data: `/message?sessionId=${session?.id ?? ''}` }]);
+    expect(events.events).toEqual([
+      { id: '', event: 'endpoint', data: `/message?sessionId=${session?.id ?? ''}` },
+    ]);
     expect(session).toMatchObject({ transport: 'sse' });
     expect(events.headers).toMatchObject({
       'content-type': 'text/event-stream',
@@ -95,6 +97,7 @@ describe('a message', () => {
     connection().says('{"jsonrpc":"2.0","id":1,\n"result":{"n":1.50}}');
     await eventually(() => expect(events.messages()).toHaveLength(1));
     expect(events.events[1]).toEqual({
+      id: '',
       event: 'message',
       data: '{"jsonrpc":"2.0","id":1, "result":{"n":1.50}}',
     });

@@ -4,7 +4,7 @@ import { startProxy, type Stream } from './proxy.ts';
 
 beforeEach(() => {
   // Node's own sockets keep their real clocks; only the timers of the program are held.
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -33,7 +33,7 @@ it('a request that waits for a person becomes a stream after five seconds, and i
   const opened = await opening;
 
   vi.advanceTimersByTime(30_000);
-  await settled(() => opened.text() === ': keep-alive\n\n: keep-alive\n\n');
+  await settled(() => opened.text().endsWith(': keep-alive\n\n: keep-alive\n\n'));
   expect(opened.messages()).toEqual([]);
 
   connection().onSend = () => connection().says({ id: 1, result: {} });
@@ -79,4 +79,55 @@ it('no timer is left of a request that was answered, or of a stream whose client
   listening.leave();
   events.leave();
   await settled(() => sessions.list().length === 1 && vi.getTimerCount() === before);
+});
+
+it('the events of a stream can be had for five minutes', async () => {
+  const { send, stream, post, initialize, connection } = await startProxy();
+  const headers = { 'mcp-session-id': await initialize() };
+  connection().onSend = () => {
+    connection().streams(1, { kind: 'opened' });
+    connection().says({ id: 1, result: {} });
+  };
+  const before = vi.getTimerCount();
+  const events = await stream(post({ id: 1, method: 'ping' }, headers));
+  await settled(() => events.ended());
+  const resume = { path: '/mcp', headers: { ...headers, 'last-event-id': events.events[0]?.id ?? '' } };
+  vi.advanceTimersByTime(5 * 60_000 - 1);
+  const again = await stream(resume);
+  await settled(() => again.ended() && again.messages().length === 1);
+  vi.advanceTimersByTime(1);
+  expect((await send(resume)).status).toBe(400);
+  await settled(() => vi.getTimerCount() === before);
+});
+
+it('each event has its own five minutes', async () => {
+  const { send, stream, initialize, connection } = await startProxy();
+  const headers = { 'mcp-session-id': await initialize() };
+  const events = await stream({ path: '/mcp', headers });
+  for (let data = 0; data < 2; data += 1) {
+    connection().says({ method: 'notifications/message', params: { data } });
+    vi.advanceTimersByTime(4 * 60_000);
+  }
+  await settled(() => events.messages().length === 2);
+  const [opened, first] = events.events;
+  const resume = (id = '') => ({ path: '/mcp', headers: { ...headers, 'last-event-id': id } });
+  expect((await send(resume(opened?.id))).status).toBe(400);
+  const again = await stream(resume(first?.id));
+  await settled(() => again.messages().length === 1);
+  expect(again.messages()).toMatchObject([{ params: { data: 1 } }]);
+});
+
+it('a stream that a client has left for long is still there, if it has missed nothing', async () => {
+  const { stream, initialize, connection } = await startProxy();
+  const headers = { 'mcp-session-id': await initialize() };
+  const events = await stream({ path: '/mcp', headers });
+  await settled(() => events.events.length === 1);
+  events.leave();
+  vi.advanceTimersByTime(30 * 60_000);
+  const again = await stream({
+    path: '/mcp',
+    headers: { ...headers, 'last-event-id': events.events[0]?.id ?? '' },
+  });
+  connection().says({ method: 'notifications/message' });
+  await settled(() => again.messages().length === 1);
 });

@@ -30,7 +30,7 @@ export interface Reply {
 /** An event stream as it comes in. */
 export interface Stream {
   readonly headers: IncomingMessage['headers'];
-  readonly events: { readonly event: string; readonly data: string }[];
+  readonly events: { readonly id: string; readonly event: string; readonly data: string }[];
   /** The data of the `message` events, parsed. */
   messages(): unknown[];
   /** Everything, comments included. */
@@ -191,7 +191,7 @@ async function readStream(opened: Promise<IncomingMessage>): Promise<Stream> {
   if (type !== 'text/event-stream') throw new Error(`no stream: ${response.statusCode ?? 0} ${type ?? ''}`);
   let text = '';
   let ended = false;
-  const events: { event: string; data: string }[] = [];
+  const events: { id: string; event: string; data: string }[] = [];
   let rest = '';
   response.setEncoding('utf8');
   response.on('data', (chunk: string) => {
@@ -205,7 +205,8 @@ async function readStream(opened: Promise<IncomingMessage>): Promise<Stream> {
           .filter((line) => line.startsWith(`${name}: `))
           .map((line) => line.slice(name.length + 2))
           .join('\n');
-      if (!frame.startsWith(':')) events.push({ event: field('event'), data: field('data') });
+      if (!frame.startsWith(':'))
+        events.push({ id: field('id'), event: field('event'), data: field('data') });
     }
   });
   response.on('end', () => (ended = true));

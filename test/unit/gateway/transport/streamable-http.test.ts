@@ -291,6 +291,44 @@ describe('a POST', () => {
   });
 });
 
+describe('a POST that is refused whole', () => {
+  it.each<[string, Record<string, string>]>([
+    ['no session', {}],
+    ['an unknown session', { 'mcp-session-id': 'sess_00' }],
+    ['an unsupported version', { 'mcp-protocol-version': '1999-01-01' }],
+  ])('for %s names the request that it held', async (_why, headers) => {
+    const { send, post } = await startProxy();
+    expect((await send(post({ ...ping, id: 'mine' }, headers))).json()).toMatchObject({
+      id: 'mine',
+      error: {},
+    });
+  });
+
+  it('as an initialize names it too', async () => {
+    const { send, post, initialize } = await startProxy({ maxSessions: 1 });
+    await initialize();
+    const initializing = { id: 'mine', method: 'initialize' };
+    expect((await send(post(initializing))).json()).toMatchObject({ id: 'mine', error: {} });
+    const unsupported = post(initializing, { 'mcp-protocol-version': '1999-01-01' });
+    expect((await send(unsupported)).json()).toMatchObject({ id: 'mine', error: {} });
+  });
+
+  it.each<[string, unknown]>([
+    ['names none of several', [call(1, 'x'), call(2, 'y')]],
+    ['names none where there is none', { jsonrpc: '2.0', method: 'notifications/initialized' }],
+  ])('%s', async (_what, body) => {
+    const { send, post } = await startProxy();
+    expect((await send(post(JSON.stringify(body)))).json()).toMatchObject({ id: null, error: {} });
+  });
+
+  it('names the one request of a batch', async () => {
+    const { send, post, initialize } = await startProxy();
+    const headers = { 'mcp-session-id': await initialize('2025-06-18') };
+    const batch = JSON.stringify([call(7, 'x'), { jsonrpc: '2.0', method: 'notifications/initialized' }]);
+    expect((await send(post(batch, headers))).json()).toMatchObject({ id: 7, error: { code: -32600 } });
+  });
+});
+
 describe('a batch', () => {
   const batch = (...elements: object[]) => JSON.stringify(elements);
 

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { vi } from 'vitest';
 import type { AllowedMessage } from '../../../../electron/gateway/call.ts';
-import type { Logger, UpstreamEvents } from '../../../../electron/gateway/ports.ts';
+import type { Logger, StreamEvent, UpstreamEvents } from '../../../../electron/gateway/ports.ts';
 import { errors } from '../../../../electron/gateway/errors.ts';
 import { errorResponse } from '../../../../electron/gateway/wire/error-response.ts';
 import type { Message, RequestId, ResponseMessage } from '../../../../electron/gateway/wire/json-rpc.ts';
@@ -11,6 +11,8 @@ import { readServerMessage } from '../../../../electron/gateway/wire/parse.ts';
 export interface Session extends UpstreamEvents {
   readonly received: { readonly message: Message; readonly relatedTo: RequestId | null }[];
   readonly closings: string[];
+  /** What was told of the streams of answers. */
+  readonly streams: { readonly request: RequestId; readonly event: StreamEvent }[];
   /** Waits for the response with this id. */
   answer(id: RequestId): Promise<ResponseMessage>;
   /** Waits for a request or notification with this method. */
@@ -21,6 +23,7 @@ export interface Session extends UpstreamEvents {
 export function recordingSession(): Session {
   const received: Session['received'] = [];
   const closings: string[] = [];
+  const streams: Session['streams'] = [];
   const find = async <T>(look: () => T | undefined): Promise<T> =>
     vi.waitFor(
       () => {
@@ -35,7 +38,9 @@ export function recordingSession(): Session {
   return {
     received,
     closings,
+    streams,
     message: (message, relatedTo) => void received.push({ message, relatedTo }),
+    stream: (request, event) => void streams.push({ request, event }),
     closed: (why) => void closings.push(why),
     // As a session does it: the client gets an error in the place of the answer.
     failed(id, why) {

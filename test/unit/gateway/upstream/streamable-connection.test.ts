@@ -581,6 +581,12 @@ describe('an answer whose stream breaks', () => {
     );
     await connection.send(request(2, 'x'));
     expect((await session.answer(2)).result).toEqual({ ok: true });
+    // The client may be told to do as we do. Further breaks of the stream are between the server and us.
+    expect(session.streams).toEqual([
+      { request: 2, event: { kind: 'opened' } },
+      { request: 2, event: { kind: 'retry', ms: 50 } },
+      { request: 2, event: { kind: 'suspended' } },
+    ]);
     expect(session.received.slice(1).map(({ relatedTo }) => relatedTo)).toEqual([2, 2]);
     // It is not asked for again once it is there.
     const asked = peer.asked.length;
@@ -603,6 +609,23 @@ describe('an answer whose stream breaks', () => {
     );
     await connection.send(request(2, 'x'));
     expect((await session.answer(2)).error).toBeNull();
+    expect(session.streams.map(({ event }) => event.kind)).toEqual(['opened', 'retry']);
+  });
+
+  it('is none where the answer comes as JSON, and has not been suspended where it ends with the answer', async () => {
+    const { connection, session } = await openInitialized(
+      streamable(({ json: asked }, response) => {
+        if (asked?.method === 'json') json(response, resultFor(asked.id));
+        else stream(response, 'id: p1\ndata:', `data: ${resultFor(asked?.id)}`).end();
+      }),
+    );
+    await connection.send(request(2, 'json'));
+    await session.answer(2);
+    expect(session.streams).toEqual([]);
+    await connection.send(request(3, 'stream'));
+    await session.answer(3);
+    await sleep(50);
+    expect(session.streams).toEqual([{ request: 3, event: { kind: 'opened' } }]);
   });
 
   it('waits neither for ever nor not at all, whatever retry: says', async () => {
