@@ -106,6 +106,9 @@ export function optionalUrl() {
   return z
     .string({ error })
     .refine((value) => value === '' || isHttpUrl(value), { error })
+    .refine((value) => !isHttpUrl(value) || canBeDecoded(new URL(value)), {
+      error: 'a URL with its user name and password percent-encoded',
+    })
     .transform((value) => (value === '' ? null : value))
     .nullable()
     .default(null);
@@ -126,6 +129,17 @@ export function origins() {
 
 function isHttpUrl(value: string): boolean {
   return URL.canParse(value) && /^https?:$/u.test(new URL(value).protocol);
+}
+
+/** Whoever connects needs user name and password as they were meant. */
+function canBeDecoded({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    // The only error that there is: a percent sign that begins no character.
+    return false;
+  }
 }
 
 /** A part of the file with keys of its own, all of which may be left out. Unknown keys are an issue of their own. */

@@ -114,6 +114,7 @@ describe('configSchema', () => {
     ['servers', { '': { command: 'x' } }],
     ['servers', { 'a/b': { command: 'x' } }],
     ['servers', { ['n'.repeat(65)]: { command: 'x' } }],
+    ['upstream.url', 'http://user:50%@localhost'],
     ['upstream.headers', 'Authorization: x'],
     ['upstream.headers', { 'X Y': 'x' }],
     ['upstream.headers', { X: 5 }],
