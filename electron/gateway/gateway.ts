@@ -158,7 +158,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     servers,
     defaultAgent: config.agent,
     maxBodyBytes: MAX_BODY_BYTES,
-    door: { hosts: [address.toLowerCase()], origins: config.server.security.cors_allowed_origins },
+    door: { hosts: [hostName(address)], origins: config.server.security.cors_allowed_origins },
     requestTimeoutMs: config.server.read_timeout,
     idleTimeoutMs: config.server.idle_timeout,
     closeTimeoutMs: Math.min(config.server.graceful_shutdown, LONGEST_CLOSE_MS),
@@ -173,7 +173,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
   if (!configured && keptPort === undefined) kept.write({ port: listening.port });
   const wanted = keptPort ?? port;
   const portTakenInstead = listening.port === wanted || port === 0 ? null : wanted;
-  const url = `http://${listening.family === 'IPv6' ? `[${listening.address}]` : listening.address}:${listening.port}`;
+  const url = `http://${hostName(listening.address)}:${listening.port}`;
   services.adopt(announce(join(userData, 'gateway.json'), { url, pid: process.pid, version }), (file) =>
     file.close(),
   );
@@ -250,6 +250,11 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     setAttended: (attended) => approvals.setAttended(attended),
     close: () => running.disposeAsync(),
   };
+}
+
+/** An address as it stands in a Host header (RFC 3986 section 3.2.2). */
+function hostName(address: string): string {
+  return address.includes(':') ? `[${address.toLowerCase()}]` : address.toLowerCase();
 }
 
 /** The data that lies in a folder of policies under its usual name, if any. */
