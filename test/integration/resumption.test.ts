@@ -37,6 +37,8 @@ it.each<EverythingTransport>(['stdio', 'sse', 'streamableHttp'])(
     proxy = await startProxy({ config: { upstream: upstream.section }, policies: allowAll });
     const url = `${proxy.url}/mcp`;
     const session = await openSession(url);
+    // Takes what the server says by itself, which might go out on the stream of the call otherwise.
+    const listening = await openStream(url, { headers: session });
     const call = {
       name: 'trigger-long-running-operation',
       arguments: { duration: 1.2, steps: 4 },
@@ -66,5 +68,6 @@ it.each<EverythingTransport>(['stdio', 'sse', 'streamableHttp'])(
       headers: { accept: 'text/event-stream', ...other, 'last-event-id': event.id ?? '' },
     });
     expect(refused.status).toBe(400);
+    listening.close();
   },
 );

@@ -14,12 +14,12 @@ export class EventStream {
   /** Takes the response over; `onClose` is called once, whoever ends it. */
   constructor(response: ServerResponse, headers: Record<string, string>, onClose: () => void) {
     this.#response = response;
-    // The head and what is said at once leave in one write.
+    // The head and all that is said in this turn of the loop, often up to the answer, leave in one write.
     const { socket } = response;
     socket?.cork();
     response.writeHead(200, { ...streamHeaders, ...securityHeaders, ...headers });
     response.flushHeaders();
-    process.nextTick(() => socket?.uncork());
+    setImmediate(() => socket?.uncork());
     this.#keepAlive = setInterval(() => this.#write(keepAlive), KEEP_ALIVE_EVERY_MS);
     response.on('close', () => {
       clearInterval(this.#keepAlive);
