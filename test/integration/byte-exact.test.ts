@@ -14,7 +14,7 @@ const call = (id: number, given: unknown) =>
 /** Each holds something that JSON.parse and JSON.stringify would not give back as it was. */
 const oddValues: Record<string, string> = {
   'whole numbers beyond 2^53': '[1152921504606846976,1152921504606846977,-9007199254740993]',
-  'numbers in every notation': '[1.0,1e2,1E+2,-0,-0.0,0.10000000000000000001,1e400]',
+  'numbers in every notation': '[1.0,1e2,1E+2,-0,-0.0,0.10000000000000000001,1e308]',
   'escapes that need not be there': String.raw`"\u0041\u00e4\/\ud83d\ude00"`,
   'a lone surrogate as an escape': String.raw`"\ud800"`,
   'characters beyond ASCII': '"äöü 漢字 😀 \u2028 \u007f"',

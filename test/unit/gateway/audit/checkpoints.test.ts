@@ -41,8 +41,10 @@ async function writeWithoutPause(log: SqliteCallLog, rounds: number): Promise<nu
 describe('startCheckpoints', () => {
   it('bounds the write-ahead file under a load without a pause', { timeout: 30_000 }, async () => {
     const { log, walSize } = await checkpointedLog();
-    const written = await writeWithoutPause(log, 6000);
-    expect(written).toBeGreaterThan(58 * megabyte);
+    // Without checkpoints the file is always as long as all that was written. How soon they come is the machine's.
+    let written = 0;
+    do written += await writeWithoutPause(log, 2000);
+    while (written < 58 * megabyte || (walSize() >= written / 2 && written < 400 * megabyte));
     expect(walSize()).toBeLessThan(written / 2);
   });
 
