@@ -1,7 +1,7 @@
 // The catalogue of all errors that the proxy answers with: name, JSON-RPC code, HTTP status, message.
 
 interface CatalogueEntry {
-  /** JSON-RPC error code (JSON-RPC 2.0 section 5.1; -3200x are the seed's). */
+  /** JSON-RPC error code (JSON-RPC 2.0 section 5.1; -3200x are those of the Go proxy that came before). */
   readonly code: number;
   /** Status of the HTTP response where the error ends the whole request. */
   readonly http: number;
@@ -18,12 +18,9 @@ export const errors = {
     message: 'Invalid request: an object in the message has the same key twice',
   },
   too_large: { code: -32600, http: 413, message: 'Invalid request: the message is too large' },
-  method_not_found: { code: -32601, http: 404, message: 'Method not found' },
   invalid_params: { code: -32602, http: 400, message: 'Invalid params' },
   internal: { code: -32603, http: 500, message: 'Internal error of the proxy' },
   policy_violation: { code: -32001, http: 200, message: 'Policy violation' },
-  identity: { code: -32002, http: 401, message: 'The identity of the caller could not be verified' },
-  rate_limited: { code: -32003, http: 429, message: 'Rate limit exceeded' },
   upstream: { code: -32004, http: 502, message: 'The MCP server could not be reached' },
   paused: {
     code: -32001,

@@ -7,7 +7,7 @@ import { Session, type SessionCollaborators } from './session.ts';
 import type { ClientOutlet, TransportKind } from './session-types.ts';
 
 export interface SessionStoreOptions extends Omit<SessionCollaborators, 'upstream' | 'onServer'> {
-  /** At most so many at once, of all servers together (the seed's max_connections). */
+  /** At most so many at once, of all servers together (`server.max_connections`). */
   readonly maxSessions: number;
   /** A session ends at this age, milliseconds. */
   readonly ttlMs: number;
