@@ -135,7 +135,7 @@ export function openProxySession({ url, logger, heard, lost }: ProxySessionOptio
             over(error, point) {
               // A broken answer is not asked for again: on this machine it is the proxy itself that has gone.
               if (unanswered.size > 0 && point?.ended === true) resume(point);
-              else over(error);
+              else over(error());
             },
             refused(error, bytes) {
               if (inSession && error.status === 404) resolve({ kind: 'lost', error });

@@ -32,8 +32,11 @@ export interface PostResponse {
   message(bytes: Buffer): void;
   /** The body is a stream of events, or something is said of that stream. */
   stream(event: StreamEvent): void;
-  /** No more is to come. That is an error (this one) only where an answer is still waited for. */
-  over(error: UpstreamError, resume: ResumePoint | null): void;
+  /**
+   * No more is to come. That is an error only where an answer is still waited for, so it is made only when it is
+   * asked for: an error collects its stack, and most calls have been answered by now.
+   */
+  over(error: () => UpstreamError, resume: ResumePoint | null): void;
   /** The status says no; the body may say why. */
   refused(error: HttpStatusError, body: Buffer): void;
   /** Ends the response from our side. */
@@ -56,13 +59,13 @@ export function readPostResponse(head: ResponseHead, expected: boolean, response
     case 'application/json':
       return wholeBody(maxBytes, response, (body) => {
         response.message(body);
-        response.over(new UpstreamError(`${server} sent a response without the answer`), null);
+        response.over(() => new UpstreamError(`${server} sent a response without the answer`), null);
       });
     default:
       return wholeBody(MAX_ERROR_BODY_BYTES, response, () => {
         const type = mediaType(head) || 'nothing';
         response.over(
-          new UpstreamError(`${server} answered HTTP ${head.status} with ${type} instead of JSON`),
+          () => new UpstreamError(`${server} answered HTTP ${head.status} with ${type} instead of JSON`),
           null,
         );
       });
@@ -73,7 +76,7 @@ function eventBody(response: PostResponse): BodyReader {
   const { server, url, maxBytes } = response;
   let lastEventId = '';
   let retryMs: number | null = null;
-  const over = (error: UpstreamError, ended: boolean): void =>
+  const over = (error: () => UpstreamError, ended: boolean): void =>
     response.over(error, lastEventId === '' ? null : { lastEventId, retryMs, ended });
   const reader = createEventReader({
     maxBytes,
@@ -87,14 +90,14 @@ function eventBody(response: PostResponse): BodyReader {
       response.stream({ kind: 'retry', ms });
     },
     tooLarge() {
-      response.over(tooLarge(server, maxBytes), null);
+      response.over(() => tooLarge(server, maxBytes), null);
       response.abort();
     },
   });
   return {
     push: (chunk) => reader.push(chunk),
-    end: () => over(new UpstreamError(`${server} ended its stream without the answer`), true),
-    broken: (error) => over(networkError(server, url, error), false),
+    end: () => over(() => new UpstreamError(`${server} ended its stream without the answer`), true),
+    broken: (error) => over(() => networkError(server, url, error), false),
   };
 }
 
@@ -107,12 +110,12 @@ function wholeBody(maxBytes: number, response: PostResponse, whole: (body: Buffe
       length += chunk.length;
       chunks.push(chunk);
       if (length <= maxBytes) return;
-      response.over(tooLarge(server, maxBytes), null);
+      response.over(() => tooLarge(server, maxBytes), null);
       response.abort();
     },
     end: () =>
       whole(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length)),
-    broken: (error) => response.over(networkError(server, url, error), null),
+    broken: (error) => response.over(() => networkError(server, url, error), null),
   };
 }
 

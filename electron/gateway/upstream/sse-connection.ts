@@ -55,7 +55,7 @@ export function openSseConnection(server: HttpServer, events: UpstreamEvents): U
             maxBytes: maxMessageBytes,
             message: () => undefined,
             stream: () => undefined,
-            over: (error) => delivery.fail(error),
+            over: (error) => delivery.fail(error()),
             refused(error, bytes) {
               if (!conversation.receiveRefusal(bytes, delivery)) delivery.fail(error);
             },

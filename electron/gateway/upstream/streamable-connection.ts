@@ -94,10 +94,10 @@ export function openStreamableConnection(server: HttpServer, events: UpstreamEve
     else delivery.fail(error);
   }
 
-  function afterEnd(delivery: Delivery, error: UpstreamError, resume: ResumePoint | null): void {
+  function afterEnd(delivery: Delivery, error: () => UpstreamError, resume: ResumePoint | null): void {
     if (delivery.settled) return;
     if (resume === null) {
-      delivery.fail(error);
+      delivery.fail(error());
       return;
     }
     // A connection that broke is mended here; what the server does on purpose, the client sees.
