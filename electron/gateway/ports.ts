@@ -81,8 +81,16 @@ export interface CallArchive extends Closable {
   read(id: number): Promise<CallRecord | null>;
 }
 
+/**
+ * The two generations of MCP: legacy is 2024-11-05 to 2025-11-25 (an initialize handshake, sessions), modern is
+ * 2026-07-28 (each request stands for itself).
+ */
+export type Era = 'legacy' | 'modern';
+
 /** What becomes of the stream on which a server answers a request (MCP 2025-11-25, transports, Streamable HTTP). */
 export type StreamEvent =
+  /** The answer, which follows, came as the whole body of a response with this HTTP status, where that is not 200. */
+  | { readonly kind: 'status'; readonly http: number }
   /** The answer comes on a stream, not as one message. */
   | { readonly kind: 'opened' }
   /** The server asks for so long a wait before the stream is resumed, milliseconds. */
@@ -96,13 +104,16 @@ export interface UpstreamEvents {
   message(message: Message, relatedTo: RequestId | null): void;
   /** Told by a transport that gives each request a stream of its own. */
   stream(request: RequestId, event: StreamEvent): void;
-  /** This request was sent and will get no answer; `why` is for people. */
-  failed(request: RequestId, why: string): void;
+  /**
+   * This request was sent and will get no answer; `why` is for people. `era`: the server does not speak the
+   * connection's era.
+   */
+  failed(request: RequestId, why: string, cause?: 'era'): void;
   /** The connection is gone and will not come back; `why` is for people. Not called after `close()`. */
   closed(why: string): void;
 }
 
-/** One session's own connection to its server. */
+/** One legacy session's own connection to its server, or that of one modern request, which `close` cancels. */
 export interface UpstreamConnection extends Closable {
   /**
    * Hands a message to the server. Resolves once the transport has taken it (an answer comes as an event).
@@ -118,5 +129,8 @@ export interface Upstream {
   readonly kind: 'demo' | 'stdio' | 'http';
   /** Command line or URL for people, without secrets. */
   readonly target: string;
-  connect(events: UpstreamEvents): UpstreamConnection;
+  /** A modern connection carries one request, the first message that it is sent. */
+  connect(events: UpstreamEvents, era: Era): UpstreamConnection;
+  /** Whether the server is known not to speak this era: it is configured so, or said so when it was asked. */
+  refuses(era: Era): boolean;
 }

@@ -1,7 +1,7 @@
 // Everything between a message that was allowed and its answer: the connection to the server, and what waits on it.
 import type { AllowedMessage, Call } from '../call.ts';
 import { errors, UpstreamError } from '../errors.ts';
-import type { CallLog, Clock, Logger, Upstream, UpstreamConnection } from '../ports.ts';
+import type { CallLog, Clock, Logger, Upstream, UpstreamConnection, UpstreamEvents } from '../ports.ts';
 import { allowAnswer, allowCancellation } from '../verdict-path.ts';
 import { errorResponse } from '../wire/error-response.ts';
 import type { Message, NotificationMessage, RequestId, ResponseMessage } from '../wire/json-rpc.ts';
@@ -46,12 +46,13 @@ export class Exchange {
     this.#outlet = outlet;
     this.#on = events;
     this.#pending = new PendingRequests(collaborators.log, collaborators.clock);
-    this.#connection = collaborators.upstream.connect({
+    const heard: UpstreamEvents = {
       message: (message, relatedTo) => this.#fromServer(message, relatedTo),
       stream: (request, event) => this.#outlet.stream(request, event),
       failed: (request, why) => this.#fail(request, why),
       closed: (why) => this.#lost(why),
-    });
+    };
+    this.#connection = collaborators.upstream.connect(heard, 'legacy');
   }
 
   isPending(request: RequestId): boolean {

@@ -61,6 +61,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): ClosableUpstre
           return connections.add(openWhicheverFits(server, finding, events));
       }
     },
+    refuses: () => false,
     async close() {
       await connections.close();
       await http.close();

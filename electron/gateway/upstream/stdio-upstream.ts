@@ -30,6 +30,7 @@ export function createStdioUpstream(options: StdioUpstreamOptions): ClosableUpst
     kind,
     target: describeCommand(command, args),
     connect: (events) => connections.add(openStdioConnection(server, events, { logger, maxMessageBytes })),
+    refuses: () => false,
     close: () => connections.close(),
   };
 }

@@ -57,7 +57,7 @@ describe.each<EverythingTransport>(['stdio', 'sse', 'streamableHttp'])(
             },
       );
       session = recordingSession();
-      connection = upstream.connect(session);
+      connection = upstream.connect(session, 'legacy');
     });
 
     afterAll(async () => {
@@ -140,7 +140,7 @@ describe.each<EverythingTransport>(['stdio', 'sse', 'streamableHttp'])(
 
     it('keeps sessions apart', async () => {
       const other = recordingSession();
-      const second = upstream.connect(other);
+      const second = upstream.connect(other, 'legacy');
       await second.send(request('init', 'initialize', initialize));
       await other.answer('init');
       await second.close();

@@ -222,6 +222,7 @@ export function fakeUpstream(name = 'files'): FakeUpstream {
       upstream.onConnect(connection);
       return connection;
     },
+    refuses: () => false,
   };
   return upstream;
 }

@@ -19,7 +19,7 @@ async function open(answering: Answering): Promise<{ peer: HttpPeer; upstream: C
 
 async function initialize(upstream: ClosableUpstream): Promise<ReturnType<typeof recordingSession>> {
   const session = recordingSession();
-  const connection = upstream.connect(session);
+  const connection = upstream.connect(session, 'legacy');
   await Promise.all([
     connection.send(request(1, 'initialize')),
     connection.send(notification('notifications/initialized')),
@@ -91,16 +91,18 @@ describe('transport: auto', () => {
 
   it('says what both ways led to where none does', async () => {
     const { upstream } = await open((_asked, response) => response.writeHead(404).end());
-    await expect(upstream.connect(recordingSession()).send(request(1, 'initialize'))).rejects.toThrow(
+    await expect(
+      upstream.connect(recordingSession(), 'legacy').send(request(1, 'initialize')),
+    ).rejects.toThrow(
       /^peer answered HTTP 404\. Check the path of .* \(and over HTTP\+SSE: peer answered HTTP 404/u,
     );
   });
 
   it.each([401, 500])('does not take %i as a sign of the older transport', async (status) => {
     const { peer, upstream } = await open((_asked, response) => response.writeHead(status).end());
-    await expect(upstream.connect(recordingSession()).send(request(1, 'initialize'))).rejects.toThrow(
-      `HTTP ${status}`,
-    );
+    await expect(
+      upstream.connect(recordingSession(), 'legacy').send(request(1, 'initialize')),
+    ).rejects.toThrow(`HTTP ${status}`);
     expect(asks(peer)).toEqual(['POST /mcp']);
   });
 
@@ -108,14 +110,14 @@ describe('transport: auto', () => {
     const said = '{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"Unsupported protocol version"}}';
     const { peer, upstream } = await open((_asked, response) => json(response, said, 400));
     const session = recordingSession();
-    await upstream.connect(session).send(request(1, 'initialize'));
+    await upstream.connect(session, 'legacy').send(request(1, 'initialize'));
     expect((await session.answer(1)).bytes.toString()).toBe(said);
     expect(asks(peer)).toEqual(['POST /mcp']);
   });
 
   it('can be closed while it finds out', async () => {
     const { upstream } = await open(() => undefined);
-    const connection = upstream.connect(recordingSession());
+    const connection = upstream.connect(recordingSession(), 'legacy');
     const refused = expect(connection.send(request(1, 'initialize'))).rejects.toThrow('closed');
     await upstream.close();
     await refused;

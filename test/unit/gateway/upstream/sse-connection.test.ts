@@ -37,7 +37,7 @@ async function open(answering: Answering, options: Partial<HttpUpstreamOptions> 
     ...options,
   });
   upstreams.push(upstream);
-  return { peer, session, connection: upstream.connect(session) };
+  return { peer, session, connection: upstream.connect(session, 'legacy') };
 }
 
 interface SseServer {

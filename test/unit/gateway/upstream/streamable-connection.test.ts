@@ -52,7 +52,7 @@ async function open(answering: Answering, options: Partial<HttpUpstreamOptions> 
     ...options,
   });
   upstreams.push(upstream);
-  return { peer, session, connection: upstream.connect(session), logger };
+  return { peer, session, connection: upstream.connect(session, 'legacy'), logger };
 }
 
 /** Through `initialize` and `notifications/initialized`. */
@@ -193,7 +193,7 @@ describe('the session', () => {
     });
     upstreams.push(upstream);
     const session = recordingSession();
-    await upstream.connect(session).send(request(1, 'x'));
+    await upstream.connect(session, 'legacy').send(request(1, 'x'));
     await session.answer(1);
     expect(peer.asked[0]?.headers.authorization).toBe(`Basic ${Buffer.from('me:p@ss').toString('base64')}`);
     expect(peer.asked[0]?.path).toBe('/mcp?key=secret');
