@@ -1,21 +1,47 @@
-// What MCP offers, through the proxy, for every pair of a server's transport and a client's.
+// What MCP offers, through the proxy, for every pair of a server's transport and a client's: the names are the table.
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readAuditLog } from './audit-log.ts';
+import { bridgeCommand } from './bridge-process.ts';
 import { type EverythingServer, type EverythingTransport, startEverything } from './everything-server.ts';
 import { type RunningProxy, allowAll, startProxy } from './harness.ts';
-import type { Inbound } from './raw-session.ts';
-import { type SdkClient, connectSdkClient } from './sdk-client.ts';
+import { type SdkClient, connectSdkClient, connectSdkClientBy } from './sdk-client.ts';
 
 const upstreams: EverythingTransport[] = ['stdio', 'sse', 'streamableHttp'];
-const inbounds: Inbound[] = ['sse', 'streamable-http'];
+const inbounds = ['sse', 'streamable-http', 'the stdio bridge'] as const;
+
+function connect(inbound: (typeof inbounds)[number], proxy: RunningProxy): Promise<SdkClient> {
+  if (inbound !== 'the stdio bridge') return connectSdkClient(inbound, proxy.url);
+  return connectSdkClientBy(new StdioClientTransport(bridgeCommand('--user-data', proxy.userData)));
+}
+
+/** Runs a tool as a task, and gives what is heard of it until its result: `taskCreated`, `taskStatus` and so on. */
+async function research({ client }: SdkClient): Promise<{ steps: string[]; text: string }> {
+  const steps: string[] = [];
+  let text = '';
+  const given = { name: 'simulate-research-query', arguments: { topic: 'python', ambiguous: true } };
+  for await (const heard of client.experimental.tasks.callToolStream(given, undefined, { task: {} })) {
+    steps.push(heard.type === 'taskStatus' ? heard.task.status : heard.type);
+    if (heard.type === 'result') text = JSON.stringify(heard.result);
+  }
+  return { steps, text };
+}
 
 describe.each(upstreams)('server-everything over %s', (transport) => {
   let server: EverythingServer;
   let proxy: RunningProxy;
+  const clients = new Map<string, SdkClient>();
+  /** They take seconds, so those of all clients are under way together, while the other tests go on. */
+  const tasks = new Map<string, ReturnType<typeof research>>();
 
   beforeAll(async () => {
     server = await startEverything(transport);
     proxy = await startProxy({ config: { upstream: server.section }, policies: allowAll });
+    for (const inbound of inbounds) {
+      const sdk = await connect(inbound, proxy);
+      clients.set(inbound, sdk);
+      tasks.set(inbound, research(sdk));
+    }
   });
   afterAll(async () => {
     await proxy.stop();
@@ -25,8 +51,8 @@ describe.each(upstreams)('server-everything over %s', (transport) => {
   describe.each(inbounds)('to a client over %s', (inbound) => {
     let sdk: SdkClient;
 
-    beforeAll(async () => {
-      sdk = await connectSdkClient(inbound, proxy.url);
+    beforeAll(() => {
+      sdk = clients.get(inbound) ?? expect.unreachable();
     });
     afterAll(() => sdk.close());
 
@@ -40,6 +66,7 @@ describe.each(upstreams)('server-everything over %s', (transport) => {
             'get-roots-list',
             'trigger-sampling-request',
             'trigger-elicitation-request',
+            'trigger-url-elicitation',
           ]),
         );
     });
@@ -61,12 +88,14 @@ describe.each(upstreams)('server-everything over %s', (transport) => {
         { duration: 0.3, steps: 3 },
         { onprogress: () => undefined },
       );
-      expect(sdk.heard.slice(before).filter((what) => /^(progress|result)/.test(what))).toEqual([
+      const heard = sdk.heard.slice(before);
+      expect(heard.filter((what) => what.startsWith('progress'))).toEqual([
         'progress 1',
         'progress 2',
         'progress 3',
-        'result',
       ]);
+      // Results of the task are among what is heard meanwhile.
+      expect(heard.lastIndexOf('result')).toBeGreaterThan(heard.lastIndexOf('progress 3'));
     });
 
     it('carries a sampling request to the client and its answer back', async () => {
@@ -79,6 +108,17 @@ describe.each(upstreams)('server-everything over %s', (transport) => {
     it('carries an elicitation to the client and its answer back', async () => {
       expect(await sdk.call('trigger-elicitation-request')).toContain('Name: Ada Lovelace');
       expect(sdk.heard).toContain('elicitation');
+    });
+
+    it('carries an elicitation by URL, asked for and demanded by an error', async () => {
+      const url = `https://example.com/${encodeURIComponent(inbound)}`;
+      expect(await sdk.call('trigger-url-elicitation', { url })).toContain('User completed');
+      expect(sdk.heard).toContain(`elicitation ${url}`);
+      const demanded = sdk.call('trigger-url-elicitation', { url, errorPath: true });
+      await expect(demanded).rejects.toMatchObject({
+        code: -32042,
+        data: { elicitations: [{ mode: 'url' }] },
+      });
     });
 
     it("asks for the client's roots, and again when they change", async () => {
@@ -95,6 +135,22 @@ describe.each(upstreams)('server-everything over %s', (transport) => {
       expect(await sdk.call('toggle-simulated-logging')).toContain('Stopped');
     });
 
+    it('carries every kind of content, and structured content', async () => {
+      expect(await sdk.call('get-tiny-image')).toContain('image');
+      expect(await sdk.call('get-resource-links', { count: 2 })).toContain('resource_link');
+      expect(await sdk.call('get-resource-reference')).toContain('resource');
+      const weather = { name: 'get-structured-content', arguments: { location: 'Chicago' } };
+      expect(await sdk.client.callTool(weather)).toMatchObject({ structuredContent: { temperature: 36 } });
+    });
+
+    it('lists resources and their templates', async () => {
+      expect((await sdk.client.listResources()).resources).not.toEqual([]);
+      const { resourceTemplates } = await sdk.client.listResourceTemplates();
+      expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toContain(
+        'demo://resource/dynamic/text/{resourceId}',
+      );
+    });
+
     it('reads resources, and carries updates of those that are subscribed to', async () => {
       const uri = 'demo://resource/dynamic/text/1';
       const { contents } = await sdk.client.readResource({ uri });
@@ -107,15 +163,24 @@ describe.each(upstreams)('server-everything over %s', (transport) => {
     });
 
     it('carries word of a changed list', async () => {
-      await sdk.call('gzip-file-as-resource', { name: `${inbound}.gz`, data: 'data:text/plain,hello' });
+      await sdk.call('gzip-file-as-resource', { name: 'hello.gz', data: 'data:text/plain,hello' });
       await expect.poll(() => sdk.heard).toContain('resources changed');
     });
 
-    it('gets a prompt and completes an argument', async () => {
+    it('gets a prompt', async () => {
       const { prompts } = await sdk.client.listPrompts();
       expect(prompts.map((prompt) => prompt.name)).toContain('args-prompt');
       const prompt = await sdk.client.getPrompt({ name: 'args-prompt', arguments: { city: 'Paris' } });
       expect(JSON.stringify(prompt)).toContain('Paris');
+    });
+
+    it('completes an argument of a prompt, by the arguments before it', async () => {
+      const { completion } = await sdk.client.complete({
+        ref: { type: 'ref/prompt', name: 'completable-prompt' },
+        argument: { name: 'name', value: 'B' },
+        context: { arguments: { department: 'Engineering' } },
+      });
+      expect(completion.values).toEqual(['Bob']);
     });
 
     it('cancels a call, and goes on', async () => {
@@ -130,13 +195,21 @@ describe.each(upstreams)('server-everything over %s', (transport) => {
       const cancelled = () => readAuditLog(proxy.userData).filter((row) => row.status === 'cancelled');
       await expect.poll(() => cancelled().map((row) => row.tool)).toContain('trigger-long-running-operation');
     });
+
+    it('runs a task: makes it, tells how it is, asks in the middle of it, and has its result', async () => {
+      const { steps = [], text } = (await tasks.get(inbound)) ?? {};
+      expect(steps[0]).toBe('taskCreated');
+      expect(steps).toEqual(expect.arrayContaining(['working', 'input_required']));
+      expect(steps.at(-1)).toBe('result');
+      expect(text).toContain('programming');
+    });
   });
 
   it('has each call in the audit log, and how it ended', async () => {
     await proxy.stop();
     const rows = readAuditLog(proxy.userData);
     expect(rows.filter((row) => row.status === 'pending')).toEqual([]);
-    expect(rows.filter((row) => row.tool === 'get-sum')).toHaveLength(80);
+    expect(rows.filter((row) => row.tool === 'get-sum')).toHaveLength(40 * inbounds.length);
     expect(rows.find((row) => row.tool === 'echo')).toMatchObject({
       client: 'sdk client',
       method: 'tools/call',

@@ -48,7 +48,7 @@ export async function connectSdkClient(
 export async function connectSdkClientBy(transport: Transport): Promise<SdkClient> {
   const client = new Client(
     { name: 'sdk client', version: '1' },
-    { capabilities: { sampling: {}, elicitation: {}, roots: { listChanged: true } } },
+    { capabilities: { sampling: {}, elicitation: { form: {}, url: {} }, roots: { listChanged: true } } },
   );
   const heard: string[] = [];
 
@@ -56,9 +56,11 @@ export async function connectSdkClientBy(transport: Transport): Promise<SdkClien
     heard.push('sampling');
     return { model: 'test', role: 'assistant', content: { type: 'text', text: 'a sampled answer' } };
   });
-  client.setRequestHandler(ElicitRequestSchema, () => {
-    heard.push('elicitation');
-    return { action: 'accept', content: { name: 'Ada Lovelace', check: true } };
+  client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+    heard.push(params.mode === 'url' ? `elicitation ${params.url}` : 'elicitation');
+    if (params.mode === 'url') return { action: 'accept' };
+    const content = { name: 'Ada Lovelace', check: true, interpretation: 'programming' };
+    return { action: 'accept', content };
   });
   client.setRequestHandler(ListRootsRequestSchema, () => {
     heard.push('roots');
