@@ -1,10 +1,9 @@
 // All sessions that are open: made here, found here, and swept when they are old or idle.
 import { randomBytes } from 'node:crypto';
 import type { SessionSummary } from '../../shared/domain.ts';
-import type { Agent } from '../call.ts';
 import type { Closable, Upstream } from '../ports.ts';
-import { Session, type SessionCollaborators } from './session.ts';
-import type { ClientOutlet, TransportKind } from './session-types.ts';
+import { Session, type SessionCollaborators, type SessionIdentity } from './session.ts';
+import type { ClientOutlet, KeptSession } from './session-types.ts';
 
 export interface SessionStoreOptions extends Omit<SessionCollaborators, 'upstream' | 'onServer'> {
   /** At most so many at once, of all servers together (`server.max_connections`). */
@@ -20,25 +19,36 @@ export interface SessionStoreOptions extends Omit<SessionCollaborators, 'upstrea
   readonly onServer: (server: string, trouble: string | null) => void;
 }
 
-export interface NewSession {
+/** Whose session is to be opened. */
+export type NewClient = Omit<SessionIdentity, 'id'>;
+
+export interface NewSession extends NewClient {
   /** The server that it talks to, for good. */
   readonly server: Upstream;
-  readonly transport: TransportKind;
-  readonly agent: Agent;
-  readonly sourceIp: string;
+}
+
+/** What a session with several servers is made of. */
+export interface JointSessionParts {
+  readonly identity: SessionIdentity;
+  /** Opens its session with one of the servers. It has the identity of the whole, and is part of it to whoever counts. */
+  openPart(server: Upstream, outlet: ClientOutlet): Session;
+  /** To be called once, when it has ended. */
+  onClose(): void;
 }
 
 export interface SessionStore extends Closable {
   /** Null where the limit is reached, or the store is closed. */
   open(wanted: NewSession, outlet: (sessionId: string) => ClientOutlet): Session | null;
-  /** The session with this id, where it is one with this server: another's is as unknown as none. */
-  find(id: string, server: Upstream): Session | undefined;
+  /** Opens a session with several servers; null as above. */
+  openJoint(client: NewClient, make: (parts: JointSessionParts) => KeptSession): KeptSession | null;
+  /** The session with this id, where it is one with this server (null: with several): another's is as unknown as none. */
+  find(id: string, server: Upstream | null): KeptSession | undefined;
   list(): SessionSummary[];
 }
 
 export function createSessionStore(options: SessionStoreOptions): SessionStore {
   const { clock, maxSessions, ttlMs, idleMs, onChange } = options;
-  const sessions = new Map<string, { readonly session: Session; readonly server: Upstream }>();
+  const sessions = new Map<string, { readonly session: KeptSession; readonly server: Upstream | null }>();
   let closed = false;
 
   const sweep = setInterval(() => {
@@ -48,23 +58,42 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
     }
   }, options.sweepEveryMs);
 
-  return {
-    open({ server, ...client }, outletFor) {
-      if (closed || sessions.size >= maxSessions) return null;
-      const id = `sess_${randomBytes(16).toString('hex')}`;
-      const collaborators: SessionCollaborators = {
-        ...options,
-        upstream: server,
-        onServer: (trouble) => options.onServer(server.name, trouble),
-      };
-      const session = new Session({ id, ...client }, outletFor(id), collaborators, (ended) => {
-        sessions.delete(ended.id);
-        onChange();
-      });
-      sessions.set(id, { session, server });
+  /** Null where there is no room for one more. */
+  function open<S extends KeptSession>(
+    server: Upstream | null,
+    client: NewClient,
+    make: (identity: SessionIdentity, onClose: () => void) => S,
+  ): S | null {
+    if (closed || sessions.size >= maxSessions) return null;
+    const id = `sess_${randomBytes(16).toString('hex')}`;
+    const session = make({ id, ...client }, () => {
+      sessions.delete(id);
       onChange();
-      return session;
-    },
+    });
+    sessions.set(id, { session, server });
+    onChange();
+    return session;
+  }
+
+  function connect(
+    server: Upstream,
+    identity: SessionIdentity,
+    outlet: ClientOutlet,
+    onClose: () => void,
+  ): Session {
+    const onServer = (trouble: string | null) => options.onServer(server.name, trouble);
+    return new Session(identity, outlet, { ...options, upstream: server, onServer }, onClose);
+  }
+
+  return {
+    open: ({ server, ...client }, outletFor) =>
+      open(server, client, (identity, onClose) => connect(server, identity, outletFor(identity.id), onClose)),
+    openJoint: (client, make) =>
+      open(null, client, (identity, onClose) => {
+        const openPart: JointSessionParts['openPart'] = (server, outlet) =>
+          connect(server, identity, outlet, onChange);
+        return make({ identity, openPart, onClose });
+      }),
     find(id, server) {
       const found = sessions.get(id);
       return found?.server === server ? found.session : undefined;

@@ -1,6 +1,7 @@
-// What a session asks of the transport that carries it.
+// What sessions and the transports that carry them ask of each other.
+import type { SessionSummary } from '../../shared/domain.ts';
 import type { StreamEvent } from '../ports.ts';
-import type { RequestId } from '../wire/json-rpc.ts';
+import type { Message, RequestId } from '../wire/json-rpc.ts';
 
 /** The way back to the client. */
 export interface ClientOutlet {
@@ -17,3 +18,26 @@ export interface ClientOutlet {
 }
 
 export type TransportKind = 'sse' | 'streamable-http';
+
+/** One client's session, as its transport knows it. */
+export interface ClientSession {
+  readonly id: string;
+  /** What was agreed on in `initialize`; null until then. */
+  readonly protocolVersion: string | null;
+  /**
+   * Takes one message of the client. Resolves when it was handed on or refused; a refused request has been answered
+   * through the outlet by then. Never rejects.
+   */
+  receive(message: Message): Promise<void>;
+  /** Ends it; all that waits is answered. */
+  close(): Promise<void>;
+}
+
+/** A session as whoever keeps it knows it. */
+export interface KeptSession extends ClientSession {
+  /** Unix milliseconds. */
+  readonly startedAt: number;
+  /** When its client's newest message came, Unix milliseconds. */
+  readonly lastSeenAt: number;
+  summary(): SessionSummary;
+}

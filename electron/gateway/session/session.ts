@@ -10,7 +10,7 @@ import { errorResponse, refusalMessage } from '../wire/error-response.ts';
 import type { Message, NotificationMessage, RequestId, RequestMessage } from '../wire/json-rpc.ts';
 import { Exchange, type ExchangeCollaborators } from './exchange.ts';
 import { claimIn, isId, versionIn } from './message-facts.ts';
-import type { ClientOutlet, TransportKind } from './session-types.ts';
+import type { ClientOutlet, KeptSession, TransportKind } from './session-types.ts';
 
 export interface SessionCollaborators extends ExchangeCollaborators {
   readonly passDown: VerdictPath;
@@ -24,7 +24,7 @@ export interface SessionIdentity {
 }
 
 /** Made by the session store, ended by `close`, by the loss of its server, or by a failed initialize. */
-export class Session {
+export class Session implements KeptSession {
   readonly id: string;
   readonly transport: TransportKind;
   readonly startedAt: number;

@@ -2,22 +2,28 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Agent } from '../call.ts';
 import { type ErrorName, errors, type Refusal } from '../errors.ts';
-import type { CallLog, Clock, RefusedMessage, Upstream } from '../ports.ts';
+import type { CallLog, Clock, RefusedMessage } from '../ports.ts';
 import { newRequestId } from '../router/request-id.ts';
-import type { Session } from '../session/session.ts';
-import type { SessionStore } from '../session/session-store.ts';
-import type { ClientOutlet, TransportKind } from '../session/session-types.ts';
+import type { NewClient } from '../session/session-store.ts';
+import type { ClientOutlet, ClientSession, TransportKind } from '../session/session-types.ts';
 import { refusalMessage } from '../wire/error-response.ts';
 import type { RequestId } from '../wire/json-rpc.ts';
 import { type ClientBody, readClientBody } from '../wire/parse.ts';
 import { mediaTypeOf, readBody, sendRefusal } from './http-exchange.ts';
 
+/** What sessions are opened with at one address: a server, or all of them together. */
+export interface Served {
+  readonly name: string;
+  /** Null where no session can be opened any more. */
+  open(client: NewClient, outlet: (sessionId: string) => ClientOutlet): ClientSession | null;
+  /** The session with this id, where it was opened here. */
+  find(id: string): ClientSession | undefined;
+}
+
 export interface EndpointOptions {
-  readonly sessions: SessionStore;
   readonly log: CallLog;
   readonly clock: Clock;
-  /** The one server that sessions opened here talk to. */
-  readonly server: Upstream;
+  readonly served: Served;
   /** Who a caller is that has not said so. */
   readonly defaultAgent: Agent;
   /** Longest body that is read, bytes. */
@@ -29,8 +35,8 @@ export interface EndpointContext {
     transport: TransportKind,
     request: IncomingMessage,
     outlet: (id: string) => ClientOutlet,
-  ): Session | null;
-  findSession(id: string): Session | undefined;
+  ): ClientSession | null;
+  findSession(id: string): ClientSession | undefined;
   /** The messages in the body, or null after refusing. */
   readMessages(request: IncomingMessage, response: ServerResponse): Promise<ClientBody | null>;
   readonly refuse: Refuse;
@@ -64,14 +70,14 @@ export function createRefuse({ log, clock }: Pick<EndpointOptions, 'log' | 'cloc
 }
 
 export function createEndpointContext(options: EndpointOptions): EndpointContext {
-  const { sessions, server, defaultAgent, maxBodyBytes } = options;
-  const refuse = createRefuse(options, server.name);
+  const { served, defaultAgent, maxBodyBytes } = options;
+  const refuse = createRefuse(options, served.name);
 
   return {
     refuse,
     openSession: (transport, request, outlet) =>
-      sessions.open({ server, transport, agent: defaultAgent, sourceIp: addressOf(request) }, outlet),
-    findSession: (id) => sessions.find(id, server),
+      served.open({ transport, agent: defaultAgent, sourceIp: addressOf(request) }, outlet),
+    findSession: (id) => served.find(id),
 
     async readMessages(request, response) {
       if (mediaTypeOf(request) !== 'application/json') {

@@ -4,13 +4,21 @@ import type { AddressInfo } from 'node:net';
 import { errors } from '../errors.ts';
 import type { Closable, Logger, Upstream } from '../ports.ts';
 import { type DoorPolicy, refusedAtDoor } from './door.ts';
-import { createEndpointContext, createRefuse, type EndpointOptions, pathOf } from './endpoint.ts';
+import {
+  createEndpointContext,
+  createRefuse,
+  type EndpointOptions,
+  pathOf,
+  type Served,
+} from './endpoint.ts';
+import type { SessionStore } from '../session/session-store.ts';
 import { sendRefusal } from './http-exchange.ts';
 import { createSseEndpoint } from './http-sse.ts';
 import { routeOf } from './routes.ts';
 import { createStreamableEndpoint } from './streamable-http.ts';
 
-export interface HttpServerOptions extends Omit<EndpointOptions, 'server'> {
+export interface HttpServerOptions extends Omit<EndpointOptions, 'served'> {
+  readonly sessions: SessionStore;
   /** The first one is the default: it has the endpoints without a name, too. */
   readonly servers: readonly [Upstream, ...Upstream[]];
   readonly door: DoorPolicy;
@@ -38,7 +46,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const refuseForNone = createRefuse(options, '');
 
   function serve(upstream: Upstream) {
-    const context = createEndpointContext({ ...options, server: upstream });
+    const served: Served = {
+      name: upstream.name,
+      open: (client, outlet) => options.sessions.open({ ...client, server: upstream }, outlet),
+      find: (id) => options.sessions.find(id, upstream),
+    };
+    const context = createEndpointContext({ ...options, served });
     return {
       refuse: context.refuse,
       streamable: createStreamableEndpoint(context),

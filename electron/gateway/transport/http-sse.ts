@@ -1,6 +1,6 @@
 // HTTP+SSE (MCP 2024-11-05): one stream that is the session, and POSTs that name it.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Session } from '../session/session.ts';
+import type { ClientSession } from '../session/session-types.ts';
 import { endpointEvent } from '../wire/sse.ts';
 import type { EndpointContext } from './endpoint.ts';
 import { EventStream } from './event-stream.ts';
@@ -16,7 +16,7 @@ export interface SseEndpoint {
 }
 
 export function createSseEndpoint(context: EndpointContext): SseEndpoint {
-  const sessions = new WeakSet<Session>();
+  const sessions = new WeakSet<ClientSession>();
 
   return {
     open(request, response, messagePath) {

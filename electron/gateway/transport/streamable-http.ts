@@ -1,7 +1,7 @@
 // Streamable HTTP (MCP 2025-03-26 to 2025-11-25): POST, GET and DELETE on one endpoint.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Refusal } from '../errors.ts';
-import type { Session } from '../session/session.ts';
+import type { ClientSession } from '../session/session-types.ts';
 import type { Message, RequestId } from '../wire/json-rpc.ts';
 import type { EndpointContext } from './endpoint.ts';
 import { accepts, sendAccepted } from './http-exchange.ts';
@@ -14,7 +14,7 @@ const SESSION_HEADER = 'mcp-session-id';
 
 /** A session of this transport, and the way back to its client. */
 interface Carried {
-  readonly session: Session;
+  readonly session: ClientSession;
   readonly outlet: StreamableOutlet;
 }
 
@@ -23,7 +23,7 @@ export interface StreamableEndpoint {
 }
 
 export function createStreamableEndpoint(context: EndpointContext): StreamableEndpoint {
-  const outlets = new WeakMap<Session, StreamableOutlet>();
+  const outlets = new WeakMap<ClientSession, StreamableOutlet>();
 
   return {
     async handle(request, response) {
@@ -153,7 +153,7 @@ export function createStreamableEndpoint(context: EndpointContext): StreamableEn
 function refusalFor(
   id: unknown,
   version: string | string[] | undefined,
-  session: Session | undefined,
+  session: ClientSession | undefined,
   batch: boolean,
 ): Refusal | null {
   const unsupported = refusedVersion(version);
@@ -163,7 +163,7 @@ function refusalFor(
   return batch ? refusedBatch(session.protocolVersion) : null;
 }
 
-function headersOf({ id }: Session): Record<string, string> {
+function headersOf({ id }: ClientSession): Record<string, string> {
   return { [SESSION_HEADER]: id };
 }
 
