@@ -28,6 +28,12 @@ export interface SessionFacts {
   readonly cumulativeWrites: number;
 }
 
+/**
+ * The `Mcp-Param-*` headers of a modern request by their names in lower case, for the server that declared them;
+ * a proxy hands them on unread (MCP 2026-07-28, Streamable HTTP, custom headers). Empty for everything else.
+ */
+export type ParamHeaders = Readonly<Record<string, string>>;
+
 /** How a method is treated: checked by policy, or passed on. Unknown methods are checked. */
 export type Treatment = 'enforce' | 'pass';
 
@@ -46,6 +52,7 @@ export interface Call {
   readonly resource: string | null;
   /** `params.arguments` for tools and prompts, otherwise `params`. */
   readonly arguments: Readonly<Record<string, unknown>>;
+  readonly paramHeaders: ParamHeaders;
   readonly server: string;
   readonly agent: Agent;
   readonly client: ClientClaim;
@@ -85,6 +92,7 @@ declare const allowedBrand: unique symbol;
 export interface AllowedMessage {
   readonly [allowedBrand]: true;
   readonly message: Message;
+  readonly paramHeaders: ParamHeaders;
 }
 
 /** How a forwarded call ended, for the audit log. */

@@ -1,6 +1,6 @@
 // The heart of the program: the one way down that every call takes, from the policy to the server.
 import type { PolicyMode, VerdictReason } from '../shared/domain.ts';
-import type { AllowedMessage, Call, Decision, Verdict } from './call.ts';
+import type { AllowedMessage, Call, Decision, ParamHeaders, Verdict } from './call.ts';
 import { errors, type Refusal } from './errors.ts';
 import type { Approver, CallLog, Logger, PolicyEngine } from './ports.ts';
 import type { Message, RequestId, ResponseMessage } from './wire/json-rpc.ts';
@@ -58,7 +58,7 @@ export function createVerdictPath(collaborators: VerdictCollaborators): VerdictP
       return { error: 'audit_unavailable' };
     }
     if (refusal !== null) return refusal;
-    await forward(allowed(call.message), recordId);
+    await forward(allowed(call.message, call.paramHeaders), recordId);
     return null;
   };
 
@@ -128,6 +128,6 @@ function settle(call: Call, decision: Decision, settings: VerdictSettings): Verd
 }
 
 /** The one place where an AllowedMessage is made. */
-function allowed(message: Message): AllowedMessage {
-  return { message } as AllowedMessage;
+function allowed(message: Message, paramHeaders: ParamHeaders = {}): AllowedMessage {
+  return { message, paramHeaders } as AllowedMessage;
 }

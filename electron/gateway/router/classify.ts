@@ -1,5 +1,5 @@
 // Turns a client's message into one frozen Call: what is asked, on what, by whom.
-import type { Agent, Call, ClientClaim, SessionFacts } from '../call.ts';
+import type { Agent, Call, ClientClaim, ParamHeaders, SessionFacts } from '../call.ts';
 import type { Refusal } from '../errors.ts';
 import type { NotificationMessage, RequestMessage } from '../wire/json-rpc.ts';
 import { foldedName } from '../wire/member-names.ts';
@@ -14,6 +14,7 @@ export interface CallContext {
   readonly client: ClientClaim;
   readonly session: SessionFacts;
   readonly sourceIp: string;
+  readonly paramHeaders: ParamHeaders;
 }
 
 export type Classified = { ok: true; call: Call } | { ok: false; refusal: Refusal };

@@ -159,6 +159,7 @@ export class Session implements KeptSession {
       agent,
       client: this.#client,
       sourceIp,
+      paramHeaders: {},
       session: {
         id: this.id,
         requestCount: this.#requests,

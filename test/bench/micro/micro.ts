@@ -44,6 +44,7 @@ const context: CallContext = {
     cumulativeWrites: 1,
   },
   sourceIp: '127.0.0.1',
+  paramHeaders: {},
 };
 
 /** `folder` is for the databases that it writes. */

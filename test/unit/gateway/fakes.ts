@@ -57,6 +57,7 @@ export const callContext: CallContext = {
   client: { name: 'Some Client', version: '1' },
   session: { id: 'sess_1', requestCount: 1, startedAt: 0, cumulativeReads: 0, cumulativeWrites: 0 },
   sourceIp: '127.0.0.1',
+  paramHeaders: { 'mcp-param-region': 'north' },
 };
 
 export function callOf(message: RequestMessage | NotificationMessage): Call {
@@ -188,8 +189,8 @@ export class FakeConnection implements UpstreamConnection {
   }
 
   /** The server let this request down. */
-  fails(request: RequestId, why: string): void {
-    this.#events.failed(request, why);
+  fails(request: RequestId, why: string, cause?: 'era'): void {
+    this.#events.failed(request, why, cause);
   }
 
   /** The server is gone. */

@@ -135,7 +135,8 @@ describe('a call that may go on', () => {
     const { run, log, forwarded } = path(setting);
     const call = toolCall();
     await expect(run(call)).resolves.toBeNull();
-    expect(forwarded).toEqual([{ allowed: { message: call.message }, recordId: 1 }]);
+    const { message, paramHeaders } = call;
+    expect(forwarded).toEqual([{ allowed: { message, paramHeaders }, recordId: 1 }]);
     expect(log.calls).toMatchObject([{ call, verdict: { allow: true, reason }, refusal: null }]);
   });
 
@@ -316,7 +317,7 @@ describe('an AllowedMessage', () => {
   it('cannot be made elsewhere: a message, or an object like it, is none', () => {
     const message = clientMessage('{"jsonrpc":"2.0","id":1,"method":"tools/call"}');
     // @ts-expect-error -- the brand is missing
-    const forged: AllowedMessage = { message };
+    const forged: AllowedMessage = { message, paramHeaders: {} };
     // @ts-expect-error -- the brand's symbol is not exported, and another one is another one
     const branded: AllowedMessage = { message, [Symbol('allowedBrand')]: true };
     // @ts-expect-error -- a message is not allowed by itself
@@ -328,7 +329,7 @@ describe('an AllowedMessage', () => {
 
   it('is made of answers and of our own cancellations alone, where there is no verdict', () => {
     const answer = clientMessage('{"jsonrpc":"2.0","id":1,"result":{}}') as ResponseMessage;
-    expect(allowAnswer(answer)).toEqual({ message: answer });
+    expect(allowAnswer(answer)).toEqual({ message: answer, paramHeaders: {} });
     const { message } = allowCancellation('"1', 'too slow');
     expect(message).toMatchObject({ kind: 'notification', method: 'notifications/cancelled' });
     expect(JSON.parse(message.bytes.toString())).toEqual({

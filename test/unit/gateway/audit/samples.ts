@@ -56,6 +56,7 @@ export function callOf(text: string, sample: SampleCall = {}): Call {
       cumulativeWrites: 0,
     },
     sourceIp: '127.0.0.1',
+    paramHeaders: {},
   };
 }
 
