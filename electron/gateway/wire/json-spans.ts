@@ -57,6 +57,37 @@ export function valueOf(json: Buffer, at: number, name: Buffer): number {
   return nowhere;
 }
 
+/** The bytes of the value that lies at the end of these names, from the object that the text is. */
+export function valueAt(json: Buffer, path: readonly Buffer[]): Buffer | null {
+  const start = startOf(json, path);
+  return start === nowhere ? null : json.subarray(start, skipValue(json, start));
+}
+
+/** The same text with other values in those of the places that it has; every other byte stays. */
+export function withValues(
+  json: Buffer,
+  replacements: readonly { readonly path: readonly Buffer[]; readonly value: Buffer }[],
+): Buffer {
+  const pieces: Buffer[] = [];
+  let copied = 0;
+  const places = replacements.map(({ path, value }) => ({ start: startOf(json, path), value }));
+  for (const { start, value } of places.toSorted((a, b) => a.start - b.start)) {
+    if (start === nowhere) continue;
+    pieces.push(json.subarray(copied, start), value);
+    copied = skipValue(json, start);
+  }
+  return Buffer.concat([...pieces, json.subarray(copied)]);
+}
+
+function startOf(json: Buffer, path: readonly Buffer[]): number {
+  let at = skipSpace(json, 0);
+  for (const name of path) {
+    if (at === nowhere) break;
+    at = valueOf(json, at, name);
+  }
+  return at;
+}
+
 /** Whether the string from quote to quote is `name`, which may be written with escapes ("\u0070arams"). */
 function isKey(json: Buffer, start: number, end: number, name: Buffer): boolean {
   for (let i = 0; i < name.length; i += 1) {
