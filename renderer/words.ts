@@ -118,6 +118,10 @@ const reasons: Readonly<Record<VerdictReason, { allow: string; deny: string }>> 
     deny: 'The policy is switched off.',
   },
   paused: { allow: 'Everything was paused.', deny: 'Everything was paused, so it was refused.' },
+  rate_limit: {
+    allow: 'It came more often than the configured rate.',
+    deny: 'A configured rate was used up, so it was refused.',
+  },
   malformed: {
     allow: 'It was not a valid message.',
     deny: 'It was not a valid message, so it was refused.',
@@ -147,6 +151,7 @@ const reasonNotes: Readonly<Record<VerdictReason, string>> = {
   pass: 'not checked',
   policy_off: 'policy off',
   paused: 'paused',
+  rate_limit: 'too often',
   malformed: 'malformed',
   door: 'at the door',
   session: 'no session',

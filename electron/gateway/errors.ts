@@ -21,6 +21,7 @@ export const errors = {
   invalid_params: { code: -32602, http: 400, message: 'Invalid params' },
   internal: { code: -32603, http: 500, message: 'Internal error of the proxy' },
   policy_violation: { code: -32001, http: 200, message: 'Policy violation' },
+  rate_limited: { code: -32003, http: 200, message: 'Rate limit exceeded' },
   upstream: { code: -32004, http: 502, message: 'The MCP server could not be reached' },
   paused: {
     code: -32001,

@@ -11,6 +11,7 @@ import { openCallArchive } from './audit/call-archive.ts';
 import { openCallLog } from './audit/call-log.ts';
 import { createEmptyCallArchive, createSilentCallLog } from './audit/silent-audit.ts';
 import { loadConfig } from './config/load-config.ts';
+import { createRateLimiter } from './limits/rate-limiter.ts';
 import { createLogger } from './observability/logger.ts';
 import { denialData } from './policy/denial-data.ts';
 import { createPolicyEngine } from './policy/engine.ts';
@@ -121,9 +122,11 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
   const servers = [openServer(first), ...others.map(openServer)] as const;
   const board = createServerBoard(servers);
 
+  const limiter = createRateLimiter(config.limits, clock);
   const passDown = createVerdictPath({
     policy,
     approver: approvals,
+    limiter,
     log,
     logger,
     settings: () => ({
@@ -146,6 +149,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     idleMs: SESSION_TTL_MS / 2,
     sweepEveryMs: SWEEP_EVERY_MS,
     onChange: () => notice.request(),
+    onEnd: (sessionId) => limiter.forget(sessionId),
     onServer: (name, trouble) => board.heard(name, trouble),
   });
 

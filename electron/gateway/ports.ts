@@ -28,6 +28,22 @@ export interface PolicyEngine extends Closable {
   overview(): PolicyOverview;
 }
 
+/** A configured rate that a call would exceed. */
+export interface ExceededLimit {
+  /** "agent 'cursor'" or "tool 'send_mail'" */
+  readonly whose: string;
+  readonly limit: number;
+  readonly span: 'session' | 'minute' | 'hour';
+}
+
+/** Holds calls to the configured rates, beside whatever the policy says of them. */
+export interface RateLimiter {
+  /** Counts a call, and gives null; or gives what it would exceed, and does not count it. */
+  take(call: Call): ExceededLimit | null;
+  /** This session has ended. */
+  forget(sessionId: string): void;
+}
+
 /** The answer to "shall I?". `allow` already holds the configured default where nobody answered. */
 export interface Answer {
   readonly allow: boolean;

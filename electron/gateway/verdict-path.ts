@@ -2,7 +2,7 @@
 import type { PolicyMode, VerdictReason } from '../shared/domain.ts';
 import type { AllowedMessage, Call, Decision, ParamHeaders, Verdict } from './call.ts';
 import { errors, type Refusal } from './errors.ts';
-import type { Approver, CallLog, Logger, PolicyEngine } from './ports.ts';
+import type { Approver, CallLog, ExceededLimit, Logger, PolicyEngine, RateLimiter } from './ports.ts';
 import type { Message, RequestId, ResponseMessage } from './wire/json-rpc.ts';
 
 export interface VerdictSettings {
@@ -15,6 +15,7 @@ export interface VerdictSettings {
 export interface VerdictCollaborators {
   readonly policy: PolicyEngine;
   readonly approver: Approver;
+  readonly limiter: Pick<RateLimiter, 'take'>;
   readonly log: CallLog;
   readonly logger: Logger;
   /** Read anew for each call, because people change them while calls run. */
@@ -37,15 +38,22 @@ export type Forward = (allowed: AllowedMessage, recordId: number) => Promise<voi
 export type VerdictPath = (call: Call, withdrawn: AbortSignal, forward: Forward) => Promise<Refusal | null>;
 
 export function createVerdictPath(collaborators: VerdictCollaborators): VerdictPath {
-  const { policy, approver, log, logger, settings, denialData } = collaborators;
+  const { policy, approver, limiter, log, logger, settings, denialData } = collaborators;
 
   return async function passDown(call, withdrawn, forward) {
     const now = settings();
     const judged = call.treatment === 'enforce' && now.policyEnabled && !now.paused;
     const decision = judged ? policy.decide(call) : notChecked;
     const first = settle(call, decision, now);
-    const verdict = first === 'ask' ? await ask(call, decision, withdrawn) : first;
-    const refusal = verdict.allow ? null : refuse(call, verdict);
+    // Nobody is asked about a call that could not go on anyway, and a denied one uses nothing up.
+    const counts = call.treatment === 'enforce' && (first === 'ask' || first.allow);
+    const exceeded = counts ? limiter.take(call) : null;
+    const verdict = exceeded
+      ? tooOften(decision, now)
+      : first === 'ask'
+        ? await ask(call, decision, withdrawn)
+        : first;
+    const refusal = verdict.allow ? null : refuse(call, verdict, exceeded);
     let recordId: number;
     try {
       recordId = log.record(
@@ -76,7 +84,12 @@ export function createVerdictPath(collaborators: VerdictCollaborators): VerdictP
     return { allow: true, reason: 'audit_mode', ...waited };
   }
 
-  function refuse(call: Call, { reason, decision, mode }: Verdict): Refusal & { message: string } {
+  function refuse(
+    call: Call,
+    { reason, decision, mode }: Verdict,
+    exceeded: ExceededLimit | null,
+  ): Refusal & { message: string } {
+    if (exceeded !== null) return refusedRate(call, exceeded);
     if (reason === 'paused') return { error: 'paused', message: errors.paused.message };
     const why = unanswered[reason] ?? decision.violations.join('; ');
     const message = errors.policy_violation.message + (why === '' ? '' : `: ${why}`);
@@ -125,6 +138,16 @@ function settle(call: Call, decision: Decision, settings: VerdictSettings): Verd
   if (decision.allow && !decision.ask) return { allow: true, reason: 'policy', ...given };
   if (mode === 'audit') return { allow: true, reason: 'audit_mode', ...given };
   return { allow: false, reason: decision.ask ? 'nobody_to_ask' : 'policy', ...given };
+}
+
+function tooOften(decision: Decision, { mode }: VerdictSettings): Verdict {
+  return { allow: false, reason: 'rate_limit', mode, decision, waitedMs: null };
+}
+
+/** With the data of the Go server's error. */
+function refusedRate(call: Call, { whose, limit, span }: ExceededLimit): Refusal & { message: string } {
+  const message = `${errors.rate_limited.message}: ${whose} may make ${limit} calls in one ${span}`;
+  return { error: 'rate_limited', message, data: { agent_id: call.agent.id, limit, current: limit } };
 }
 
 /** The one place where an AllowedMessage is made. */

@@ -199,6 +199,23 @@ const approvals = section({
   on_timeout: oneOf(['deny', 'allow'], 'deny'),
 });
 
+/** How often, 0 for no limit. At most what is remembered exactly, call by call. */
+const rate = section({
+  per_session: wholeNumber(0, 100_000, 0, ' (0: no limit)'),
+  per_minute: wholeNumber(0, 100_000, 0, ' (0: no limit)'),
+  per_hour: wholeNumber(0, 100_000, 0, ' (0: no limit)'),
+});
+
+const rates = z.record(z.string(), rate, { error: 'a section with names as keys' }).default(() => ({}));
+
+/** Rates that calls are held to whatever the policy says, in either mode. */
+const limits = section({
+  /** By agent id; `default` holds for each agent that has no entry of its own. */
+  agents: rates,
+  /** By tool name, or `SERVER/TOOL`, for all callers together. */
+  tools: rates,
+});
+
 /** A client that presents the token with this hash. */
 const client = section({
   token_hash: text(''),
@@ -241,6 +258,7 @@ export const configSchema = section({
   policy: policy.prefault({}),
   audit: audit.prefault({}),
   approvals: approvals.prefault({}),
+  limits: limits.prefault({}),
   clients: named(client),
   api: section({ enabled: flag(false) }).prefault({}),
   metrics: section({

@@ -13,6 +13,7 @@ export const verdictKind = z.enum(['allow', 'deny']);
  * `person` somebody answered; `no_answer` nobody answered in time; `nobody_to_ask` no window was there;
  * `withdrawn` the client gave up while waiting; `pass` the method is not policy-checked;
  * `policy_off` policy.enabled is false; `paused` everything is paused; `malformed` not a valid message;
+ * `rate_limit` a configured rate is used up;
  * `door` refused before it was read (Host, Origin, size); `session` no such session.
  */
 export const verdictReason = z.enum([
@@ -25,6 +26,7 @@ export const verdictReason = z.enum([
   'pass',
   'policy_off',
   'paused',
+  'rate_limit',
   'malformed',
   'door',
   'session',

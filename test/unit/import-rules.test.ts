@@ -97,6 +97,7 @@ const badFiles: Readonly<Record<string, Tree>> = {
     'electron/gateway/audit/goes-down.ts': ['type ../verdict-path.ts'],
   },
   'gateway-config-stands-alone': { 'electron/gateway/config/load.ts': ['../observability/logger.ts'] },
+  'gateway-limits-stands-alone': { 'electron/gateway/limits/rates.ts': ['type ../audit/log.ts'] },
   'gateway-observability-stands-alone': {
     'electron/gateway/observability/counts.ts': ['type ../audit/log.ts'],
   },

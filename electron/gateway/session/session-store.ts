@@ -15,6 +15,8 @@ export interface SessionStoreOptions extends Omit<SessionCollaborators, 'upstrea
   readonly sweepEveryMs: number;
   /** Something about the list of sessions is different now. */
   readonly onChange: () => void;
+  /** This session is over. */
+  readonly onEnd: (sessionId: string) => void;
   /** This server let a request down (why), or answered one (null). */
   readonly onServer: (server: string, trouble: string | null) => void;
 }
@@ -68,6 +70,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
     const id = `sess_${randomBytes(16).toString('hex')}`;
     const session = make({ id, ...client }, () => {
       sessions.delete(id);
+      options.onEnd(id);
       onChange();
     });
     sessions.set(id, { session, server });

@@ -13,6 +13,7 @@ import type {
   Clock,
   Logger,
   PolicyEngine,
+  RateLimiter,
   RefusedMessage,
   StreamEvent,
   Upstream,
@@ -81,6 +82,9 @@ export function decision(change: Partial<Decision> = {}): Decision {
     ...change,
   };
 }
+
+/** A limiter without limits. */
+export const noLimits: RateLimiter = { take: () => null, forget: () => undefined };
 
 /** Decides as it is told by `decide`, which tests replace. */
 export class FakePolicy implements PolicyEngine {

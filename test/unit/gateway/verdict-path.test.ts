@@ -2,7 +2,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { AllowedMessage, Decision } from '../../../electron/gateway/call.ts';
 import { errors, UpstreamError } from '../../../electron/gateway/errors.ts';
-import type { Answer, Approver, UpstreamConnection } from '../../../electron/gateway/ports.ts';
+import type { Answer, Approver, ExceededLimit, UpstreamConnection } from '../../../electron/gateway/ports.ts';
 import {
   allowAnswer,
   allowCancellation,
@@ -29,12 +29,13 @@ const doubtfulDenial = { ...denial, ask: true };
 interface Setting extends Partial<VerdictSettings> {
   readonly decision?: Decision;
   readonly answer?: Partial<Answer>;
+  readonly exceeded?: ExceededLimit;
   /** Happens while the person thinks. */
   readonly meanwhile?: (changes: { settings: VerdictSettings; withdraw: () => void }) => void;
 }
 
 /** A verdict path over fakes; `steps` tells in which order things happened. */
-function path({ decision: decided = decision(), answer, meanwhile, ...given }: Setting = {}) {
+function path({ decision: decided = decision(), answer, exceeded, meanwhile, ...given }: Setting = {}) {
   const steps: string[] = [];
   const changes: { settings: VerdictSettings; withdraw: () => void } = {
     settings: { mode: 'enforce', paused: false, policyEnabled: true, approvalsEnabled: true, ...given },
@@ -54,12 +55,19 @@ function path({ decision: decided = decision(), answer, meanwhile, ...given }: S
       return { allow: false, by: 'person', waitedMs: 1200, ...answer };
     },
   };
+  const limiter = {
+    take() {
+      steps.push('limit');
+      return exceeded ?? null;
+    },
+  };
   const log = new MemoryLog(() => steps.push('record'));
   const logger = recordingLogger();
   const forwarded: { allowed: AllowedMessage; recordId: number }[] = [];
   const passDown = createVerdictPath({
     policy,
     approver,
+    limiter,
     log,
     logger,
     settings: () => changes.settings,
@@ -257,17 +265,56 @@ describe('a call that may not go on', () => {
   });
 });
 
+describe('a call beyond a configured rate', () => {
+  const exceeded: ExceededLimit = { whose: "tool 'write_file'", limit: 10, span: 'minute' };
+
+  it.each<[string, Setting]>([
+    ['in mode enforce', {}],
+    ['in mode audit, though the policy denies it', { mode: 'audit', decision: denial }],
+    ['with the policy off', { policyEnabled: false }],
+    ['without asking anybody', { decision: doubt, answer: { allow: true } }],
+  ])('is refused and recorded %s', async (_what, setting) => {
+    const { run, log, forwarded, steps } = path({ ...setting, exceeded });
+    const message = "Rate limit exceeded: tool 'write_file' may make 10 calls in one minute";
+    await expect(run()).resolves.toEqual({
+      error: 'rate_limited',
+      message,
+      data: { agent_id: 'agent-1', limit: 10, current: 10 },
+    });
+    expect(forwarded).toEqual([]);
+    expect(steps).not.toContain('ask');
+    expect(log.calls).toMatchObject([
+      { verdict: { allow: false, reason: 'rate_limit' }, refusal: { code: -32003, message } },
+    ]);
+  });
+
+  it.each<[string, Setting]>([
+    ['denied by the policy', { decision: denial }],
+    ['refused by the pause', { paused: true }],
+  ])('uses nothing up where it is %s anyway', async (_what, setting) => {
+    const { run, steps } = path({ ...setting, exceeded });
+    await run();
+    expect(steps).not.toContain('limit');
+  });
+
+  it('is counted only where the policy is asked', async () => {
+    const { run, forwarded } = path({ exceeded });
+    await run(callOf(request(1, 'ping', {})));
+    expect(forwarded).toHaveLength(1);
+  });
+});
+
 describe('the order', () => {
   it('is policy, person, record, server', async () => {
     const { run, steps } = path({ decision: doubt, answer: { allow: true } });
     await run();
-    expect(steps).toEqual(['policy', 'ask', 'record', 'forward']);
+    expect(steps).toEqual(['policy', 'limit', 'ask', 'record', 'forward']);
   });
 
   it('asks nobody about what is clear', async () => {
     const { run, steps } = path();
     await run();
-    expect(steps).toEqual(['policy', 'record', 'forward']);
+    expect(steps).toEqual(['policy', 'limit', 'record', 'forward']);
   });
 
   it('has the record made in the very moment of the forwarding, with nothing between', () => {
@@ -277,7 +324,7 @@ describe('the order', () => {
       steps.push('forward');
       return Promise.resolve();
     });
-    expect(steps).toEqual(['policy', 'record', 'forward']);
+    expect(steps).toEqual(['policy', 'limit', 'record', 'forward']);
     return expect(done).resolves.toBeNull();
   });
 });

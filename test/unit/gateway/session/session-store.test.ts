@@ -30,6 +30,7 @@ function store(options: Partial<SessionStoreOptions> = {}) {
     clock,
     logger: recordingLogger(),
     requestTimeoutMs: MINUTE,
+    onEnd: () => undefined,
     onServer: () => undefined,
     maxSessions: 3,
     ttlMs: 120 * MINUTE,

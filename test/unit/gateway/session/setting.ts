@@ -13,6 +13,7 @@ import {
   FakePolicy,
   fakeUpstream,
   MemoryLog,
+  noLimits,
   recordingLogger,
   request,
 } from '../fakes.ts';
@@ -97,6 +98,7 @@ export function openSession() {
   const passDown = createVerdictPath({
     policy,
     approver: desk,
+    limiter: noLimits,
     log,
     logger,
     settings: () => settings,

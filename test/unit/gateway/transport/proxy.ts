@@ -5,7 +5,15 @@ import { createApprovalDesk } from '../../../../electron/gateway/approval/approv
 import { createSessionStore } from '../../../../electron/gateway/session/session-store.ts';
 import { createHttpServer } from '../../../../electron/gateway/transport/http-server.ts';
 import { createVerdictPath } from '../../../../electron/gateway/verdict-path.ts';
-import { agent, clock, fakeUpstream, MemoryLog, recordingLogger, type FakeConnection } from '../fakes.ts';
+import {
+  agent,
+  clock,
+  fakeUpstream,
+  MemoryLog,
+  noLimits,
+  recordingLogger,
+  type FakeConnection,
+} from '../fakes.ts';
 import { byName } from '../session/setting.ts';
 
 export const MAX_BODY_BYTES = 64 * 1024;
@@ -59,6 +67,7 @@ export async function startProxy({ maxSessions = 10, named = [] as readonly stri
   const passDown = createVerdictPath({
     policy,
     approver: desk,
+    limiter: noLimits,
     log,
     logger,
     settings: () => ({ mode: 'enforce', paused: false, policyEnabled: true, approvalsEnabled: true }),
@@ -70,6 +79,7 @@ export async function startProxy({ maxSessions = 10, named = [] as readonly stri
     clock,
     logger,
     requestTimeoutMs: 600_000,
+    onEnd: () => undefined,
     onServer: () => undefined,
     maxSessions,
     ttlMs: 3_600_000,
