@@ -4,9 +4,8 @@ import type { UpstreamConnection, UpstreamEvents } from '../ports.ts';
 import type { Message } from '../wire/json-rpc.ts';
 import { startConversation } from './conversation.ts';
 import { readEventSource } from './event-source.ts';
-import { networkError } from './http-failure.ts';
 import type { HttpServer } from './http-server.ts';
-import { readPostResponse, type BodyReader } from './post-response.ts';
+import { postMessage } from './post-message.ts';
 import { describeUrl } from './target.ts';
 import { createTurns } from './turns.ts';
 
@@ -31,45 +30,20 @@ export function openSseConnection(server: HttpServer, events: UpstreamEvents): U
     conversation.assertOpen();
 
     const delivery = conversation.deliver(message);
-    const isRequest = delivery.id !== null;
-    let body: BodyReader | null = null;
-    const exchange = conversation.exchanges.open(
-      {
-        method: 'POST',
-        url,
-        headers: { ...server.headers, accept: '*/*', 'content-type': 'application/json' },
-        body: message.bytes,
-        headTimeoutMs: isRequest ? 0 : timeoutMs,
+    postMessage(server, conversation.exchanges, delivery, {
+      url,
+      headers: { ...server.headers, accept: '*/*' },
+      body: message.bytes,
+      // The answer comes on the stream.
+      answered: false,
+      untilAcknowledged: delivery.id === null,
+      message: () => undefined,
+      stream: () => undefined,
+      over: (error) => delivery.fail(error()),
+      refused(error, bytes) {
+        if (!conversation.receiveRefusal(bytes, delivery)) delivery.fail(error);
       },
-      {
-        sent() {
-          if (isRequest) delivery.take();
-        },
-        head(head) {
-          if (head.status >= 200 && head.status < 300) delivery.take();
-          // The answer comes on the stream: nothing is expected here.
-          body = readPostResponse(head, false, {
-            server: name,
-            url,
-            hide: server.hide,
-            maxBytes: maxMessageBytes,
-            message: () => undefined,
-            stream: () => undefined,
-            over: (error) => delivery.fail(error()),
-            refused(error, bytes) {
-              if (!conversation.receiveRefusal(bytes, delivery)) delivery.fail(error);
-            },
-            abort: () => exchange.abort(),
-          });
-        },
-        data: (chunk) => body?.push(chunk),
-        end: () => body?.end(),
-        failed(error) {
-          if (body === null) delivery.fail(networkError(name, url, error));
-          else body.broken(error);
-        },
-      },
-    );
+    });
     await delivery.taken;
   }
 

@@ -4,10 +4,10 @@ import type { Message } from '../wire/json-rpc.ts';
 import { UpstreamError } from '../errors.ts';
 import { startConversation, type Delivery } from './conversation.ts';
 import { followEventStream, type EventStream, type EventStreamOptions } from './event-stream.ts';
-import type { ResponseHead } from './http-client.ts';
-import { HttpStatusError, networkError } from './http-failure.ts';
+import { HttpStatusError } from './http-failure.ts';
 import type { HttpServer } from './http-server.ts';
-import { readPostResponse, type BodyReader, type ResumePoint } from './post-response.ts';
+import { postMessage } from './post-message.ts';
+import type { ResumePoint } from './post-response.ts';
 import { createStreamableSession } from './streamable-session.ts';
 import { createTurns } from './turns.ts';
 
@@ -20,7 +20,7 @@ const RESUME_ATTEMPTS = 6;
  * wait for each other, but nothing overtakes the first message or `notifications/initialized`.
  */
 export function openStreamableConnection(server: HttpServer, events: UpstreamEvents): UpstreamConnection {
-  const { name, url, hide, maxMessageBytes, timeoutMs, logger } = server;
+  const { name, url, hide, maxMessageBytes, logger } = server;
   const conversation = startConversation(server, events);
   const session = createStreamableSession(server);
   const turns = createTurns();
@@ -32,49 +32,21 @@ export function openStreamableConnection(server: HttpServer, events: UpstreamEve
     conversation.assertOpen();
     const delivery = conversation.deliver(message);
     const isRequest = delivery.id !== null;
-    const untilAcknowledged = !isRequest || !established;
-    let body: BodyReader | null = null;
-    const exchange = conversation.exchanges.open(
-      {
-        method: 'POST',
-        url,
-        headers: {
-          ...session.headers('application/json, text/event-stream'),
-          'content-type': 'application/json',
-        },
-        body: message.bytes,
-        headTimeoutMs: isRequest ? 0 : timeoutMs,
+    postMessage(server, conversation.exchanges, delivery, {
+      url,
+      headers: session.headers('application/json, text/event-stream'),
+      body: message.bytes,
+      answered: isRequest,
+      untilAcknowledged: !isRequest || !established,
+      accepted(head) {
+        established = true;
+        if (isCalled(message, 'initialize')) session.start(head);
       },
-      {
-        sent() {
-          if (!untilAcknowledged) delivery.take();
-        },
-        head(head) {
-          if (isSuccess(head)) {
-            established = true;
-            if (isCalled(message, 'initialize')) session.start(head);
-            delivery.take();
-          }
-          body = readPostResponse(head, isRequest, {
-            server: name,
-            url,
-            hide,
-            maxBytes: maxMessageBytes,
-            message: (bytes) => receive(bytes, message, delivery),
-            stream: (event) => tell(delivery, event),
-            over: (error, resume) => afterEnd(delivery, error, resume),
-            refused: (error, bytes) => refused(delivery, error, bytes),
-            abort: () => exchange.abort(),
-          });
-        },
-        data: (chunk) => body?.push(chunk),
-        end: () => body?.end(),
-        failed(error) {
-          if (body === null) delivery.fail(networkError(name, url, error));
-          else body.broken(error);
-        },
-      },
-    );
+      message: (bytes) => receive(bytes, message, delivery),
+      stream: (event) => tell(delivery, event),
+      over: (error, resume) => afterEnd(delivery, error, resume),
+      refused: (error, bytes) => refused(delivery, error, bytes),
+    });
     await delivery.taken;
     if (isCalled(message, 'notifications/initialized')) listen();
   }
@@ -184,10 +156,6 @@ export function openStreamableConnection(server: HttpServer, events: UpstreamEve
 
 function isCalled(message: Message, method: string): boolean {
   return message.kind !== 'response' && message.method === method;
-}
-
-function isSuccess({ status }: ResponseHead): boolean {
-  return status >= 200 && status < 300;
 }
 
 /**
