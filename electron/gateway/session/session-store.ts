@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { SessionSummary } from '../../shared/domain.ts';
 import type { Closable, Upstream } from '../ports.ts';
 import { Session, type SessionCollaborators, type SessionIdentity } from './session.ts';
-import type { ClientOutlet, KeptSession } from './session-types.ts';
+import type { ClientOutlet, KeptSession, TransportKind } from './session-types.ts';
 
 export interface SessionStoreOptions extends Omit<SessionCollaborators, 'upstream' | 'onServer'> {
   /** At most so many at once, of all servers together (`server.max_connections`). */
@@ -38,19 +38,29 @@ export interface JointSessionParts {
   onClose(): void;
 }
 
+interface Kept {
+  readonly session: KeptSession;
+  /** Null where it is one with several. */
+  readonly server: Upstream | null;
+  readonly transport: TransportKind;
+}
+
 export interface SessionStore extends Closable {
   /** Null where the limit is reached, or the store is closed. */
   open(wanted: NewSession, outlet: (sessionId: string) => ClientOutlet): Session | null;
   /** Opens a session with several servers; null as above. */
   openJoint(client: NewClient, make: (parts: JointSessionParts) => KeptSession): KeptSession | null;
-  /** The session with this id, where it is one with this server (null: with several): another's is as unknown as none. */
-  find(id: string, server: Upstream | null): KeptSession | undefined;
+  /**
+   * The session with this id, where it is one with this server (null: with several) over this transport. Any other is
+   * as unknown as none.
+   */
+  find(id: string, server: Upstream | null, transport: TransportKind): KeptSession | undefined;
   list(): SessionSummary[];
 }
 
 export function createSessionStore(options: SessionStoreOptions): SessionStore {
   const { clock, maxSessions, ttlMs, idleMs, onChange } = options;
-  const sessions = new Map<string, { readonly session: KeptSession; readonly server: Upstream | null }>();
+  const sessions = new Map<string, Kept>();
   let closed = false;
 
   const sweep = setInterval(() => {
@@ -73,7 +83,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       options.onEnd(id);
       onChange();
     });
-    sessions.set(id, { session, server });
+    sessions.set(id, { session, server, transport: client.transport });
     onChange();
     return session;
   }
@@ -97,9 +107,9 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
           connect(server, identity, outlet, onChange);
         return make({ identity, openPart, onClose });
       }),
-    find(id, server) {
+    find(id, server, transport) {
       const found = sessions.get(id);
-      return found?.server === server ? found.session : undefined;
+      return found?.server === server && found.transport === transport ? found.session : undefined;
     },
     list: () => [...sessions.values()].map(({ session }) => session.summary()),
     async close() {

@@ -16,8 +16,8 @@ export interface Served {
   readonly name: string;
   /** Null where no session can be opened any more. */
   open(client: NewClient, outlet: (sessionId: string) => ClientOutlet): ClientSession | null;
-  /** The session with this id, where it was opened here. */
-  find(id: string): ClientSession | undefined;
+  /** The session with this id, where it was opened here, over this transport. */
+  find(id: string, transport: TransportKind): ClientSession | undefined;
 }
 
 export interface EndpointOptions {
@@ -36,7 +36,7 @@ export interface EndpointContext {
     request: IncomingMessage,
     outlet: (id: string) => ClientOutlet,
   ): ClientSession | null;
-  findSession(id: string): ClientSession | undefined;
+  findSession(id: string, transport: TransportKind): ClientSession | undefined;
   /** The messages in the body, or null after refusing. */
   readMessages(request: IncomingMessage, response: ServerResponse): Promise<ClientBody | null>;
   readonly refuse: Refuse;
@@ -47,13 +47,18 @@ export type Refuse = (
   request: IncomingMessage,
   response: ServerResponse,
   refusal: Refusal,
-  headers?: Record<string, string>,
-  id?: RequestId | null,
+  answer?: RefusalAnswer,
 ) => void;
+
+export interface RefusalAnswer {
+  /** The request that is refused, where it could be read. */
+  readonly id?: RequestId | null;
+  readonly headers?: Record<string, string>;
+}
 
 /** @param server the name that the record is given; empty where no server was asked for. */
 export function createRefuse({ log, clock }: Pick<EndpointOptions, 'log' | 'clock'>, server: string): Refuse {
-  return (request, response, refusal, headers = {}, id = null) => {
+  return (request, response, refusal, { id = null, headers = {} } = {}) => {
     log.refused({
       requestId: newRequestId(),
       at: clock.now(),
@@ -77,7 +82,7 @@ export function createEndpointContext(options: EndpointOptions): EndpointContext
     refuse,
     openSession: (transport, request, outlet) =>
       served.open({ transport, agent: defaultAgent, sourceIp: addressOf(request) }, outlet),
-    findSession: (id) => served.find(id),
+    findSession: (id, transport) => served.find(id, transport),
 
     async readMessages(request, response) {
       if (mediaTypeOf(request) !== 'application/json') {
@@ -87,13 +92,13 @@ export function createEndpointContext(options: EndpointOptions): EndpointContext
       const body = await readBody(request, maxBodyBytes);
       if (body === null) {
         const message = `Invalid request: the message is larger than ${maxBodyBytes} bytes`;
-        refuse(request, response, { error: 'too_large', message }, { connection: 'close' });
+        refuse(request, response, { error: 'too_large', message }, { headers: { connection: 'close' } });
         return null;
       }
       const read = readClientBody(body);
       if (read.ok) return read.value;
       const message = errors[read.error].message + (read.message === undefined ? '' : `: ${read.message}`);
-      refuse(request, response, { error: read.error, message }, {}, read.id);
+      refuse(request, response, { error: read.error, message }, { id: read.id });
       return null;
     },
   };

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, type Refusal } from '../errors.ts';
 import { errorResponse } from '../wire/error-response.ts';
 import type { RequestId } from '../wire/json-rpc.ts';
+import { streamHeaders } from '../wire/sse.ts';
 
 export const securityHeaders = {
   'x-content-type-options': 'nosniff',
@@ -58,6 +59,12 @@ export function sendRefusal(
   headers: Record<string, string> = {},
 ): void {
   sendJson(response, errors[refusal.error].http, errorResponse(id, refusal), headers);
+}
+
+/** A stream without an event: how a request is let go that gets no answer. 202 would be for what never wants one. */
+export function sendEmptyStream(response: ServerResponse, headers: Record<string, string> = {}): void {
+  response.writeHead(200, { ...streamHeaders, ...securityHeaders, ...headers });
+  response.end();
 }
 
 /** 202 without a body: what was posted needs no answer here (MCP 2025-11-25, Streamable HTTP). */

@@ -49,7 +49,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     const served: Served = {
       name: upstream.name,
       open: (client, outlet) => options.sessions.open({ ...client, server: upstream }, outlet),
-      find: (id) => options.sessions.find(id, upstream),
+      find: (id, transport) => options.sessions.find(id, upstream, transport),
     };
     const context = createEndpointContext({ ...options, served });
     return {
@@ -68,6 +68,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     },
     (request, response) => {
       route(request, response).catch((error: unknown) => {
+        if (request.readableAborted) {
+          options.logger.debug('client_left', { path: pathOf(request) });
+          return;
+        }
         options.logger.error('request_failed', { path: pathOf(request), error: String(error) });
         if (response.headersSent) response.destroy();
         else sendRefusal(response, { error: 'internal' });
@@ -81,7 +85,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     const refuse = (route && asked)?.refuse ?? refuseForNone;
     const refusal = refusedAtDoor(request.headers, options.door);
     if (refusal !== null) {
-      refuse(request, response, { error: refusal }, { connection: 'close' });
+      refuse(request, response, { error: refusal }, { headers: { connection: 'close' } });
     } else if (route === null) {
       // Clients probe for OAuth metadata here (/.well-known/…): a clean 404 tells them that there is none.
       sendRefusal(response, { error: 'not_found' });
@@ -92,11 +96,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       await asked.streamable.handle(request, response);
     } else if (route.endpoint === 'sse') {
       if (request.method === 'GET') asked.sse.open(request, response, route.paths.message);
-      else refuse(request, response, { error: 'method_not_allowed' }, { allow: 'GET' });
+      else refuse(request, response, { error: 'method_not_allowed' }, { headers: { allow: 'GET' } });
     } else if (request.method === 'POST') {
       await asked.sse.post(request, response, sessionIdIn(request));
     } else {
-      refuse(request, response, { error: 'method_not_allowed' }, { allow: 'POST' });
+      refuse(request, response, { error: 'method_not_allowed' }, { headers: { allow: 'POST' } });
     }
   }
 

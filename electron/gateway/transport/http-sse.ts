@@ -1,6 +1,5 @@
 // HTTP+SSE (MCP 2024-11-05): one stream that is the session, and POSTs that name it.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ClientSession } from '../session/session-types.ts';
 import { endpointEvent } from '../wire/sse.ts';
 import type { EndpointContext } from './endpoint.ts';
 import { EventStream } from './event-stream.ts';
@@ -16,8 +15,6 @@ export interface SseEndpoint {
 }
 
 export function createSseEndpoint(context: EndpointContext): SseEndpoint {
-  const sessions = new WeakSet<ClientSession>();
-
   return {
     open(request, response, messagePath) {
       if (!accepts(request, 'text/event-stream')) {
@@ -28,7 +25,7 @@ export function createSseEndpoint(context: EndpointContext): SseEndpoint {
         return;
       }
       const session = context.openSession('sse', request, (id) => {
-        const stream = new EventStream(response, {}, () => void context.findSession(id)?.close());
+        const stream = new EventStream(response, {}, () => void context.findSession(id, 'sse')?.close());
         stream.sendRaw(endpointEvent(`${messagePath}?sessionId=${id}`));
         return {
           answer: (_request, json) => stream.send(json),
@@ -39,8 +36,7 @@ export function createSseEndpoint(context: EndpointContext): SseEndpoint {
         };
       });
       if (session === null)
-        context.refuse(request, response, { error: 'session_limit' }, { 'retry-after': '60' });
-      else sessions.add(session);
+        context.refuse(request, response, { error: 'session_limit' }, { headers: { 'retry-after': '60' } });
     },
 
     async post(request, response, sessionId) {
@@ -48,8 +44,8 @@ export function createSseEndpoint(context: EndpointContext): SseEndpoint {
         context.refuse(request, response, { error: 'session_missing' });
         return;
       }
-      const session = context.findSession(sessionId);
-      if (session === undefined || !sessions.has(session)) {
+      const session = context.findSession(sessionId, 'sse');
+      if (session === undefined) {
         context.refuse(request, response, { error: 'session_unknown' });
         return;
       }
@@ -57,7 +53,7 @@ export function createSseEndpoint(context: EndpointContext): SseEndpoint {
       if (body === null) return;
       const refusal = body.batch ? refusedBatch(session.protocolVersion) : null;
       if (refusal !== null) {
-        context.refuse(request, response, refusal, {}, onlyOne(requestIdsIn(body.messages)));
+        context.refuse(request, response, refusal, { id: onlyOne(requestIdsIn(body.messages)) });
         return;
       }
       sendAccepted(response);

@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import type { StreamEvent } from '../ports.ts';
 import type { RequestId } from '../wire/json-rpc.ts';
-import { sendAccepted, sendJson } from './http-exchange.ts';
+import { sendEmptyStream, sendJson } from './http-exchange.ts';
 import type { ResumableStream } from './resumable-stream.ts';
 
 /**
@@ -87,7 +87,7 @@ export class PostReply {
     onDone();
     const [only] = this.#answers;
     if (this.#stream !== null) this.#stream.end();
-    else if (only === undefined) sendAccepted(response, headers);
+    else if (only === undefined) sendEmptyStream(response, headers);
     else sendJson(response, 200, batch ? jsonArray(this.#answers) : only, headers);
   }
 

@@ -38,7 +38,12 @@ export function createStreamableEndpoint(context: EndpointContext): StreamableEn
           await end(request, response);
           return;
         default:
-          context.refuse(request, response, { error: 'method_not_allowed' }, { allow: 'GET, POST, DELETE' });
+          context.refuse(
+            request,
+            response,
+            { error: 'method_not_allowed' },
+            { headers: { allow: 'GET, POST, DELETE' } },
+          );
       }
     },
   };
@@ -61,7 +66,7 @@ export function createStreamableEndpoint(context: EndpointContext): StreamableEn
     const twice = requests.find((id) => outlet.expects(id)) ?? firstRepeated(requests);
     if (twice !== undefined) {
       const message = 'Invalid request: a request with this id is still running';
-      context.refuse(request, response, { error: 'invalid_request', message }, {}, twice);
+      context.refuse(request, response, { error: 'invalid_request', message }, { id: twice });
       return;
     }
     if (requests.length > 0) expectAnswers(carried, response, requests, batch);
@@ -119,13 +124,13 @@ export function createStreamableEndpoint(context: EndpointContext): StreamableEn
   function open(request: IncomingMessage, response: ServerResponse, id: RequestId | null): Carried | null {
     const unsupported = refusedVersion(request.headers['mcp-protocol-version']);
     if (unsupported !== null) {
-      context.refuse(request, response, unsupported, {}, id);
+      context.refuse(request, response, unsupported, { id });
       return null;
     }
     const outlet = new StreamableOutlet();
     const session = context.openSession('streamable-http', request, () => outlet);
     if (session === null) {
-      context.refuse(request, response, { error: 'session_limit' }, { 'retry-after': '60' }, id);
+      context.refuse(request, response, { error: 'session_limit' }, { id, headers: { 'retry-after': '60' } });
       return null;
     }
     outlets.set(session, outlet);
@@ -141,11 +146,12 @@ export function createStreamableEndpoint(context: EndpointContext): StreamableEn
   ): Carried | null {
     const sessionId = request.headers[SESSION_HEADER];
     const version = request.headers['mcp-protocol-version'];
-    const session = typeof sessionId === 'string' ? context.findSession(sessionId) : undefined;
+    const session =
+      typeof sessionId === 'string' ? context.findSession(sessionId, 'streamable-http') : undefined;
     const refusal = refusalFor(sessionId, version, session, batch);
     const outlet = session && outlets.get(session);
     if (refusal === null && session && outlet) return { session, outlet };
-    context.refuse(request, response, refusal ?? { error: 'session_unknown' }, {}, id);
+    context.refuse(request, response, refusal ?? { error: 'session_unknown' }, { id });
     return null;
   }
 }

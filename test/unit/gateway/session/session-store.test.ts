@@ -77,12 +77,13 @@ describe('the store', () => {
   it('finds what is open, and nothing else', async () => {
     const { sessions, opened, upstream } = store();
     const session = opened();
-    expect(sessions.find(session.id, upstream)).toBe(session);
+    expect(sessions.find(session.id, upstream, 'sse')).toBe(session);
     for (const id of ['', session.id.toUpperCase(), `${session.id} `, '__proto__', 'constructor']) {
-      expect(sessions.find(id, upstream)).toBeUndefined();
+      expect(sessions.find(id, upstream, 'sse')).toBeUndefined();
     }
+    expect(sessions.find(session.id, upstream, 'streamable-http')).toBeUndefined();
     await session.close();
-    expect(sessions.find(session.id, upstream)).toBeUndefined();
+    expect(sessions.find(session.id, upstream, 'sse')).toBeUndefined();
   });
 
   it('keeps each session to its server, and finds it with no other', async () => {
@@ -90,11 +91,11 @@ describe('the store', () => {
     const { sessions, opened, upstream } = store({ onServer });
     const mail = fakeUpstream('mail');
     const [files, other] = [opened(), opened(mail)];
-    expect([sessions.find(files.id, mail), sessions.find(other.id, upstream)]).toEqual([
+    expect([sessions.find(files.id, mail, 'sse'), sessions.find(other.id, upstream, 'sse')]).toEqual([
       undefined,
       undefined,
     ]);
-    expect(sessions.find(other.id, mail)).toBe(other);
+    expect(sessions.find(other.id, mail, 'sse')).toBe(other);
     expect(sessions.list().map(({ server }) => server)).toEqual(['files', 'mail']);
     await Promise.all([files.receive(request(1, 'ping')), other.receive(request(1, 'ping'))]);
     expect([upstream, mail].map(({ connections }) => connections[0]?.methods)).toEqual([['ping'], ['ping']]);

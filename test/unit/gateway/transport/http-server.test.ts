@@ -263,8 +263,8 @@ describe('a body', () => {
     expect((await send(post(message.padEnd(MAX_BODY_BYTES)))).status).toBe(200);
   });
 
-  it('that is never finished leaves nothing behind', async () => {
-    const { port, send, post, upstream } = await startProxy();
+  it('that is never finished leaves nothing behind, and is no error of ours', async () => {
+    const { port, send, post, upstream, logger } = await startProxy();
     const socket = connect(port, '127.0.0.1', () => {
       socket.write(
         'POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
@@ -274,6 +274,7 @@ describe('a body', () => {
     await new Promise((resolve) => socket.once('close', resolve));
     expect((await send(post({ id: 1, method: 'initialize', params: {} }))).status).toBe(200);
     expect(upstream.connections).toHaveLength(1);
+    expect(logger.events).toEqual(['client_left']);
   });
 
   it.each<[string, string | Buffer, number, unknown]>([

@@ -200,7 +200,7 @@ describe('a POST', () => {
     await eventually(() => expect(connection().sent).toHaveLength(1));
     await send(post({ method: 'notifications/cancelled', params: { requestId: 1 } }, headers));
     const reply = await waiting;
-    expect([reply.status, reply.text]).toEqual([202, '']);
+    expect([reply.status, reply.headers['content-type'], reply.text]).toEqual([200, 'text/event-stream', '']);
   });
 
   it('is a stream where more than the answer comes, in order, and ends with the answer', async () => {
