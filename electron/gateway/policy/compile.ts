@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { answerModule, attempts } from './entrypoints.ts';
+import { inputPathsIn } from './input-paths.ts';
 import { runOpa } from './opa.ts';
 import { failed, type Loaded, type PolicyError } from './policy-failure.ts';
 import type { PolicySource } from './sources.ts';
@@ -28,7 +29,7 @@ export async function compilePolicies(
       await writeFile(join(sources, name), text);
     }
     await writeFile(join(folder, 'answer.rego'), answerModule);
-    return await compileIn(opa, folder, sources);
+    return await compileIn(opa, folder, sources, files);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -38,13 +39,16 @@ async function compileIn(
   opa: string,
   folder: string,
   sources: string,
+  files: readonly PolicySource[],
 ): Promise<Loaded<Uint8Array<ArrayBuffer>>> {
   const bundle = join(folder, 'bundle.tar.gz');
+  const facts = join(folder, 'facts.json');
   const complaints: string[] = [];
   for (const dialect of dialects) {
+    await writeFile(facts, JSON.stringify(await bundleFacts(opa, sources, files, dialect)));
     for (const attempt of attempts) {
       const asked = attempt.entrypoints.flatMap((name) => ['--entrypoint', name]);
-      const paths = attempt.withAnswer ? ['.', '../answer.rego'] : ['.'];
+      const paths = ['.', '../facts.json', ...(attempt.withAnswer ? ['../answer.rego'] : [])];
       const args = ['build', '--target', 'wasm', ...dialect, ...asked, '--output', bundle, ...paths];
       const built = await runOpa(opa, args, sources);
       if (built.ok) return { ok: true, value: Uint8Array.from(await readFile(bundle)) };
@@ -58,6 +62,28 @@ async function compileIn(
     return failed('No file declares the rule decision, allow, deny or violations in package mcp.policy');
   }
   return { ok: false, failure: { errors: await findErrors(opa, sources, complaints) } };
+}
+
+/** Goes into the bundle as its data: what is found out about the sources is kept with what is made of them. */
+async function bundleFacts(
+  opa: string,
+  sources: string,
+  files: readonly PolicySource[],
+  dialect: Dialect,
+): Promise<object> {
+  const trees: unknown[] = [];
+  try {
+    for (const { name } of files) {
+      const parsed = await runOpa(opa, ['parse', '--format', 'json', ...dialect, `./${name}`], sources);
+      // The build will fail over this file too, and say why.
+      if (!parsed.ok) return {};
+      trees.push(JSON.parse(parsed.output));
+    }
+  } catch {
+    // A file whose tree is too large to be read: nothing is known of such policies, and they work all the same.
+    return {};
+  }
+  return { mcp_proxy: { input_paths: inputPathsIn(trees) } };
 }
 
 function lacksEntrypoint(complaint: string): boolean {

@@ -48,7 +48,7 @@ async function load(options: PolicyEngineOptions): Promise<PolicyLoad> {
   }
 }
 
-function createEvaluator({ module, question, data }: LoadedPolicy, options: PolicyEngineOptions) {
+function createEvaluator({ module, question, data, project }: LoadedPolicy, options: PolicyEngineOptions) {
   let instance: WasmPolicy | null = null;
   let closed = false;
 
@@ -57,7 +57,7 @@ function createEvaluator({ module, question, data }: LoadedPolicy, options: Poli
       if (closed) return denial('policy_unavailable', 'The policy engine is closed');
       try {
         instance ??= instantiatePolicy(module, question.entrypoint, data);
-        const results = instance.evaluate(buildInput(call, options), call.at);
+        const results = instance.evaluate(project(buildInput(call, options)), call.at);
         const bytes = instance.grownBytes();
         if (bytes > maxGrownBytes) {
           options.logger.info('policy_instance_replaced', { requestId: call.requestId, bytes });

@@ -7,6 +7,7 @@ import type { Question } from './entrypoints.ts';
 import { findOpa, type OpaPlaces } from './opa.ts';
 import { readPolicyData, type PolicyData } from './policy-data.ts';
 import { failed, type Loaded, type PolicyError } from './policy-failure.ts';
+import { createProjection, type Projection } from './projection.ts';
 import { readSources, type PolicySource, type PolicySources } from './sources.ts';
 import { instantiatePolicy } from './wasm-policy.ts';
 
@@ -26,6 +27,7 @@ export interface LoadedPolicy {
   readonly module: WebAssembly.Module;
   readonly question: Question;
   readonly data: object;
+  readonly project: Projection;
 }
 
 /** What was read, also where it can't be used: the window shows it. */
@@ -70,7 +72,7 @@ async function findOrCompile(
 
 /** Makes one instance, so that what can't be evaluated is known now and not at the first call. */
 function tryOut(
-  { wasm, question }: PolicyBundle,
+  { wasm, question, inputPaths }: PolicyBundle,
   policyData: PolicyData | null,
   files: readonly PolicySource[],
 ): Loaded<LoadedPolicy> {
@@ -80,7 +82,7 @@ function tryOut(
     locate(name, files),
   );
   if (first !== undefined) return { ok: false, failure: { errors: [first, ...rest] } };
-  return { ok: true, value: { module, question, data } };
+  return { ok: true, value: { module, question, data, project: createProjection(inputPaths) } };
 }
 
 /** OPA compiles calls of any builtin; where it stands is looked up in the text. */

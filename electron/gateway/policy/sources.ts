@@ -13,12 +13,12 @@ export interface PolicySource {
 export interface PolicySources {
   /** In the order of their names. */
   readonly files: readonly PolicySource[];
-  /** SHA-256 over names, texts and how they are compiled. build/compile-policies.mjs computes the same. */
+  /** SHA-256 over names, texts and how they are compiled. */
   readonly hash: string;
 }
 
-/** To be raised with every change of compile.ts or entrypoints.ts that gives other bundles. */
-const bundleFormat = 1;
+/** To be raised with every change of compile.ts, entrypoints.ts or input-paths.ts that gives other bundles. */
+const bundleFormat = 2;
 
 /** Deeper than anybody sorts policies, and an end for folders that are linked in a circle. */
 const maxDepth = 8;

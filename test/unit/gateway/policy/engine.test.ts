@@ -71,7 +71,7 @@ decision := {"allow": "yes"} if input.tool == "malformed"
   });
 
   it('where the input can not be handed to the policy', async () => {
-    const { decide, logged } = await engineOn('package mcp.policy\ndeny if input.arguments.path == "/etc"\n');
+    const { decide, logged } = await engineOn('package mcp.policy\ndeny if input.arguments[_] == "/etc"\n');
     expect(decide(call('t', { path: '/tmp' })).allow).toBe(true);
     const nested: unknown = JSON.parse('{"a":'.repeat(50_000) + '1' + '}'.repeat(50_000));
     for (const hostile of [{ path: '/etc\ud800' }, { '\udfff': 1 }, { nested }]) {
@@ -84,7 +84,7 @@ decision := {"allow": "yes"} if input.tool == "malformed"
   });
 
   it('and is none the worse for it, however often that happens', async () => {
-    const { decide } = await engineOn('package mcp.policy\ndeny if input.arguments.path == "/etc"\n');
+    const { decide } = await engineOn('package mcp.policy\ndeny if input.arguments[_] == "/etc"\n');
     const hostile = call('t', {}, { arguments: { path: '/etc', deep: [[[['\ud800']]]] } });
     for (let times = 0; times < 1500; times += 1) decide(hostile);
     expect(decide(call('t', { path: '/etc' })).matchedRule).toBe('deny');

@@ -5,7 +5,7 @@ import { compilePolicies } from '../../../../electron/gateway/policy/compile.ts'
 import { buildInput } from '../../../../electron/gateway/policy/input.ts';
 import { readSources } from '../../../../electron/gateway/policy/sources.ts';
 import { instantiatePolicy } from '../../../../electron/gateway/policy/wasm-policy.ts';
-import { call, engine } from './engines.ts';
+import { call, engine, engineOn } from './engines.ts';
 import { opa, shippedData, shippedPolicies } from './places.ts';
 
 // Starting OPA takes seconds where the machine is busy.
@@ -46,11 +46,9 @@ describe('evaluation', () => {
     policy.evaluate(buildInput(call('write_note', { text: 'x'.repeat(8_000_000) }), surroundings), 0);
     expect(policy.grownBytes()).toBeGreaterThan(8_000_000);
     // The engine replaces it by itself, and decides as before.
-    const { decide, logged } = await engine({ policyDir: shippedPolicies, dataFile: shippedData });
-    expect(decide(call('write_note', { text: 'x'.repeat(8_000_000) })).matchedRule).toBe(
-      'missing_capability',
-    );
-    expect(decide(call('write_note')).matchedRule).toBe('missing_capability');
+    const { decide, logged } = await engineOn('package mcp.policy\ndeny if input.arguments.text == "no"\n');
+    expect(decide(call('write_note', { text: 'x'.repeat(12_000_000) })).allow).toBe(true);
+    expect(decide(call('write_note', { text: 'no' })).allow).toBe(false);
     expect(logged.filter(({ event }) => event === 'policy_instance_replaced')).toHaveLength(1);
   });
 
