@@ -60,9 +60,21 @@ export interface Refusal {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
+/**
+ * What became of a message that brought an UpstreamError: the server may have acted on it, it was tried and certainly
+ * did not get there, or it was not even tried.
+ */
+export type Fate = 'unknown' | 'undelivered' | 'held_back';
+
 /** A server could not be reached, or will not answer. `message` is for people and holds no secrets. */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
+  readonly fate: Fate;
+
+  constructor(message: string, options: ErrorOptions & { readonly fate?: Fate } = {}) {
+    super(message, options);
+    this.fate = options.fate ?? 'unknown';
+  }
 }
 
 /** The configuration can't be used; `message` names file, key and what was expected. */

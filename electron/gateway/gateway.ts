@@ -120,7 +120,16 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     services.adopt(createUpstream(described), (opened) => opened.close());
   const [first, ...others] = configuredServers(config, { out, userData, env, logger });
   const servers = [openServer(first), ...others.map(openServer)] as const;
-  const board = createServerBoard(servers);
+  const { circuit_breaker: circuitBreaker } = config.upstream;
+  const board = createServerBoard({
+    servers,
+    breaker: circuitBreaker.enabled
+      ? { threshold: circuitBreaker.threshold, timeoutMs: circuitBreaker.timeout }
+      : null,
+    clock,
+    logger,
+    onChange: () => notice.request(),
+  });
 
   const limiter = createRateLimiter(config.limits, clock);
   const passDown = createVerdictPath({
@@ -144,13 +153,14 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     clock,
     logger,
     requestTimeoutMs: config.upstream.request_timeout,
+    maxRequestTimeMs: config.upstream.max_request_time,
     maxSessions: config.server.max_connections,
     ttlMs: SESSION_TTL_MS,
     idleMs: SESSION_TTL_MS / 2,
     sweepEveryMs: SWEEP_EVERY_MS,
     onChange: () => notice.request(),
     onEnd: (sessionId) => limiter.forget(sessionId),
-    onServer: (name, trouble) => board.heard(name, trouble),
+    health: (name) => board.health(name),
   });
 
   const { address, port } = config.server.listen;
@@ -204,6 +214,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
         policyProblem(policy),
         portTaken(portTakenInstead, listening.port),
         beyondLoopback(address),
+        ...board.problems(),
       ],
     });
   };

@@ -125,6 +125,11 @@ export interface UpstreamEvents {
    * connection's era.
    */
   failed(request: RequestId, why: string, cause?: 'era'): void;
+  /**
+   * What was sent and not answered is lost, and so is what the server asked; `why` is for people. The connection goes
+   * on with the next message.
+   */
+  interrupted(why: string): void;
   /** The connection is gone and will not come back; `why` is for people. Not called after `close()`. */
   closed(why: string): void;
 }
@@ -137,6 +142,18 @@ export interface UpstreamConnection extends Closable {
    * that will never bring an answer.
    */
   send(allowed: AllowedMessage): Promise<void>;
+}
+
+/** How a server does, as all sessions with it find out together. Each `why` is for people. */
+export interface ServerHealth {
+  /** Why the server is not to be asked now; null where this request may be sent. */
+  refusal(): string | null;
+  /** It answered a request, with a result or an error. */
+  answered(): void;
+  /** It let requests down: they were not delivered, or not answered (in time). */
+  failed(why: string): void;
+  /** A connection to it is gone that nobody waited for just then. */
+  lost(why: string): void;
 }
 
 /** A server that sessions can be connected to. */

@@ -3,6 +3,7 @@ import type { PolicyMode, VerdictReason } from '../shared/domain.ts';
 import type { AllowedMessage, Call, Decision, ParamHeaders, Verdict } from './call.ts';
 import { errors, type Refusal } from './errors.ts';
 import type { Approver, CallLog, ExceededLimit, Logger, PolicyEngine, RateLimiter } from './ports.ts';
+import { cancellation } from './wire/cancellation.ts';
 import type { Message, RequestId, ResponseMessage } from './wire/json-rpc.ts';
 
 export interface VerdictSettings {
@@ -102,12 +103,9 @@ export function allowAnswer(answer: ResponseMessage): AllowedMessage {
   return allowed(answer);
 }
 
-/** Tells the server that the proxy itself gives a request up (MCP 2025-11-25, cancellation). */
+/** Tells the server that the proxy itself gives a request up. */
 export function allowCancellation(requestId: RequestId, reason: string): AllowedMessage {
-  const method = 'notifications/cancelled';
-  const params = { requestId, reason };
-  const bytes = Buffer.from(JSON.stringify({ jsonrpc: '2.0', method, params }));
-  return allowed({ kind: 'notification', bytes, method, params });
+  return allowed(cancellation(requestId, reason));
 }
 
 /** Why a call was refused, where that does not stand in the policy's violations. */

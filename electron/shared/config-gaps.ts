@@ -6,7 +6,6 @@ export const notYetEffective: readonly string[] = [
   'server.security.enable_security_headers',
   'upstream.connection_pool',
   'upstream.retry',
-  'upstream.circuit_breaker',
   'agentfacts.allowed_dids',
   'agentfacts.verify_log_proof',
   'policy.watch_for_changes',

@@ -43,6 +43,20 @@ export function duration(byDefault: string) {
     .prefault(byDefault);
 }
 
+/** A duration, or 0 for no limit; becomes milliseconds, or null. */
+export function durationOrNone(byDefault: string) {
+  const expected = 'a duration such as "30m" or "1h30m", at most 596h, or 0 for none';
+  return z
+    .union([z.string(), z.literal(0)], { error: expected })
+    .transform((value, context) => {
+      const milliseconds = parseDuration(String(value));
+      if (milliseconds !== null && milliseconds <= longestTimerMs) return milliseconds || null;
+      context.issues.push({ code: 'custom', message: expected, input: value });
+      return z.NEVER;
+    })
+    .prefault(byDefault);
+}
+
 export function wholeNumber(from: number, to: number, byDefault: number, note = '') {
   const error = `a whole number from ${from} to ${to}${note}`;
   return z.number({ error }).int({ error }).min(from, { error }).max(to, { error }).default(byDefault);

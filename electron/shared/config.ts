@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import {
   duration,
+  durationOrNone,
   flag,
   named,
   oneOf,
@@ -103,6 +104,8 @@ const upstream = section({
   timeout: duration('30s'),
   /** How long a server may be silent about a request; progress starts it anew. */
   request_timeout: duration('10m'),
+  /** How long it may take for one request in all, whatever progress it shows. */
+  max_request_time: durationOrNone('1h'),
   connection_pool: section({
     max_idle: wholeNumber(0, million, 10),
     max_open: wholeNumber(1, million, 100),

@@ -21,6 +21,16 @@ export function beyondLoopback(address: string): Problem | null {
   };
 }
 
+/** @param why names the server, and says when it is tried again. */
+export function heldBack(why: string): Problem {
+  return {
+    code: 'server_held_back',
+    message: why,
+    remedy:
+      'See that the server runs and answers. Until then its calls fail at once; then one of them tries it.',
+  };
+}
+
 export function portTaken(wanted: number | null, used: number): Problem | null {
   if (wanted === null) return null;
   return {

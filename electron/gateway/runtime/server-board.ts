@@ -1,27 +1,89 @@
-// How each server does: what the sessions last heard of it, and how many they are.
+// How each server does: what the sessions last heard of it, how many they are, and whether it is asked at all.
 import { defaultPaths, pathsOf } from '../../shared/server-paths.ts';
-import type { ServerSummary, SessionSummary } from '../../shared/domain.ts';
-import type { Upstream } from '../ports.ts';
+import type { Problem, ServerSummary, SessionSummary } from '../../shared/domain.ts';
+import type { Clock, Logger, ServerHealth, Upstream } from '../ports.ts';
+import { createCircuitBreaker, type CircuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts';
+import { heldBack } from './problems.ts';
 
-export interface ServerBoard {
-  /** This server let a request down (why), or answered one (null). */
-  heard(server: string, trouble: string | null): void;
+export interface ServerBoardOptions {
   /** The default server first. */
-  summaries(sessions: readonly SessionSummary[]): ServerSummary[];
+  readonly servers: readonly Upstream[];
+  /** Null: a server is asked however often it fails. */
+  readonly breaker: CircuitBreakerOptions | null;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** A server is held back now, or no longer. */
+  readonly onChange: () => void;
 }
 
-/** @param servers the default server first. */
-export function createServerBoard(servers: readonly Upstream[]): ServerBoard {
-  const troubles = new Map<string, string | null>();
+export interface ServerBoard {
+  health(server: string): ServerHealth;
+  /** The default server first. */
+  summaries(sessions: readonly SessionSummary[]): ServerSummary[];
+  /** Of the servers that are held back. */
+  problems(): Problem[];
+}
+
+interface Entry {
+  readonly upstream: Upstream;
+  readonly breaker: CircuitBreaker | null;
+  trouble: string | null;
+}
+
+export function createServerBoard(options: ServerBoardOptions): ServerBoard {
+  const { servers, clock, logger, onChange } = options;
+  const entries = new Map<string, Entry>();
+  for (const upstream of servers) {
+    const breaker = options.breaker && createCircuitBreaker(options.breaker);
+    entries.set(upstream.name, { upstream, breaker, trouble: null });
+  }
+  const now = () => clock.monotonicMicros() / 1000;
+
+  /** Why a server is not asked just now; null where it is. */
+  function holdOf({ upstream, breaker, trouble }: Entry): string | null {
+    const left = breaker?.heldUntil == null ? 0 : breaker.heldUntil - now();
+    if (left <= 0) return null;
+    const at = new Date(clock.now() + left).toLocaleTimeString('en-GB');
+    return `${upstream.name} failed too often in a row and is tried again at ${at}. Last: ${trouble ?? 'unknown'}`;
+  }
+
   return {
-    heard: (server, trouble) => void troubles.set(server, trouble),
+    health(server) {
+      const entry = entries.get(server);
+      if (entry === undefined) throw new Error(`No server is named ${server}`);
+      const { breaker } = entry;
+      return {
+        refusal: () => (breaker === null || breaker.admits(now()) ? null : holdOf(entry)),
+        answered() {
+          entry.trouble = null;
+          if (breaker?.succeeded() !== true) return;
+          logger.info('circuit_closed', { server });
+          onChange();
+        },
+        failed(why) {
+          entry.trouble = why;
+          if (breaker?.failed(now()) !== true) return;
+          logger.warn('circuit_opened', { server, ...options.breaker, why });
+          onChange();
+        },
+        lost(why) {
+          entry.trouble = why;
+        },
+      };
+    },
     summaries: (sessions) =>
-      servers.map(({ name, kind, target }, index) => {
+      [...entries.values()].map((entry, index) => {
+        const { name, kind, target } = entry.upstream;
         const isDefault = index === 0;
         const { mcp, sse } = isDefault ? defaultPaths : pathsOf(name);
         const connections = sessions.filter(({ server }) => server === name).length;
-        const lastError = troubles.get(name) ?? null;
+        const lastError = holdOf(entry) ?? entry.trouble;
         return { name, kind, target, isDefault, paths: { mcp, sse }, connections, lastError };
+      }),
+    problems: () =>
+      [...entries.values()].flatMap((entry) => {
+        const why = holdOf(entry);
+        return why === null ? [] : [heldBack(why)];
       }),
   };
 }

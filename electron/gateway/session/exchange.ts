@@ -1,16 +1,24 @@
 // Everything between a message that was allowed and its answer: the connection to the server, and what waits on it.
 import type { AllowedMessage, Call } from '../call.ts';
 import { errors, UpstreamError } from '../errors.ts';
-import type { CallLog, Clock, Logger, Upstream, UpstreamConnection, UpstreamEvents } from '../ports.ts';
+import type {
+  CallLog,
+  Clock,
+  Logger,
+  ServerHealth,
+  Upstream,
+  UpstreamConnection,
+  UpstreamEvents,
+} from '../ports.ts';
 import { allowAnswer, allowCancellation } from '../verdict-path.ts';
+import { cancellation } from '../wire/cancellation.ts';
 import { errorResponse } from '../wire/error-response.ts';
 import type { Message, NotificationMessage, RequestId, ResponseMessage } from '../wire/json-rpc.ts';
+import { startDeadline, type Deadline } from './deadline.ts';
 import { isId, progressTokenOf } from './message-facts.ts';
 import { PendingRequests } from './pending-requests.ts';
+import { createServerRequests } from './server-requests.ts';
 import type { ClientOutlet } from './session-types.ts';
-
-/** At most so many requests of a server wait for a client's answer; further ones are dropped. */
-const MAX_SERVER_REQUESTS = 1000;
 
 export interface ExchangeCollaborators {
   readonly upstream: Upstream;
@@ -19,8 +27,9 @@ export interface ExchangeCollaborators {
   readonly logger: Logger;
   /** How long a server may take for a request that shows no progress, milliseconds. */
   readonly requestTimeoutMs: number;
-  /** The server let a request down (why), or answered one (null). */
-  readonly onServer: (trouble: string | null) => void;
+  /** How long it may take for one that does, milliseconds; null for as long as it likes. */
+  readonly maxRequestTimeMs: number | null;
+  readonly health: ServerHealth;
 }
 
 export interface ExchangeEvents {
@@ -37,8 +46,7 @@ export class Exchange {
   readonly #on: ExchangeEvents;
   readonly #connection: UpstreamConnection;
   readonly #pending: PendingRequests;
-  /** Ids of the server's own requests that the client has yet to answer. */
-  readonly #serverRequests = new Set<RequestId>();
+  readonly #serverRequests = createServerRequests();
   #ended = false;
 
   constructor(collaborators: ExchangeCollaborators, outlet: ClientOutlet, events: ExchangeEvents) {
@@ -49,7 +57,8 @@ export class Exchange {
     const heard: UpstreamEvents = {
       message: (message, relatedTo) => this.#fromServer(message, relatedTo),
       stream: (request, event) => this.#outlet.stream(request, event),
-      failed: (request, why) => this.#fail(request, why),
+      failed: (request, why) => this.#letDown(request, why),
+      interrupted: (why) => this.#interrupted(why),
       closed: (why) => this.#lost(why),
     };
     this.#connection = collaborators.upstream.connect(heard, 'legacy');
@@ -65,8 +74,13 @@ export class Exchange {
     const id = message.kind === 'request' ? message.id : null;
     if (id !== null) {
       const progressToken = progressTokenOf(message);
-      const deadline = this.#deadline(id);
+      const deadline = this.#deadline(id, method);
       this.#pending.add(id, { recordId, method, startedMicros, progressToken, deadline });
+      const refusal = this.#with.health.refusal();
+      if (refusal !== null) {
+        this.#fail(id, refusal);
+        return;
+      }
     } else if (method === 'notifications/cancelled' && message.kind === 'notification') {
       this.#cancel(message.params.requestId);
     }
@@ -76,13 +90,14 @@ export class Exchange {
     } catch (error) {
       const why = this.#wordsFor(error);
       if (id === null) this.#completeNotification(recordId, startedMicros, why);
-      else this.#fail(id, why);
+      else if (isHeldBack(error)) this.#fail(id, why);
+      else this.#letDown(id, why);
     }
   }
 
   /** Hands on the client's answer to a request of the server; one that was never asked is dropped. */
   async answerServer(answer: ResponseMessage): Promise<void> {
-    if (answer.id === null || !this.#serverRequests.delete(answer.id)) {
+    if (answer.id === null || !this.#serverRequests.take(answer.id)) {
       this.#with.logger.warn('answer_to_nothing', { server: this.#with.upstream.name });
       return;
     }
@@ -106,17 +121,11 @@ export class Exchange {
         this.#answered(message);
         return;
       case 'request':
-        if (this.#serverRequests.size >= MAX_SERVER_REQUESTS) {
-          this.#with.logger.warn('too_many_server_requests', { server: this.#with.upstream.name });
-          return;
-        }
-        this.#serverRequests.add(message.id);
-        this.#outlet.deliver(message.bytes, relatedTo);
+        if (this.#serverRequests.add(message.id)) this.#outlet.deliver(message.bytes, relatedTo);
+        else this.#with.logger.warn('too_many_server_requests', { server: this.#with.upstream.name });
         return;
-      case 'notification': {
-        const noticed = this.#notice(message);
-        this.#outlet.deliver(message.bytes, relatedTo ?? noticed);
-      }
+      case 'notification':
+        this.#notified(message, relatedTo);
     }
   }
 
@@ -126,20 +135,18 @@ export class Exchange {
       this.#with.logger.debug('late_answer', { server: this.#with.upstream.name });
       return;
     }
-    this.#with.onServer(null);
+    this.#with.health.answered();
     this.#outlet.answer(message.id, message.bytes);
     if (request.method === 'initialize') this.#on.initialized(message.error === null ? message : null);
   }
 
-  /** Draws what follows for us from a notification: gives the request that it is about, where that is known. */
-  #notice({ method, params }: NotificationMessage): RequestId | null {
+  #notified({ method, params, bytes }: NotificationMessage, relatedTo: RequestId | null): void {
     if (method === 'notifications/cancelled' && isId(params.requestId)) {
-      this.#serverRequests.delete(params.requestId);
+      this.#serverRequests.take(params.requestId);
     }
-    if (method !== 'notifications/progress') return null;
-    const id = this.#pending.byProgressToken(params.progressToken);
-    if (id !== null) this.#pending.get(id)?.deadline.refresh();
-    return id;
+    const progressing =
+      method === 'notifications/progress' ? this.#pending.progress(params.progressToken) : null;
+    this.#outlet.deliver(bytes, relatedTo ?? progressing);
   }
 
   #cancel(requestId: unknown): void {
@@ -148,34 +155,55 @@ export class Exchange {
     if (request !== undefined) this.#outlet.abandon(requestId);
   }
 
-  /** Gives up a request whose server shows no sign of life; one that waits for the client itself is given time. */
-  #deadline(id: RequestId): NodeJS.Timeout {
-    const { requestTimeoutMs } = this.#with;
-    const timer = setTimeout(() => {
-      if (this.#serverRequests.size > 0) {
-        timer.refresh();
-        return;
-      }
-      const why = `The MCP server did not answer within ${requestTimeoutMs / 1000} s`;
-      this.#fail(id, why);
-      void this.#sendAside(allowCancellation(id, why));
-    }, requestTimeoutMs);
-    return timer;
+  /** Gives up a request that takes too long, and tells its server so. */
+  #deadline(id: RequestId, method: string): Deadline {
+    return startDeadline({
+      silenceMs: this.#with.requestTimeoutMs,
+      longestMs: this.#with.maxRequestTimeMs,
+      isExcused: () => this.#serverRequests.size > 0,
+      expired: (why) => {
+        this.#letDown(id, why);
+        // This one alone may not be cancelled (MCP 2025-11-25, cancellation).
+        if (method !== 'initialize') void this.#sendAside(allowCancellation(id, why));
+      },
+    });
   }
 
+  /** Answers a request that will get no answer of its server. */
   #fail(id: RequestId, why: string): void {
     const request = this.#pending.fail(id, 'upstream_error', errors.upstream.code, why);
     if (request === undefined) return;
-    this.#with.onServer(why);
     this.#outlet.answer(id, errorResponse(id, { error: 'upstream', message: why }));
     if (request.method === 'initialize') this.#on.initialized(null);
   }
 
+  /** The same, where that is the server's fault. */
+  #letDown(id: RequestId, why: string): void {
+    if (!this.#pending.has(id)) return;
+    this.#with.health.failed(why);
+    this.#fail(id, why);
+  }
+
   #lost(why: string): void {
     this.#with.logger.warn('upstream_lost', { server: this.#with.upstream.name, why });
-    this.#with.onServer(why);
-    for (const id of this.#pending.ids) this.#fail(id, why);
+    this.#failAll(why);
     this.#on.lost(why);
+  }
+
+  #interrupted(why: string): void {
+    this.#with.logger.warn('upstream_interrupted', { server: this.#with.upstream.name, why });
+    this.#failAll(why);
+    for (const id of this.#serverRequests.takeAll()) {
+      this.#outlet.deliver(cancellation(id, why).bytes, null);
+    }
+  }
+
+  /** One failure of the server, however many requests it let down by it. */
+  #failAll(why: string): void {
+    const { ids } = this.#pending;
+    if (ids.length > 0) this.#with.health.failed(why);
+    else this.#with.health.lost(why);
+    for (const id of ids) this.#fail(id, why);
   }
 
   #completeNotification(recordId: number, startedMicros: number, failure: string | null): void {
@@ -205,4 +233,9 @@ export class Exchange {
     this.#with.logger.error('upstream_send_failed', { error: String(error) });
     return errors.upstream.message;
   }
+}
+
+/** It was not even tried: no fault of the server. */
+function isHeldBack(error: unknown): boolean {
+  return error instanceof UpstreamError && error.fate === 'held_back';
 }

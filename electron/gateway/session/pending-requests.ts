@@ -2,6 +2,8 @@
 import type { CallOutcome } from '../call.ts';
 import type { CallLog, Clock } from '../ports.ts';
 import type { RequestId, ResponseMessage } from '../wire/json-rpc.ts';
+import type { Deadline } from './deadline.ts';
+import { isId } from './message-facts.ts';
 
 export interface PendingRequest {
   readonly recordId: number;
@@ -9,7 +11,7 @@ export interface PendingRequest {
   /** Monotonic microseconds at which the request was read. */
   readonly startedMicros: number;
   readonly progressToken: RequestId | null;
-  readonly deadline: NodeJS.Timeout;
+  readonly deadline: Deadline;
 }
 
 /** Completes the audit record of each request exactly once, however it ends. */
@@ -35,14 +37,14 @@ export class PendingRequests {
     this.#byId.set(id, request);
   }
 
-  get(id: RequestId): PendingRequest | undefined {
-    return this.#byId.get(id);
-  }
-
-  /** The request that asked for progress under this token, if any. */
-  byProgressToken(token: unknown): RequestId | null {
-    if (typeof token !== 'string' && typeof token !== 'number') return null;
-    for (const [id, request] of this.#byId) if (request.progressToken === token) return id;
+  /** Gives the request that asked for progress under this token more time; null where none did. */
+  progress(token: unknown): RequestId | null {
+    if (!isId(token)) return null;
+    for (const [id, request] of this.#byId) {
+      if (request.progressToken !== token) continue;
+      request.deadline.progress();
+      return id;
+    }
     return null;
   }
 
@@ -72,7 +74,7 @@ export class PendingRequests {
     const request = this.#byId.get(id);
     if (request === undefined) return undefined;
     this.#byId.delete(id);
-    clearTimeout(request.deadline);
+    request.deadline.end();
     const latencyMicros = this.#clock.monotonicMicros() - request.startedMicros;
     this.#log.complete(request.recordId, { ...outcome, latencyMicros });
     return request;

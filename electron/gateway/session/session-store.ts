@@ -1,11 +1,11 @@
 // All sessions that are open: made here, found here, and swept when they are old or idle.
 import { randomBytes } from 'node:crypto';
 import type { SessionSummary } from '../../shared/domain.ts';
-import type { Closable, Upstream } from '../ports.ts';
+import type { Closable, ServerHealth, Upstream } from '../ports.ts';
 import { Session, type SessionCollaborators, type SessionIdentity } from './session.ts';
 import type { ClientOutlet, KeptSession, TransportKind } from './session-types.ts';
 
-export interface SessionStoreOptions extends Omit<SessionCollaborators, 'upstream' | 'onServer'> {
+export interface SessionStoreOptions extends Omit<SessionCollaborators, 'upstream' | 'health'> {
   /** At most so many at once, of all servers together (`server.max_connections`). */
   readonly maxSessions: number;
   /** A session ends at this age, milliseconds. */
@@ -17,8 +17,8 @@ export interface SessionStoreOptions extends Omit<SessionCollaborators, 'upstrea
   readonly onChange: () => void;
   /** This session is over. */
   readonly onEnd: (sessionId: string) => void;
-  /** This server let a request down (why), or answered one (null). */
-  readonly onServer: (server: string, trouble: string | null) => void;
+  /** What is known of the server with this name. */
+  readonly health: (server: string) => ServerHealth;
 }
 
 /** Whose session is to be opened. */
@@ -94,8 +94,8 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
     outlet: ClientOutlet,
     onClose: () => void,
   ): Session {
-    const onServer = (trouble: string | null) => options.onServer(server.name, trouble);
-    return new Session(identity, outlet, { ...options, upstream: server, onServer }, onClose);
+    const health = options.health(server.name);
+    return new Session(identity, outlet, { ...options, upstream: server, health }, onClose);
   }
 
   return {

@@ -15,6 +15,7 @@ import type {
   PolicyEngine,
   RateLimiter,
   RefusedMessage,
+  ServerHealth,
   StreamEvent,
   Upstream,
   UpstreamConnection,
@@ -197,6 +198,11 @@ export class FakeConnection implements UpstreamConnection {
     this.#events.failed(request, why, cause);
   }
 
+  /** The server is gone, and is started again for the next message. */
+  interrupted(why: string): void {
+    this.#events.interrupted(why);
+  }
+
   /** The server is gone. */
   lost(why: string): void {
     this.#events.closed(why);
@@ -206,6 +212,11 @@ export class FakeConnection implements UpstreamConnection {
   get methods(): string[] {
     return this.sent.map((message) => (message.kind === 'response' ? 'response' : message.method));
   }
+}
+
+/** Of a server that is always asked; `heard` gets each trouble, or null for an answer. */
+export function healthOf(heard: (trouble: string | null) => void = () => undefined): ServerHealth {
+  return { refusal: () => null, answered: () => heard(null), failed: heard, lost: heard };
 }
 
 export interface FakeUpstream extends Upstream {

@@ -65,6 +65,9 @@ describe('configSchema', () => {
 
   it.each([
     ['server.idle_timeout', '1h30m', 5_400_000],
+    ['upstream.max_request_time', '2h', 7_200_000],
+    ['upstream.max_request_time', '0', null],
+    ['upstream.max_request_time', 0, null],
     ['upstream.url', '', null],
     ['upstream.command', '', null],
     ['policy.policy_dir', '', null],
@@ -76,6 +79,8 @@ describe('configSchema', () => {
   });
 
   it.each([
+    ['upstream.max_request_time', 30],
+    ['upstream.max_request_time', '600h'],
     ['server.listen.port', '3000'],
     ['server.listen.port', 65_536],
     ['server.listen.port', -1],

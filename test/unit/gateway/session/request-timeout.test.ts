@@ -1,7 +1,14 @@
 // How long a server may take, and what counts as a sign of life.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { clientMessage, notification, request } from '../fakes.ts';
-import { call, initializedSession, openSession, recordOf, REQUEST_TIMEOUT_MS } from './setting.ts';
+import {
+  call,
+  initializedSession,
+  MAX_REQUEST_TIME_MS,
+  openSession,
+  recordOf,
+  REQUEST_TIMEOUT_MS,
+} from './setting.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -79,18 +86,48 @@ it('a server that waits for the client itself is given time until it has its ans
   expect(outlet.answers(1)).toHaveLength(1);
 });
 
+it('a server that shows progress for ever is given up all the same, at the maximum', async () => {
+  const { session, connection, outlet } = await initializedSession();
+  await session.receive(call(1, 'endless', { _meta: { progressToken: 'p' } }));
+  const step = REQUEST_TIMEOUT_MS - 1000;
+  for (let ms = step; ms < MAX_REQUEST_TIME_MS; ms += step) {
+    vi.advanceTimersByTime(step);
+    connection.says(progress('p'));
+  }
+  expect(outlet.answers(1)).toEqual([]);
+  vi.advanceTimersByTime((MAX_REQUEST_TIME_MS % step) - 1);
+  expect(outlet.answers(1)).toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(outlet.answers(1)).toMatchObject([
+    { error: { code: -32004, message: 'The MCP server was not done within 3600 s' } },
+  ]);
+  await vi.waitFor(() => expect(connection.methods.at(-1)).toBe('notifications/cancelled'));
+});
+
+it('a client that never answers its server holds the request no longer than the maximum', async () => {
+  const { session, connection, outlet } = await initializedSession();
+  await session.receive(call(1, 'samples'));
+  connection.says({ id: 's', method: 'sampling/createMessage', params: {} });
+  vi.advanceTimersByTime(MAX_REQUEST_TIME_MS - 1);
+  expect(outlet.answers(1)).toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(outlet.answers(1)).toHaveLength(1);
+});
+
 it('an initialize without an answer ends the session', async () => {
-  const { session, outlet, ended } = openSession();
+  const { session, connection, outlet, ended } = openSession();
   await session.receive(request(0, 'initialize'));
   vi.advanceTimersByTime(REQUEST_TIMEOUT_MS);
   expect(outlet.sent).toMatchObject([{ kind: 'answer', to: 0 }, { kind: 'end' }]);
   expect(ended).toEqual([session]);
+  expect(connection.methods).toEqual(['initialize']);
 });
 
 it.each<[string, (opened: Awaited<ReturnType<typeof initializedSession>>) => void | Promise<void>]>([
   ['answered', ({ connection }) => connection.says({ id: 1, result: {} })],
   ['cancelled', ({ session }) => session.receive(notification('notifications/cancelled', { requestId: 1 }))],
   ['lost', ({ connection }) => connection.lost('gone')],
+  ['interrupted', ({ connection }) => connection.interrupted('gone')],
   ['over with its session', ({ session }) => session.close()],
 ])('no timer is left of a request that is %s', async (_what, end) => {
   const opened = await initializedSession();

@@ -5,7 +5,7 @@ import {
   createSessionStore,
   type SessionStoreOptions,
 } from '../../../../electron/gateway/session/session-store.ts';
-import { agent, clock, fakeUpstream, MemoryLog, recordingLogger, request } from '../fakes.ts';
+import { agent, clock, fakeUpstream, healthOf, MemoryLog, recordingLogger, request } from '../fakes.ts';
 import { RecordingOutlet } from './setting.ts';
 
 const MINUTE = 60_000;
@@ -31,7 +31,8 @@ function store(options: Partial<SessionStoreOptions> = {}) {
     logger: recordingLogger(),
     requestTimeoutMs: MINUTE,
     onEnd: () => undefined,
-    onServer: () => undefined,
+    maxRequestTimeMs: null,
+    health: () => healthOf(),
     maxSessions: 3,
     ttlMs: 120 * MINUTE,
     idleMs: 60 * MINUTE,
@@ -87,8 +88,10 @@ describe('the store', () => {
   });
 
   it('keeps each session to its server, and finds it with no other', async () => {
-    const onServer = vi.fn();
-    const { sessions, opened, upstream } = store({ onServer });
+    const heard = vi.fn();
+    const { sessions, opened, upstream } = store({
+      health: (server) => healthOf((trouble) => void heard(server, trouble)),
+    });
     const mail = fakeUpstream('mail');
     const [files, other] = [opened(), opened(mail)];
     expect([sessions.find(files.id, mail, 'sse'), sessions.find(other.id, upstream, 'sse')]).toEqual([
@@ -100,7 +103,7 @@ describe('the store', () => {
     await Promise.all([files.receive(request(1, 'ping')), other.receive(request(1, 'ping'))]);
     expect([upstream, mail].map(({ connections }) => connections[0]?.methods)).toEqual([['ping'], ['ping']]);
     mail.connections[0]?.lost('It ended');
-    expect(new Set(onServer.mock.calls.flat())).toEqual(new Set(['mail', 'It ended']));
+    expect(new Set(heard.mock.calls.flat())).toEqual(new Set(['mail', 'It ended']));
     expect(sessions.list().map(({ server }) => server)).toEqual(['files']);
   });
 

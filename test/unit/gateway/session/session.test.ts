@@ -540,6 +540,62 @@ describe('a server that is lost', () => {
   });
 });
 
+describe('a server that is interrupted', () => {
+  it('fails what waits for it with the reason, and the session goes on', async () => {
+    const { session, connection, outlet, log, server, ended } = await initializedSession();
+    await session.receive(call(1, 'one'));
+    await session.receive(call(2, 'two'));
+    server.length = 0;
+    connection.interrupted('files exited with code 3');
+    expect(outlet.answers(1)).toMatchObject([
+      { error: { code: -32004, message: 'files exited with code 3' } },
+    ]);
+    expect(outlet.answers(2)).toHaveLength(1);
+    expect(recordOf(log, 'two').outcomes).toMatchObject([{ status: 'upstream_error' }]);
+    // One failure of the server, not one for each call.
+    expect(server).toEqual(['files exited with code 3']);
+    await session.receive(call(3, 'three'));
+    connection.says({ id: 3, result: {} });
+    expect(outlet.answers(3)).toMatchObject([{ result: {} }]);
+    expect(ended).toEqual([]);
+  });
+
+  it('withdraws what it had asked of the client, whose answer then goes nowhere', async () => {
+    const { session, connection, outlet } = await initializedSession();
+    connection.says({ id: 's', method: 'sampling/createMessage' });
+    connection.interrupted('gone');
+    expect(outlet.sent.at(-1)).toMatchObject({
+      kind: 'deliver',
+      json: { method: 'notifications/cancelled', params: { requestId: 's', reason: 'gone' } },
+    });
+    await session.receive(clientMessage('{"jsonrpc":"2.0","id":"s","result":{}}'));
+    expect(connection.sent).toEqual([]);
+  });
+});
+
+describe('a server that is held back', () => {
+  it('is not asked: a request fails at once, and a notification goes on', async () => {
+    const { session, connection, outlet, log, health, server } = await initializedSession();
+    health.refusal = () => 'not before noon';
+    server.length = 0;
+    await session.receive(call(1, 'x'));
+    await session.receive(notification('notifications/roots/list_changed'));
+    expect(outlet.answers(1)).toMatchObject([{ error: { code: -32004, message: 'not before noon' } }]);
+    expect(recordOf(log, 'x').outcomes).toMatchObject([{ status: 'upstream_error' }]);
+    expect(connection.methods).toEqual(['notifications/roots/list_changed']);
+    expect(server).toEqual([]);
+  });
+
+  it('has not failed anew where its connection did not even try', async () => {
+    const { session, connection, outlet, server } = await initializedSession();
+    server.length = 0;
+    connection.failure = new UpstreamError('not yet', { fate: 'held_back' });
+    await session.receive(call(1, 'x'));
+    expect(outlet.answers(1)).toMatchObject([{ error: { message: 'not yet' } }]);
+    expect(server).toEqual([]);
+  });
+});
+
 describe("the server's state", () => {
   it('is told: trouble with the reason, and null when it answers again', async () => {
     const { session, connection, server } = await initializedSession();

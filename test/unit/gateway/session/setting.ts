@@ -12,6 +12,7 @@ import {
   decision,
   FakePolicy,
   fakeUpstream,
+  healthOf,
   MemoryLog,
   noLimits,
   recordingLogger,
@@ -72,11 +73,13 @@ export const byName = (): FakePolicy =>
   });
 
 export const REQUEST_TIMEOUT_MS = 60_000;
+export const MAX_REQUEST_TIME_MS = 3_600_000;
 
 export function openSession() {
   const log = new MemoryLog();
   /** What was said of the server: trouble, or null for an answer. */
   const server: (string | null)[] = [];
+  const health = { ...healthOf((trouble) => server.push(trouble)) };
   const logger = recordingLogger();
   const policy = byName();
   const desk = createApprovalDesk({
@@ -115,7 +118,8 @@ export function openSession() {
       clock,
       logger,
       requestTimeoutMs: REQUEST_TIMEOUT_MS,
-      onServer: (trouble) => server.push(trouble),
+      maxRequestTimeMs: MAX_REQUEST_TIME_MS,
+      health,
     },
     (closed) => ended.push(closed),
   );
@@ -125,7 +129,7 @@ export function openSession() {
   });
   const [connection] = upstream.connections;
   if (connection === undefined) throw new Error('the session did not connect');
-  return { session, connection, outlet, log, server, logger, policy, desk, settings, ended };
+  return { session, connection, outlet, log, server, health, logger, policy, desk, settings, ended };
 }
 
 /** A session past its handshake, with nothing of that left in what was recorded. */

@@ -11,6 +11,7 @@ import { readServerMessage } from '../../../../electron/gateway/wire/parse.ts';
 export interface Session extends UpstreamEvents {
   readonly received: { readonly message: Message; readonly relatedTo: RequestId | null }[];
   readonly closings: string[];
+  readonly interruptions: string[];
   /** What was told of the streams of answers. */
   readonly streams: { readonly request: RequestId; readonly event: StreamEvent }[];
   /** Waits for the response with this id. */
@@ -23,6 +24,7 @@ export interface Session extends UpstreamEvents {
 export function recordingSession(): Session {
   const received: Session['received'] = [];
   const closings: string[] = [];
+  const interruptions: string[] = [];
   const streams: Session['streams'] = [];
   const find = async <T>(look: () => T | undefined): Promise<T> =>
     vi.waitFor(
@@ -38,9 +40,11 @@ export function recordingSession(): Session {
   return {
     received,
     closings,
+    interruptions,
     streams,
     message: (message, relatedTo) => void received.push({ message, relatedTo }),
     stream: (request, event) => void streams.push({ request, event }),
+    interrupted: (why) => void interruptions.push(why),
     closed: (why) => void closings.push(why),
     // As a session does it: the client gets an error in the place of the answer.
     failed(id, why) {

@@ -1,0 +1,9 @@
+// The notification by which either side gives up a request of its own (MCP 2025-11-25, cancellation).
+import type { NotificationMessage, RequestId } from './json-rpc.ts';
+
+export function cancellation(requestId: RequestId, reason: string): NotificationMessage {
+  const method = 'notifications/cancelled';
+  const params = { requestId, reason };
+  const bytes = Buffer.from(JSON.stringify({ jsonrpc: '2.0', method, params }));
+  return { kind: 'notification', bytes, method, params };
+}
