@@ -98,8 +98,8 @@ export interface AllowedMessage {
 /** How a forwarded call ended, for the audit log. */
 export interface CallOutcome {
   readonly status: 'ok' | 'error' | 'cancelled' | 'upstream_error';
-  /** From the moment the message was read until its answer was written, microseconds. */
-  readonly latencyMicros: number;
+  /** From the moment the message was read until its answer was there, microseconds; null where it was not sent. */
+  readonly latencyMicros: number | null;
   readonly responseBytes: number | null;
   readonly errorCode: number | null;
   readonly errorMessage: string | null;

@@ -80,15 +80,22 @@ export interface RefusedMessage {
   readonly sourceIp: string;
 }
 
-/**
- * Writes the audit log. A method that returns has its record committed; a throw means it has not. What sessions are
- * given throws from `record` alone (runtime/reported-log.ts): nothing else could be undone any more.
- */
+/** The audit log as the calls see it. Only `record` fails: nothing else could be undone any more. */
 export interface CallLog extends Closable {
-  /** The record's id, for `complete`. For a denial the record is whole at once. */
-  record(call: Call, verdict: Verdict, refusal: { code: number; message: string } | null): number;
+  /**
+   * Resolves to the record's id, for `complete`, once it is committed; rejects where it can't be. For a denial the
+   * record is whole at once.
+   */
+  record(call: Call, verdict: Verdict, refusal: { code: number; message: string } | null): Promise<number>;
+  /** Is committed when it returns. */
   refused(message: RefusedMessage): number;
+  /** Is committed soon. */
   complete(id: number, outcome: CallOutcome): void;
+}
+
+/** What writes it: each method fails where nothing was committed. runtime/reported-log.ts makes a CallLog of it. */
+export interface CallWriter extends Omit<CallLog, 'complete'> {
+  complete(id: number, outcome: CallOutcome): Promise<void>;
 }
 
 /** Reads the audit log, away from the path of the calls. */

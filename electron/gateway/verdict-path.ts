@@ -1,6 +1,6 @@
 // The heart of the program: the one way down that every call takes, from the policy to the server.
 import type { PolicyMode, VerdictReason } from '../shared/domain.ts';
-import type { AllowedMessage, Call, Decision, ParamHeaders, Verdict } from './call.ts';
+import type { AllowedMessage, Call, CallOutcome, Decision, ParamHeaders, Verdict } from './call.ts';
 import { errors, type Refusal } from './errors.ts';
 import type { Approver, CallLog, ExceededLimit, Logger, PolicyEngine, RateLimiter } from './ports.ts';
 import { cancellation } from './wire/cancellation.ts';
@@ -57,7 +57,7 @@ export function createVerdictPath(collaborators: VerdictCollaborators): VerdictP
     const refusal = verdict.allow ? null : refuse(call, verdict, exceeded);
     let recordId: number;
     try {
-      recordId = log.record(
+      recordId = await log.record(
         call,
         verdict,
         refusal && { code: errors[refusal.error].code, message: refusal.message },
@@ -67,6 +67,10 @@ export function createVerdictPath(collaborators: VerdictCollaborators): VerdictP
       return { error: 'audit_unavailable' };
     }
     if (refusal !== null) return refusal;
+    if (withdrawn.aborted) {
+      log.complete(recordId, withdrawnWhileRecorded);
+      return { error: 'policy_violation', message: withdrawnWhileRecorded.errorMessage };
+    }
     await forward(allowed(call.message, call.paramHeaders), recordId);
     return null;
   };
@@ -115,6 +119,15 @@ const unanswered: Partial<Record<VerdictReason, string>> = {
   nobody_to_ask: 'approval is needed and nobody is there to give it',
   withdrawn: 'the call was cancelled before it was approved',
 };
+
+/** The end of a call whose client gave up in the moment between its verdict and its record. */
+const withdrawnWhileRecorded = {
+  status: 'cancelled',
+  latencyMicros: null,
+  responseBytes: null,
+  errorCode: null,
+  errorMessage: 'cancelled before it was forwarded',
+} as const satisfies CallOutcome;
 
 const notChecked: Decision = {
   allow: true,

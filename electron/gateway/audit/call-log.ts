@@ -1,8 +1,9 @@
 // Writes the audit log: every record is committed, in the thread of the calls, before its call can go on.
 import type { Agent, Call, CallOutcome, Verdict } from '../call.ts';
-import type { CallLog, Logger, RefusedMessage } from '../ports.ts';
+import type { CallWriter, Logger, RefusedMessage } from '../ports.ts';
 import { argumentText } from './argument-text.ts';
 import { auditError } from './audit-error.ts';
+import { createGroupCommit } from './group-commit.ts';
 import { openForWriting, type Synchronous } from './open-database.ts';
 import { settleOpenCalls } from './settle.ts';
 
@@ -16,7 +17,7 @@ export interface CallLogOptions {
 }
 
 /** The log as its owner has it: closing it is over when the call returns. */
-export interface SqliteCallLog extends CallLog {
+export interface SqliteCallLog extends CallWriter {
   close(): void;
 }
 
@@ -39,14 +40,15 @@ const insertOutcome = `
 /**
  * Opens (or makes) the log. Calls that a dead process left without an outcome get the outcome `unknown`.
  *
- * One autocommit insert a record, in a table with no index but its key, costs less than handing the record to
- * another thread would, and leaves nothing that could be dropped on the way: see the README's decisions.
+ * An insert into a table with no index but its key costs less than handing the record to another thread would, and
+ * leaves nothing that could be dropped on the way: see the README's decisions.
  * @throws AuditError from here and from every method: disk full, read-only, locked, damaged, newer than the app.
  */
 export function openCallLog({ path, synchronous, captureArguments, logger }: CallLogOptions): SqliteCallLog {
   const database = openForWriting(path, synchronous);
   const insert = database.prepare(insertCall);
   const finish = database.prepare(insertOutcome);
+  const group = createGroupCommit(database);
 
   const left = committed(() => settleOpenCalls(database));
   if (left > 0) logger.warn('audit.outcome_unknown', { calls: left });
@@ -70,11 +72,19 @@ export function openCallLog({ path, synchronous, captureArguments, logger }: Cal
     }
   }
 
+  async function committedTogether<T>(write: () => T): Promise<T> {
+    try {
+      return await group.add(write);
+    } catch (error) {
+      throw auditError(path, error);
+    }
+  }
+
   return {
-    record(call: Call, verdict: Verdict, refusal: { code: number; message: string } | null): number {
+    record(call: Call, verdict: Verdict, refusal: { code: number; message: string } | null): Promise<number> {
       const { decision } = verdict;
       const text = captureArguments ? argumentText(call) : null;
-      return committed(() =>
+      return committedTogether(() =>
         Number(
           insert.run(
             call.at,
@@ -138,8 +148,8 @@ export function openCallLog({ path, synchronous, captureArguments, logger }: Cal
       );
     },
 
-    complete(id: number, outcome: CallOutcome): void {
-      committed(() =>
+    async complete(id: number, outcome: CallOutcome): Promise<void> {
+      await committedTogether(() =>
         finish.run(
           id,
           outcome.status,
@@ -152,6 +162,7 @@ export function openCallLog({ path, synchronous, captureArguments, logger }: Cal
     },
 
     close(): void {
+      group.flush();
       committed(() => database.close());
     },
   };

@@ -1,14 +1,19 @@
 // Stands in for the audit log where the configuration says `audit.enabled: false`: nothing is kept.
-import type { CallArchive, CallLog } from '../ports.ts';
+import type { CallArchive, CallWriter } from '../ports.ts';
 
 /**
  * Accepts everything and stores nothing. Never a fallback for a log that fails: that denies calls. It is for the
  * user who switched auditing off in so many words.
  */
-export function createSilentCallLog(): CallLog {
+export function createSilentCallLog(): CallWriter {
   let newest = 0;
   const next = () => (newest += 1);
-  return { record: next, refused: next, complete: () => undefined, close: () => undefined };
+  return {
+    record: () => Promise.resolve(next()),
+    refused: next,
+    complete: () => Promise.resolve(),
+    close: () => undefined,
+  };
 }
 
 /** The archive of the log above: always empty. */

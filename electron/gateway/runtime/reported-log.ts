@@ -1,6 +1,6 @@
 // The audit log with its counts: tells how much was written, and says so when it can't be written any more.
 import type { Problem } from '../../shared/domain.ts';
-import type { CallLog, Logger } from '../ports.ts';
+import type { CallLog, CallWriter, Logger } from '../ports.ts';
 
 export interface LogTotals {
   readonly calls: number;
@@ -16,10 +16,14 @@ export interface ReportedLog extends CallLog {
 }
 
 /**
- * `record` still throws: no call goes on without its record. For what was refused or has been forwarded
+ * `record` still rejects: no call goes on without its record. For what was refused or has been forwarded
  * already, a failed write changes nothing for the caller, and is reported alone.
  */
-export function reportWrites(log: CallLog, logger: Logger, onWrite: (newestId: number) => void): ReportedLog {
+export function reportWrites(
+  log: CallWriter,
+  logger: Logger,
+  onWrite: (newestId: number) => void,
+): ReportedLog {
   const totals = { calls: 0, denied: 0, asked: 0 };
   let newestId = 0;
   let problem: Problem | null = null;
@@ -54,9 +58,9 @@ export function reportWrites(log: CallLog, logger: Logger, onWrite: (newestId: n
     get problem() {
       return problem;
     },
-    record(call, verdict, refusal) {
+    async record(call, verdict, refusal) {
       try {
-        return written(log.record(call, verdict, refusal), refusal === null, verdict.waitedMs);
+        return written(await log.record(call, verdict, refusal), refusal === null, verdict.waitedMs);
       } catch (error) {
         failed('audit_record_failed', error);
         throw error;
@@ -71,12 +75,10 @@ export function reportWrites(log: CallLog, logger: Logger, onWrite: (newestId: n
       }
     },
     complete(id, outcome) {
-      try {
-        log.complete(id, outcome);
-        onWrite(newestId);
-      } catch (error) {
-        failed('audit_outcome_failed', error);
-      }
+      log.complete(id, outcome).then(
+        () => onWrite(newestId),
+        (error: unknown) => failed('audit_outcome_failed', error),
+      );
     },
     close: () => log.close(),
   };

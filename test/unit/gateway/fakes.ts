@@ -9,7 +9,7 @@ import type {
 } from '../../../electron/gateway/call.ts';
 import { UpstreamError } from '../../../electron/gateway/errors.ts';
 import type {
-  CallLog,
+  CallWriter,
   Clock,
   Logger,
   PolicyEngine,
@@ -117,10 +117,10 @@ export interface LoggedCall {
   readonly outcomes: CallOutcome[];
 }
 
-export class MemoryLog implements CallLog {
+export class MemoryLog implements CallWriter {
   readonly calls: LoggedCall[] = [];
   readonly refusals: RefusedMessage[] = [];
-  /** Set to make `record` throw, as a full disk would. */
+  /** Set to make `record` reject, as a full disk would. */
   broken = false;
   readonly #onRecord: () => void;
 
@@ -128,7 +128,8 @@ export class MemoryLog implements CallLog {
     this.#onRecord = onRecord;
   }
 
-  record(call: Call, verdict: Verdict, refusal: LoggedCall['refusal']): number {
+  async record(call: Call, verdict: Verdict, refusal: LoggedCall['refusal']): Promise<number> {
+    await Promise.resolve();
     if (this.broken) throw new Error('database or disk is full');
     this.#onRecord();
     const id = this.calls.length + 1;
@@ -140,8 +141,9 @@ export class MemoryLog implements CallLog {
     return this.refusals.push(message);
   }
 
-  complete(id: number, outcome: CallOutcome): void {
+  complete(id: number, outcome: CallOutcome): Promise<void> {
     this.calls[id - 1]?.outcomes.push(outcome);
+    return Promise.resolve();
   }
 
   close(): void {

@@ -75,6 +75,7 @@ function path({ decision: decided = decision(), answer, exceeded, meanwhile, ...
   });
   return {
     steps,
+    withdraw: changes.withdraw,
     log,
     logger,
     forwarded,
@@ -317,16 +318,28 @@ describe('the order', () => {
     expect(steps).toEqual(['policy', 'limit', 'record', 'forward']);
   });
 
-  it('has the record made in the very moment of the forwarding, with nothing between', () => {
-    const { passDown, steps } = path();
-    const withdrawn = new AbortController().signal;
-    const done = passDown(toolCall(), withdrawn, () => {
-      steps.push('forward');
-      return Promise.resolve();
-    });
-    expect(steps).toEqual(['policy', 'limit', 'record', 'forward']);
-    return expect(done).resolves.toBeNull();
+  it('is kept by calls that follow on each other', async () => {
+    const { passDown } = path();
+    const order: string[] = [];
+    const pass = (tool: string) =>
+      passDown(toolCall(tool), new AbortController().signal, ({ message }) => {
+        order.push(message.kind === 'request' ? String(message.params.name) : '');
+        return Promise.resolve();
+      });
+    await Promise.all(['first', 'second', 'third'].map(pass));
+    expect(order).toEqual(['first', 'second', 'third']);
   });
+});
+
+it('does not forward what was withdrawn while its record was written, and says so in the log', async () => {
+  const { run, log, forwarded, withdraw } = path();
+  const done = run();
+  withdraw();
+  expect(await done).toMatchObject({ error: 'policy_violation' });
+  expect(forwarded).toEqual([]);
+  expect(log.calls).toMatchObject([
+    { verdict: { allow: true }, refusal: null, outcomes: [{ status: 'cancelled', latencyMicros: null }] },
+  ]);
 });
 
 describe('without an audit record', () => {

@@ -41,10 +41,10 @@ describe('page', () => {
 
   it('lists what was just committed, newest first, as the window needs it', async () => {
     const { log, archive } = open();
-    const first = log.record(sampleCall(), allowed, null);
-    log.complete(first, answered);
-    const second = log.record(sampleCall({ tool: 'write_file' }), denied, refusal);
-    const third = log.record(sampleCall(), allowed, null);
+    const first = await log.record(sampleCall(), allowed, null);
+    await log.complete(first, answered);
+    const second = await log.record(sampleCall({ tool: 'write_file' }), denied, refusal);
+    const third = await log.record(sampleCall(), allowed, null);
     const page = await archive.page({});
     expect(page.more).toBe(false);
     expect(page.calls.map(({ id, verdict, status }) => ({ id, verdict, status }))).toEqual([
@@ -74,7 +74,7 @@ describe('page', () => {
 
   it('goes back page by page, and forward to what is new', async () => {
     const { log, archive } = open();
-    for (let n = 0; n < 10; n += 1) log.record(sampleCall(), allowed, null);
+    for (let n = 0; n < 10; n += 1) await log.record(sampleCall(), allowed, null);
     const newest = await archive.page({ limit: 4 });
     expect(newest).toMatchObject({ calls: [{ id: 10 }, { id: 9 }, { id: 8 }, { id: 7 }], more: true });
     expect(await idsOf(archive, { limit: 4, before: 7 })).toEqual([6, 5, 4, 3]);
@@ -83,15 +83,15 @@ describe('page', () => {
       more: false,
     });
     expect(await idsOf(archive, { after: 10 })).toEqual([]);
-    log.record(sampleCall(), allowed, null);
+    await log.record(sampleCall(), allowed, null);
     expect(await idsOf(archive, { after: 10 })).toEqual([11]);
     expect(await idsOf(archive, { after: 3, before: 6 })).toEqual([5, 4]);
   });
 
   it('filters by verdict', async () => {
     const { log, archive } = open();
-    log.record(sampleCall(), allowed, null);
-    log.record(sampleCall(), denied, refusal);
+    await log.record(sampleCall(), allowed, null);
+    await log.record(sampleCall(), denied, refusal);
     log.refused(malformed);
     expect(await idsOf(archive, { verdict: 'deny' })).toEqual([3, 2]);
     expect(await idsOf(archive, { verdict: 'allow' })).toEqual([1]);
@@ -99,17 +99,17 @@ describe('page', () => {
 
   it('finds records that have every word somewhere, whatever its case', async () => {
     const { log, archive } = open();
-    log.record(
+    await log.record(
       sampleCall({ client: 'Cursor', argumentsText: '{"path":"/home/me/Secret.txt"}' }),
       allowed,
       null,
     );
-    log.record(
+    await log.record(
       sampleCall({ client: 'Claude Code', argumentsText: '{"path":"/home/me/secret.txt"}' }),
       allowed,
       null,
     );
-    log.record(sampleCall({ server: 'github', tool: null, resource: 'repo://x' }), allowed, null);
+    await log.record(sampleCall({ server: 'github', tool: null, resource: 'repo://x' }), allowed, null);
     expect(await idsOf(archive, { text: 'secret' })).toEqual([2, 1]);
     expect(await idsOf(archive, { text: '  cursor   SECRET ' })).toEqual([1]);
     expect(await idsOf(archive, { text: 'REPO://' })).toEqual([3]);
@@ -119,8 +119,8 @@ describe('page', () => {
 
   it('takes wildcards of SQL as the characters they are', async () => {
     const { log, archive } = open();
-    log.record(sampleCall({ argumentsText: '{"discount":"50%"}' }), allowed, null);
-    log.record(sampleCall({ argumentsText: String.raw`{"path":"C:\\a_b"}`, tool: 'x' }), allowed, null);
+    await log.record(sampleCall({ argumentsText: '{"discount":"50%"}' }), allowed, null);
+    await log.record(sampleCall({ argumentsText: String.raw`{"path":"C:\\a_b"}`, tool: 'x' }), allowed, null);
     expect(await idsOf(archive, { text: '50%' })).toEqual([1]);
     expect(await idsOf(archive, { text: '0%"' })).toEqual([1]);
     expect(await idsOf(archive, { text: '5%0' })).toEqual([]);
@@ -130,9 +130,9 @@ describe('page', () => {
 
   it('looks through more records than one piece holds', async () => {
     const { path, log, archive } = open();
-    const needle = log.record(sampleCall({ tool: 'needle' }), denied, refusal);
+    const needle = await log.record(sampleCall({ tool: 'needle' }), denied, refusal);
     manyRecords(path, 45_000);
-    const last = log.record(sampleCall({ tool: 'needle' }), denied, refusal);
+    const last = await log.record(sampleCall({ tool: 'needle' }), denied, refusal);
     expect(await archive.page({ text: 'needle', limit: 2 })).toMatchObject({
       calls: [{ id: last }, { id: needle }],
       more: false,
@@ -148,8 +148,13 @@ describe('page', () => {
 describe('read', () => {
   it('gives the whole record of a completed call', async () => {
     const { log, archive } = open();
-    const id = log.record(sampleCall({ argumentsText: '{"n":12345678901234567890}' }), allowed, null);
-    log.complete(id, { ...answered, status: 'upstream_error', errorCode: -32004, errorMessage: 'gone' });
+    const id = await log.record(sampleCall({ argumentsText: '{"n":12345678901234567890}' }), allowed, null);
+    await log.complete(id, {
+      ...answered,
+      status: 'upstream_error',
+      errorCode: -32004,
+      errorMessage: 'gone',
+    });
     expect(await archive.read(id)).toMatchObject({
       id,
       status: 'upstream_error',
@@ -164,7 +169,7 @@ describe('read', () => {
 
   it('gives the whole record of a denial', async () => {
     const { log, archive } = open();
-    const id = log.record(sampleCall(), { ...denied, reason: 'person', waitedMs: 2500 }, refusal);
+    const id = await log.record(sampleCall(), { ...denied, reason: 'person', waitedMs: 2500 }, refusal);
     expect(await archive.read(id)).toMatchObject({
       status: 'refused',
       reason: 'person',
@@ -184,7 +189,7 @@ describe('read', () => {
 describe('the worker', () => {
   it('is started again after it died; what waited fails and says why', async () => {
     const { log, archive, events } = open({ worker: dyingWorker });
-    log.record(sampleCall(), allowed, null);
+    await log.record(sampleCall(), allowed, null);
     expect(await idsOf(archive, {})).toEqual([1]);
     await expect(archive.page({ text: 'die' })).rejects.toThrow(
       /reader of the audit log stopped: told to die/,
@@ -216,7 +221,7 @@ describe('the worker', () => {
     const { path, log, archive, events } = open({ retentionDays: 0 });
     const old = Date.now() - 40 * 24 * 3_600_000;
     for (let n = 0; n < 1200; n += 1)
-      log.complete(log.record(sampleCall({ at: old }), allowed, null), answered);
+      await log.complete(await log.record(sampleCall({ at: old }), allowed, null), answered);
     await archive.close();
 
     const logger = recordingLogger();
@@ -224,7 +229,7 @@ describe('the worker', () => {
     onTestFinished(() => retained.close());
     await vi.waitFor(() => expect(logger.events).toContain('audit.retention'), { timeout: 4000 });
     expect(await idsOf(retained, {})).toEqual([1200]);
-    expect(log.record(sampleCall(), allowed, null)).toBe(1201);
+    expect(await log.record(sampleCall(), allowed, null)).toBe(1201);
     expect(events).not.toContain('audit.retention');
   });
 });

@@ -38,10 +38,10 @@ function rows(path: string): Record<string, unknown>[] {
 }
 
 describe('openCallLog', () => {
-  it("has the record committed when record returns, in the seed's columns", () => {
+  it("has the record committed when record resolves, in the seed's columns", async () => {
     const path = join(temporaryFolder(), 'audit.db');
     const log = openLog(path);
-    const id = log.record(sampleCall(), allowed, null);
+    const id = await log.record(sampleCall(), allowed, null);
     expect(rows(path)).toMatchObject([
       {
         id,
@@ -70,28 +70,28 @@ describe('openCallLog', () => {
     ]);
   });
 
-  it('completes a record with its outcome', () => {
+  it('completes a record with its outcome', async () => {
     const path = join(temporaryFolder(), 'audit.db');
     const log = openLog(path);
-    const id = log.record(sampleCall(), allowed, null);
-    log.complete(id, { ...answered, status: 'error', errorCode: -32000, errorMessage: 'no such file' });
+    const id = await log.record(sampleCall(), allowed, null);
+    await log.complete(id, { ...answered, status: 'error', errorCode: -32000, errorMessage: 'no such file' });
     expect(rows(path)).toMatchObject([
       { status: 'error', latency_ms: 1.234, response_bytes: 512, error_code: -32000, error: 'no such file' },
     ]);
   });
 
-  it('keeps the first outcome', () => {
+  it('keeps the first outcome', async () => {
     const path = join(temporaryFolder(), 'audit.db');
     const log = openLog(path);
-    const id = log.record(sampleCall(), allowed, null);
-    log.complete(id, { ...answered, status: 'cancelled' });
-    log.complete(id, answered);
+    const id = await log.record(sampleCall(), allowed, null);
+    await log.complete(id, { ...answered, status: 'cancelled' });
+    await log.complete(id, answered);
     expect(rows(path)).toMatchObject([{ status: 'cancelled' }]);
   });
 
-  it('has a denial whole at once', () => {
+  it('has a denial whole at once', async () => {
     const path = join(temporaryFolder(), 'audit.db');
-    openLog(path).record(sampleCall(), { ...denied, waitedMs: 1500.5 }, refusal);
+    await openLog(path).record(sampleCall(), { ...denied, waitedMs: 1500.5 }, refusal);
     expect(rows(path)).toMatchObject([
       {
         status: 'refused',
@@ -104,16 +104,16 @@ describe('openCallLog', () => {
     ]);
   });
 
-  it('counts a call that was allowed and then refused as refused', () => {
+  it('counts a call that was allowed and then refused as refused', async () => {
     const path = join(temporaryFolder(), 'audit.db');
-    openLog(path).record(sampleCall(), allowed, refusal);
+    await openLog(path).record(sampleCall(), allowed, refusal);
     expect(rows(path)).toMatchObject([{ status: 'refused', allowed: 0 }]);
   });
 
-  it('marks what the policy denied and mode audit let pass', () => {
+  it('marks what the policy denied and mode audit let pass', async () => {
     const path = join(temporaryFolder(), 'audit.db');
     const verdict = { ...denied, allow: true, reason: 'audit_mode', mode: 'audit' } as const;
-    openLog(path).record(sampleCall(), verdict, null);
+    await openLog(path).record(sampleCall(), verdict, null);
     expect(rows(path)).toMatchObject([
       {
         decision: 'allow',
@@ -133,33 +133,33 @@ describe('openCallLog', () => {
     ]);
   });
 
-  it('stores no arguments where it is told not to', () => {
+  it('stores no arguments where it is told not to', async () => {
     const path = join(temporaryFolder(), 'audit.db');
-    openLog(path, { captureArguments: false }).record(sampleCall(), allowed, null);
+    await openLog(path, { captureArguments: false }).record(sampleCall(), allowed, null);
     expect(rows(path)).toMatchObject([{ arguments: null, arguments_bytes: null }]);
   });
 
-  it('commits with an fsync where power loss must not cost a record', () => {
+  it('commits with an fsync where power loss must not cost a record', async () => {
     const path = join(folderOnDisk(), 'audit.db');
     const log = openLog(path, { synchronous: 'full' });
-    log.record(sampleCall(), allowed, null);
+    await log.record(sampleCall(), allowed, null);
     expect(rows(path)).toHaveLength(1);
   });
 
-  it('marks the open calls of a dead process as unknown, once, and no others', () => {
+  it('marks the open calls of a dead process as unknown, once, and no others', async () => {
     const path = join(temporaryFolder(), 'audit.db');
     const first = openLog(path);
-    const done = first.record(sampleCall(), allowed, null);
-    first.complete(done, answered);
-    first.record(sampleCall(), denied, refusal);
-    const open = first.record(sampleCall(), allowed, null);
+    const done = await first.record(sampleCall(), allowed, null);
+    await first.complete(done, answered);
+    await first.record(sampleCall(), denied, refusal);
+    const open = await first.record(sampleCall(), allowed, null);
     first.close();
 
     const logger = recordingLogger();
     const second = openLog(path, { logger });
     expect(rows(path).map((row) => row.status)).toEqual(['ok', 'refused', 'unknown']);
     expect(logger.events).toContain('audit.outcome_unknown');
-    const next = second.record(sampleCall(), allowed, null);
+    const next = await second.record(sampleCall(), allowed, null);
     expect(next).toBe(open + 1);
     second.close();
 
@@ -167,32 +167,32 @@ describe('openCallLog', () => {
     expect(rows(path).map((row) => row.status)).toEqual(['ok', 'refused', 'unknown', 'unknown']);
   });
 
-  it('replaces unknown by the outcome where the process was not dead after all', () => {
+  it('replaces unknown by the outcome where the process was not dead after all', async () => {
     const path = join(temporaryFolder(), 'audit.db');
     const first = openLog(path);
-    const id = first.record(sampleCall(), allowed, null);
+    const id = await first.record(sampleCall(), allowed, null);
     openLog(path);
     expect(rows(path)).toMatchObject([{ status: 'unknown' }]);
-    first.complete(id, answered);
+    await first.complete(id, answered);
     expect(rows(path)).toMatchObject([{ status: 'ok', response_bytes: 512 }]);
   });
 
-  it('throws while another connection holds the lock, and goes on afterwards', () => {
+  it('rejects while another connection holds the lock, and goes on afterwards', async () => {
     const path = join(temporaryFolder(), 'audit.db');
     const log = openLog(path);
     const other = new Database(path);
     other.exec('BEGIN IMMEDIATE');
-    expect(() => log.record(sampleCall(), allowed, null)).toThrow(/holds the database locked/);
+    await expect(log.record(sampleCall(), allowed, null)).rejects.toThrow(/holds the database locked/);
     other.exec('ROLLBACK');
     other.close();
-    log.record(sampleCall(), allowed, null);
+    await log.record(sampleCall(), allowed, null);
     expect(rows(path)).toHaveLength(1);
   });
 
-  it('throws after it was closed', () => {
+  it('rejects after it was closed', async () => {
     const log = openLog(join(temporaryFolder(), 'audit.db'));
     log.close();
-    expect(() => log.record(sampleCall(), allowed, null)).toThrow(AuditError);
+    await expect(log.record(sampleCall(), allowed, null)).rejects.toThrow(AuditError);
   });
 
   it('throws where the folder can not be made', () => {
@@ -229,7 +229,7 @@ describe('openCallLog', () => {
 });
 
 describe.skipIf(!canMount)('openCallLog on a disk that fails', () => {
-  it('throws when the disk is full, keeps all that it acknowledged, and goes on when there is space', () => {
+  it('rejects when the disk is full, keeps all that it acknowledged, and goes on when there is space', async () => {
     const disk = smallDisk(1);
     const path = join(disk, 'audit.db');
     const log = openLog(path);
@@ -237,36 +237,36 @@ describe.skipIf(!canMount)('openCallLog on a disk that fails', () => {
     writeFileSync(filler, Buffer.alloc(300 * 1024));
     const call = sampleCall({ argumentsText: JSON.stringify({ text: 'x'.repeat(10_000) }) });
     const acknowledged: number[] = [];
-    const fill = () => {
-      for (;;) acknowledged.push(log.record(call, allowed, null));
+    const fill = async () => {
+      for (;;) acknowledged.push(await log.record(call, allowed, null));
     };
-    expect(fill).toThrow(/the disk is full/);
+    await expect(fill()).rejects.toThrow(/the disk is full/);
     expect(acknowledged.length).toBeGreaterThan(5);
     expect(rows(path).map((row) => row.id)).toEqual(acknowledged);
 
     rmSync(filler);
-    acknowledged.push(log.record(call, allowed, null));
+    acknowledged.push(await log.record(call, allowed, null));
     expect(rows(path).map((row) => row.id)).toEqual(acknowledged);
   });
 
-  it('throws when the outcome can not be written', () => {
+  it('rejects when the outcome can not be written', async () => {
     const disk = smallDisk(1);
     const log = openLog(join(disk, 'audit.db'));
-    const id = log.record(sampleCall(), allowed, null);
+    const id = await log.record(sampleCall(), allowed, null);
     const long = { ...answered, status: 'error', errorMessage: 'x'.repeat(2 * 1024 * 1024) } as const;
-    expect(() => log.complete(id, long)).toThrow(/the disk is full/);
+    await expect(log.complete(id, long)).rejects.toThrow(/the disk is full/);
   });
 
-  it('throws when the file is read-only, and loses nothing of it', () => {
+  it('throws when the file is read-only, and loses nothing of it', async () => {
     const disk = smallDisk(2);
     const path = join(disk, 'audit.db');
     const log = openLog(path);
-    log.record(sampleCall(), denied, refusal);
+    await log.record(sampleCall(), denied, refusal);
     log.close();
     remount(disk, 'ro');
     expect(() => openLog(path)).toThrow(/check .* writable/);
     remount(disk, 'rw');
-    openLog(path).record(sampleCall(), denied, refusal);
+    await openLog(path).record(sampleCall(), denied, refusal);
     expect(rows(path)).toHaveLength(2);
   });
 });

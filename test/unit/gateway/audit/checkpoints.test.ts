@@ -31,7 +31,7 @@ async function checkpointedLog() {
 /** Commits twice a round, with at least five pages in all; returns how much that wrote at least. */
 async function writeWithoutPause(log: SqliteCallLog, rounds: number): Promise<number> {
   for (let round = 0; round < rounds; round += 1) {
-    log.complete(log.record(call, allowed, null), answered);
+    await log.complete(await log.record(call, allowed, null), answered);
     // Never long enough for a checkpoint to find everything done.
     if (round % 50 === 0) await pause(1);
   }
@@ -50,13 +50,13 @@ describe('startCheckpoints', () => {
 
   it('brings records into the database itself while the log is open', async () => {
     const { path, log } = await checkpointedLog();
-    for (let n = 0; n < 100; n += 1) log.record(call, allowed, null);
+    for (let n = 0; n < 100; n += 1) await log.record(call, allowed, null);
     await vi.waitFor(() => expect(statSync(path).size).toBeGreaterThan(100 * 2000), { timeout: 4000 });
   });
 
   it('loses no time on a reader that holds the file, and says so', { timeout: 30_000 }, async () => {
     const { path, log, events } = await checkpointedLog();
-    log.record(call, allowed, null);
+    await log.record(call, allowed, null);
     const reader = new Database(path, { readonly: true });
     reader.exec('BEGIN');
     reader.prepare('SELECT count(*) FROM calls').get();

@@ -11,8 +11,8 @@ const log = openCallLog({
   logger: recordingLogger(),
 });
 for (let n = 1; ; n += 1) {
-  const id = log.record(sampleCall({ argumentsText: `{"n":${n}}` }), allowed, null);
+  const id = await log.record(sampleCall({ argumentsText: `{"n":${n}}` }), allowed, null);
   // Synchronous, so that a printed id was printed after its commit and before the next one.
   writeSync(1, `${id} ${n}\n`);
-  if (n % 2 === 0) log.complete(id, answered);
+  if (n % 2 === 0) await log.complete(id, answered);
 }

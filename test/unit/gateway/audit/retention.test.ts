@@ -8,10 +8,10 @@ import { allowed, answered, recordingLogger, sampleCall } from './samples.ts';
 
 const never = new AbortController().signal;
 
-function logWith(times: readonly number[]) {
+async function logWith(times: readonly number[]) {
   const path = join(temporaryFolder(), 'audit.db');
   const log = openCallLog({ path, synchronous: 'normal', captureArguments: true, logger: recordingLogger() });
-  for (const at of times) log.complete(log.record(sampleCall({ at }), allowed, null), answered);
+  for (const at of times) await log.complete(await log.record(sampleCall({ at }), allowed, null), answered);
   const database = openForUpkeep(path);
   onTestFinished(() => {
     database.close();
@@ -24,37 +24,37 @@ function logWith(times: readonly number[]) {
 
 describe('deleteBefore', () => {
   it('deletes the older records with their outcomes', async () => {
-    const { database, calls, outcomes } = logWith([10, 20, 30, 40]);
+    const { database, calls, outcomes } = await logWith([10, 20, 30, 40]);
     expect(await deleteBefore(database, 30, never)).toBe(2);
     expect(calls()).toEqual([3, 4]);
     expect(outcomes()).toEqual([3, 4]);
   });
 
   it('deletes nothing where nothing is old, or nothing is there', async () => {
-    expect(await deleteBefore(logWith([10, 20]).database, 5, never)).toBe(0);
-    expect(await deleteBefore(logWith([]).database, 5, never)).toBe(0);
+    expect(await deleteBefore((await logWith([10, 20])).database, 5, never)).toBe(0);
+    expect(await deleteBefore((await logWith([])).database, 5, never)).toBe(0);
   });
 
   it('keeps the newest record, so that its id is never given again', async () => {
-    const { database, calls } = logWith([10, 20, 30]);
+    const { database, calls } = await logWith([10, 20, 30]);
     expect(await deleteBefore(database, 1000, never)).toBe(2);
     expect(calls()).toEqual([3]);
   });
 
   it('stops at the first young record, where the clock was once set back', async () => {
-    const { database, calls } = logWith([10, 50, 20, 60]);
+    const { database, calls } = await logWith([10, 50, 20, 60]);
     expect(await deleteBefore(database, 30, never)).toBe(1);
     expect(calls()).toEqual([2, 3, 4]);
   });
 
   it('works through many pieces', async () => {
-    const { database, calls } = logWith(Array.from({ length: 1500 }, (_, n) => n));
+    const { database, calls } = await logWith(Array.from({ length: 1500 }, (_, n) => n));
     expect(await deleteBefore(database, 1400, never)).toBe(1400);
     expect(calls()).toHaveLength(100);
   });
 
   it('ends between two pieces when it is told to', async () => {
-    const { database, calls } = logWith(Array.from({ length: 500 }, (_, n) => n));
+    const { database, calls } = await logWith(Array.from({ length: 500 }, (_, n) => n));
     const stop = new AbortController();
     const deleting = deleteBefore(database, 1000, stop.signal);
     stop.abort();

@@ -1,0 +1,60 @@
+// Group commit: what is written in one turn of the event loop becomes one transaction, at the end of that turn.
+import type { Database } from 'better-sqlite3';
+
+export interface GroupCommit {
+  /** Resolves to what `write` returned, once that is committed; rejects with why it is not. */
+  add<T>(write: () => T): Promise<T>;
+  /** Commits now what waits for the end of the turn. */
+  flush(): void;
+}
+
+interface Waiting {
+  readonly write: () => unknown;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A commit costs more than what is in it: locks, and whole pages to the write-ahead file. */
+export function createGroupCommit(database: Database): GroupCommit {
+  let waiting: Waiting[] = [];
+  const begin = database.prepare('BEGIN IMMEDIATE');
+  const commit = database.prepare('COMMIT');
+  const rollback = database.prepare('ROLLBACK');
+
+  function settle(group: readonly Waiting[]): void {
+    try {
+      begin.run();
+    } catch (error) {
+      // Locked by another program, most of all. Then it is for each of them, and one wait for the lock is enough.
+      for (const { reject } of group) reject(error);
+      return;
+    }
+    try {
+      const results = group.map(({ write }) => write());
+      commit.run();
+      for (const [index, { resolve }] of group.entries()) resolve(results[index]);
+    } catch (error) {
+      // SQLite itself has rolled back where the disk is full, and after some other errors.
+      if (database.inTransaction) rollback.run();
+      // One that can't be written must not take the others with it.
+      if (group.length > 1) for (const one of group) settle([one]);
+      else for (const { reject } of group) reject(error);
+    }
+  }
+
+  function flush(): void {
+    const group = waiting;
+    waiting = [];
+    if (group.length > 0) settle(group);
+  }
+
+  return {
+    add<T>(write: () => T) {
+      const { promise, resolve, reject } = Promise.withResolvers<T>();
+      if (waiting.length === 0) setImmediate(flush);
+      waiting.push({ write, resolve: (result) => resolve(result as T), reject });
+      return promise;
+    },
+    flush,
+  };
+}
