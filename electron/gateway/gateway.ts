@@ -11,6 +11,7 @@ import { openCallArchive } from './audit/call-archive.ts';
 import { openCallLog } from './audit/call-log.ts';
 import { createEmptyCallArchive, createSilentCallLog } from './audit/silent-audit.ts';
 import { loadConfig } from './config/load-config.ts';
+import { loadTlsFiles } from './config/tls-files.ts';
 import { createRateLimiter } from './limits/rate-limiter.ts';
 import { createLogger } from './observability/logger.ts';
 import { denialData } from './policy/denial-data.ts';
@@ -84,6 +85,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
   const { version, userData, out, env } = options;
   const { config, warnings, isConfigured } = loadConfig({ file: options.configFile, env });
   const logger = createLogger({ level: config.logging.level, format: config.logging.format });
+  const tls = loadTlsFiles(config.tls);
   for (const warning of warnings) logger.warn('config', { message: warning });
 
   mkdirSync(userData, { recursive: true, mode: 0o700 });
@@ -172,7 +174,11 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     servers,
     defaultAgent: config.agent,
     maxBodyBytes: MAX_BODY_BYTES,
-    door: { hosts: [hostName(address)], origins: config.server.security.cors_allowed_origins },
+    tls,
+    door: {
+      hosts: config.server.security.allowed_hosts.map((name) => name.toLowerCase()),
+      origins: config.server.security.cors_allowed_origins,
+    },
     requestTimeoutMs: config.server.read_timeout,
     idleTimeoutMs: config.server.idle_timeout,
     closeTimeoutMs: Math.min(config.server.graceful_shutdown, LONGEST_CLOSE_MS),
@@ -187,15 +193,27 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
   if (!configured && keptPort === undefined) kept.write({ port: listening.port });
   const wanted = keptPort ?? port;
   const portTakenInstead = listening.port === wanted || port === 0 ? null : wanted;
-  const url = `http://${hostName(listening.address)}:${listening.port}`;
-  services.adopt(announce(join(userData, 'gateway.json'), { url, pid: process.pid, version }), (file) =>
-    file.close(),
+  const url = `${tls === null ? 'http' : 'https'}://${hostName(listening.address)}:${listening.port}`;
+  services.adopt(
+    announce(join(userData, 'gateway.json'), {
+      url,
+      pid: process.pid,
+      version,
+      certificate: tls?.cert ?? null,
+    }),
+    (file) => file.close(),
   );
   logger.info('listening', {
     url,
     servers: servers.map(({ name }) => name),
     policy: policy.overview().source,
   });
+
+  const exposure = beyondLoopback(address, {
+    encrypted: tls !== null,
+    tokens: config.server.auth === 'required',
+  });
+  if (exposure !== null) logger.warn(exposure.code, { message: exposure.message, remedy: exposure.remedy });
 
   const status = () => {
     const open = sessions.list();
@@ -213,7 +231,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
         log.problem,
         policyProblem(policy),
         portTaken(portTakenInstead, listening.port),
-        beyondLoopback(address),
+        exposure,
         ...board.problems(),
       ],
     });

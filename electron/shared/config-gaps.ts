@@ -62,9 +62,4 @@ export const notYetProtective: readonly {
     expected:
       'nothing (this version does not redact; audit.capture.request_arguments: false stores no arguments)',
   },
-  {
-    key: 'tls.enabled',
-    accepted: [false],
-    expected: 'false (this version has no TLS)',
-  },
 ];

@@ -36,6 +36,8 @@ const server = section({
   /** Whether clients have to present a token. */
   auth: oneOf(['optional', 'required'], 'optional'),
   security: section({
+    /** Names beside the loopback ones by which clients may call the proxy where it listens on more than loopback. */
+    allowed_hosts: texts([]),
     /** Web pages beside those on loopback that may call the proxy. */
     cors_allowed_origins: origins(),
     enable_security_headers: flag(true),

@@ -2,10 +2,15 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import type { Closable } from '../ports.ts';
 
-/** `gateway.json` with url, pid and version; gone once the proxy has stopped in good order. */
+/** `gateway.json`; gone once the proxy has stopped in good order. `certificate`: what to trust at the URL, as PEM. */
 export function announce(
   path: string,
-  served: { readonly url: string; readonly pid: number; readonly version: string },
+  served: {
+    readonly url: string;
+    readonly pid: number;
+    readonly version: string;
+    readonly certificate: string | null;
+  },
 ): Closable {
   writeFileSync(path, `${JSON.stringify(served)}\n`, { mode: 0o600 });
   return { close: () => rmSync(path, { force: true }) };

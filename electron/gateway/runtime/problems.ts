@@ -12,12 +12,23 @@ export function policyProblem(policy: PolicyEngine): Problem | null {
   };
 }
 
-export function beyondLoopback(address: string): Problem | null {
+/** Listening on more than loopback is the user's choice; without encryption and tokens it is a problem. */
+export function beyondLoopback(
+  address: string,
+  { encrypted, tokens }: { readonly encrypted: boolean; readonly tokens: boolean },
+): Problem | null {
   if (address === 'localhost' || address === '::1' || address.startsWith('127.')) return null;
+  const missing = [
+    ...(encrypted ? [] : [{ what: 'encryption', key: 'tls.enabled' }]),
+    ...(tokens ? [] : [{ what: 'tokens', key: 'server.auth: required' }]),
+  ];
+  if (missing.length === 0) return null;
+  const without = missing.map(({ what }) => what).join(' or ');
+  const keys = missing.map(({ key }) => key).join(' and ');
   return {
     code: 'beyond_loopback',
-    message: `The proxy listens on ${address}: other machines can reach it, without encryption or tokens.`,
-    remedy: 'Set server.listen.address to 127.0.0.1, unless this is what you want.',
+    message: `The proxy listens on ${address}: other machines can reach it, without ${without}.`,
+    remedy: `Set server.listen.address to 127.0.0.1, or else ${keys}.`,
   };
 }
 

@@ -1,5 +1,6 @@
 // The HTTP server in front of everything: the door, the routes, and the way to a listening port.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { errors } from '../errors.ts';
 import type { Closable, Logger, Upstream } from '../ports.ts';
@@ -22,6 +23,8 @@ export interface HttpServerOptions extends Omit<EndpointOptions, 'served'> {
   /** The first one is the default: it has the endpoints without a name, too. */
   readonly servers: readonly [Upstream, ...Upstream[]];
   readonly door: DoorPolicy;
+  /** Null: plain HTTP, as is usual on loopback. */
+  readonly tls: TlsListening | null;
   readonly logger: Logger;
   /** How long a client may take to send one request, milliseconds. */
   readonly requestTimeoutMs: number;
@@ -29,6 +32,15 @@ export interface HttpServerOptions extends Omit<EndpointOptions, 'served'> {
   readonly idleTimeoutMs: number;
   /** How long connections may go on when the server closes, milliseconds. */
   readonly closeTimeoutMs: number;
+}
+
+/** Certificate and key as PEM, and what is asked of clients. */
+export interface TlsListening {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca: string | null;
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+  readonly clientAuth: 'none' | 'request' | 'require';
 }
 
 export interface HttpServer extends Closable {
@@ -59,31 +71,34 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     };
   }
 
-  const server = createServer(
-    {
-      keepAliveTimeout: options.idleTimeoutMs,
-      requestTimeout: options.requestTimeoutMs,
-      headersTimeout: options.requestTimeoutMs,
-      noDelay: true,
-    },
-    (request, response) => {
-      route(request, response).catch((error: unknown) => {
-        if (request.readableAborted) {
-          options.logger.debug('client_left', { path: pathOf(request) });
-          return;
-        }
-        options.logger.error('request_failed', { path: pathOf(request), error: String(error) });
-        if (response.headersSent) response.destroy();
-        else sendRefusal(response, { error: 'internal' });
-      });
-    },
-  );
+  const limits = {
+    keepAliveTimeout: options.idleTimeoutMs,
+    requestTimeout: options.requestTimeoutMs,
+    headersTimeout: options.requestTimeoutMs,
+    noDelay: true,
+  };
+  const server =
+    options.tls === null
+      ? createServer(limits, serveRequest)
+      : createTlsServer({ ...limits, ...secureOptions(options.tls) }, serveRequest);
+
+  function serveRequest(request: IncomingMessage, response: ServerResponse): void {
+    route(request, response).catch((error: unknown) => {
+      if (request.readableAborted) {
+        options.logger.debug('client_left', { path: pathOf(request) });
+        return;
+      }
+      options.logger.error('request_failed', { path: pathOf(request), error: String(error) });
+      if (response.headersSent) response.destroy();
+      else sendRefusal(response, { error: 'internal' });
+    });
+  }
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const route = routeOf(pathOf(request));
     const asked = route?.server == null ? servedByDefault : served.get(route.server);
     const refuse = (route && asked)?.refuse ?? refuseForNone;
-    const refusal = refusedAtDoor(request.headers, options.door);
+    const refusal = refusedAtDoor(request.headers, options.door, request.socket.localAddress);
     if (refusal !== null) {
       refuse(request, response, { error: refusal }, { headers: { connection: 'close' } });
     } else if (route === null) {
@@ -107,6 +122,17 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   return {
     listen: (port, address) => listening(server, port, address),
     close: () => closed(server, options.closeTimeoutMs),
+  };
+}
+
+function secureOptions({ cert, key, ca, minVersion, clientAuth }: TlsListening) {
+  return {
+    cert,
+    key,
+    ...(ca === null ? {} : { ca }),
+    minVersion,
+    requestCert: clientAuth !== 'none',
+    rejectUnauthorized: clientAuth === 'require',
   };
 }
 

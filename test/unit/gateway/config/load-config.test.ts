@@ -150,7 +150,7 @@ describe('the environment', () => {
     MCP_HEALTH_PORT: ['8181', 8181],
     MCP_LOGGING_LEVEL: ['debug', 'debug'],
     MCP_LOGGING_FORMAT: ['text', 'text'],
-    MCP_TLS_ENABLED: ['false', false],
+    MCP_TLS_ENABLED: ['true', true],
     MCP_TLS_CERT_FILE: ['/cert.pem', '/cert.pem'],
     MCP_TLS_KEY_FILE: ['/key.pem', '/key.pem'],
   };
@@ -192,7 +192,7 @@ describe('the environment', () => {
     ['MCP_METRICS_PORT', '9090.5'],
     ['MCP_LOGGING_LEVEL', 'loud'],
     ['MCP_LOGGING_FORMAT', 'xml'],
-    ['MCP_TLS_ENABLED', 'true'],
+    ['MCP_TLS_ENABLED', 'perhaps'],
   ])('%s=%s is an error that names the variable', (name, text) => {
     expect(messageOf(() => loadConfig({ file: null, env: { [name]: text } }))).toMatchSnapshot();
   });
@@ -251,7 +251,6 @@ describe('errors', () => {
       'policy.json_policy_dir': 'policies',
       'approvals.ask': 'all',
       'audit.redact': ['password'],
-      'tls.enabled': true,
     };
     const [section = '', name = ''] = key.split('.');
     expect(written(`${section}:\n  ${name}: ${JSON.stringify(wrong[key])}\n`).error()).toMatchSnapshot();

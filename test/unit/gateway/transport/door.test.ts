@@ -78,6 +78,25 @@ describe('Host', () => {
   });
 });
 
+describe('the address that was connected to', () => {
+  it.each([
+    ['192.168.1.5', '192.168.1.5:3000'],
+    ['::ffff:192.168.1.5', '192.168.1.5:3000'],
+    ['fe80::1', '[fe80::1]:3000'],
+  ])('%s may be called as %s', (reachedAt, host) => {
+    expect(refusedAtDoor({ host }, closed, reachedAt)).toBeNull();
+  });
+
+  it.each([
+    ['192.168.1.5', '192.168.1.6'],
+    ['192.168.1.5', 'evil.example'],
+    ['192.168.1.5', '0.0.0.0'],
+    ['::1', '::1'],
+  ])('%s may not be called as %s', (reachedAt, host) => {
+    expect(refusedAtDoor({ host }, closed, reachedAt)).toBe('forbidden_host');
+  });
+});
+
 describe('Origin', () => {
   const origin = (value: string | undefined, policy = closed) =>
     refusedAtDoor({ host: 'localhost', ...(value === undefined ? {} : { origin: value }) }, policy);

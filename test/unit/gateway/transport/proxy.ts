@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { onTestFinished, vi } from 'vitest';
 import { createApprovalDesk } from '../../../../electron/gateway/approval/approval-desk.ts';
 import { createSessionStore } from '../../../../electron/gateway/session/session-store.ts';
-import { createHttpServer } from '../../../../electron/gateway/transport/http-server.ts';
+import { createHttpServer, type TlsListening } from '../../../../electron/gateway/transport/http-server.ts';
 import { createVerdictPath } from '../../../../electron/gateway/verdict-path.ts';
 import {
   agent,
@@ -51,7 +51,12 @@ export interface Stream {
 }
 
 /** The proxy in front of a server that answers `initialize`, and what each test adds through `onSend`. */
-export async function startProxy({ maxSessions = 10, named = [] as readonly string[] } = {}) {
+export async function startProxy({
+  maxSessions = 10,
+  named = [] as readonly string[],
+  tls = null as TlsListening | null,
+  hosts = [] as readonly string[],
+} = {}) {
   const log = new MemoryLog();
   const logger = recordingLogger();
   const policy = byName();
@@ -97,7 +102,8 @@ export async function startProxy({ maxSessions = 10, named = [] as readonly stri
     servers: [upstream, ...others],
     defaultAgent: agent,
     maxBodyBytes: MAX_BODY_BYTES,
-    door: { hosts: [], origins: ['https://app.example'] },
+    tls,
+    door: { hosts, origins: ['https://app.example'] },
     requestTimeoutMs: 60_000,
     idleTimeoutMs: 60_000,
     closeTimeoutMs: 1_000,
