@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import type { SessionSummary } from '../../shared/domain.ts';
 import type { Closable, ServerHealth, Upstream } from '../ports.ts';
-import { Session, type SessionCollaborators, type SessionIdentity } from './session.ts';
+import type { SessionIdentity } from './client-facts.ts';
+import { Session, type SessionCollaborators } from './session.ts';
 import type { ClientOutlet, KeptSession, TransportKind } from './session-types.ts';
 
 export interface SessionStoreOptions extends Omit<SessionCollaborators, 'upstream' | 'health'> {

@@ -1,36 +1,23 @@
-// One client session: whose it is, what it has done so far, and each of its messages' way to a verdict.
+// One client session: each of its messages' way to a verdict, from its initialize on.
 import type { SessionSummary } from '../../shared/domain.ts';
-import type { Agent, Call, ClientClaim } from '../call.ts';
-import { errors, type Refusal } from '../errors.ts';
-import { classify } from '../router/classify.ts';
-import { effectOf } from '../router/effect.ts';
-import { newRequestId } from '../router/request-id.ts';
+import type { Refusal } from '../errors.ts';
 import type { VerdictPath } from '../verdict-path.ts';
-import { errorResponse, refusalMessage } from '../wire/error-response.ts';
+import { errorResponse } from '../wire/error-response.ts';
 import type { Message, NotificationMessage, RequestId, RequestMessage } from '../wire/json-rpc.ts';
+import { ClientFacts, type SessionIdentity } from './client-facts.ts';
 import { Exchange, type ExchangeCollaborators } from './exchange.ts';
 import { claimIn, isId, versionIn } from './message-facts.ts';
-import type { ClientOutlet, KeptSession, TransportKind } from './session-types.ts';
+import type { ClientOutlet, KeptSession } from './session-types.ts';
 
 export interface SessionCollaborators extends ExchangeCollaborators {
   readonly passDown: VerdictPath;
 }
 
-export interface SessionIdentity {
-  readonly id: string;
-  readonly transport: TransportKind;
-  readonly agent: Agent;
-  readonly sourceIp: string;
-}
-
 /** Made by the session store, ended by `close`, by the loss of its server, or by a failed initialize. */
 export class Session implements KeptSession {
   readonly id: string;
-  readonly transport: TransportKind;
-  readonly startedAt: number;
-  lastSeenAt: number;
 
-  readonly #identity: SessionIdentity;
+  readonly #facts: ClientFacts;
   readonly #outlet: ClientOutlet;
   readonly #with: SessionCollaborators;
   readonly #exchange: Exchange;
@@ -39,13 +26,9 @@ export class Session implements KeptSession {
   /** Ends what waits for a verdict and has no id by which it could be withdrawn: notifications. */
   readonly #ending = new AbortController();
   readonly #onClose: (session: Session) => void;
-  #client: ClientClaim = { name: '', version: '' };
   /** The client has sent its initialize. */
   #introduced = false;
   #protocolVersion: string | null = null;
-  #requests = 0;
-  #reads = 0;
-  #writes = 0;
 
   constructor(
     identity: SessionIdentity,
@@ -54,12 +37,10 @@ export class Session implements KeptSession {
     onClose: (session: Session) => void,
   ) {
     this.id = identity.id;
-    this.transport = identity.transport;
-    this.#identity = identity;
+    this.#facts = new ClientFacts(identity, collaborators);
     this.#outlet = outlet;
     this.#with = collaborators;
     this.#onClose = onClose;
-    this.startedAt = this.lastSeenAt = collaborators.clock.now();
     this.#exchange = new Exchange(collaborators, outlet, {
       initialized: (result) => this.#initialized(result?.result ?? null),
       lost: (why) => void this.#end(why),
@@ -71,17 +52,16 @@ export class Session implements KeptSession {
     return this.#protocolVersion;
   }
 
+  get startedAt(): number {
+    return this.#facts.startedAt;
+  }
+
+  get lastSeenAt(): number {
+    return this.#facts.lastSeenAt;
+  }
+
   summary(): SessionSummary {
-    return {
-      id: this.id,
-      transport: this.transport,
-      client: this.#client.name,
-      agentId: this.#identity.agent.id,
-      server: this.#with.upstream.name,
-      startedAt: this.startedAt,
-      lastSeenAt: this.lastSeenAt,
-      requests: this.#requests,
-    };
+    return this.#facts.summary();
   }
 
   /**
@@ -89,7 +69,7 @@ export class Session implements KeptSession {
    * a refused request has been answered through the outlet by then. Never rejects.
    */
   async receive(message: Message): Promise<void> {
-    this.lastSeenAt = this.#with.clock.now();
+    this.#facts.seen();
     if (message.kind === 'response') await this.#exchange.answerServer(message);
     else await this.#call(message);
   }
@@ -109,19 +89,16 @@ export class Session implements KeptSession {
     }
     if (message.method === 'initialize') {
       this.#introduced = true;
-      this.#client = claimIn(message);
+      this.#facts.introduce(claimIn(message));
     }
     if (id === null && message.method === 'notifications/cancelled' && this.#withdraw(message)) return;
 
-    this.#requests += 1;
-    const classified = classify(message, this.#context());
+    const classified = this.#facts.callOf(message);
     if (!classified.ok) {
       this.#refuse(message, classified.refusal);
       return;
     }
     const { call } = classified;
-    this.#count(call);
-
     const withdrawal = id === null ? this.#ending : new AbortController();
     if (id !== null) this.#undecided.set(id, withdrawal);
     const refusal = await this.#with.passDown(call, withdrawal.signal, (allowed, recordId) => {
@@ -151,44 +128,9 @@ export class Session implements KeptSession {
     return null;
   }
 
-  #context() {
-    const { agent, sourceIp } = this.#identity;
-    return {
-      at: this.lastSeenAt,
-      server: this.#with.upstream.name,
-      agent,
-      client: this.#client,
-      sourceIp,
-      paramHeaders: {},
-      session: {
-        id: this.id,
-        requestCount: this.#requests,
-        startedAt: this.startedAt,
-        cumulativeReads: this.#reads,
-        cumulativeWrites: this.#writes,
-      },
-    };
-  }
-
-  #count(call: Call): void {
-    const effect = effectOf(call);
-    if (effect === 'read') this.#reads += 1;
-    else if (effect === 'write') this.#writes += 1;
-  }
-
   /** A message that never became a call: answered, and recorded. */
   #refuse(message: RequestMessage | NotificationMessage, refusal: Refusal): void {
-    this.#with.log.refused({
-      requestId: newRequestId(),
-      at: this.lastSeenAt,
-      sessionId: this.id,
-      server: this.#with.upstream.name,
-      method: message.method,
-      reason: 'malformed',
-      errorCode: errors[refusal.error].code,
-      errorMessage: refusalMessage(refusal),
-      sourceIp: this.#identity.sourceIp,
-    });
+    this.#facts.refused(message, refusal);
     if (message.kind === 'request') this.#outlet.answer(message.id, errorResponse(message.id, refusal));
   }
 

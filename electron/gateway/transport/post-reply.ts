@@ -72,6 +72,9 @@ export class PostReply {
         return;
       case 'suspended':
         this.#stream?.suspend();
+        return;
+      case 'status':
+      // Answers of this era are 200, whatever they say.
     }
   }
 

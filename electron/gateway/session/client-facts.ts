@@ -1,0 +1,120 @@
+// One client as policies, the audit log and people see it: who it is, and what it has done so far.
+import type { SessionSummary } from '../../shared/domain.ts';
+import type { Agent, Call, ClientClaim, ParamHeaders } from '../call.ts';
+import { errors, type Refusal } from '../errors.ts';
+import type { CallLog, Clock, Upstream } from '../ports.ts';
+import { type CallContext, type Classified, classify } from '../router/classify.ts';
+import { effectOf } from '../router/effect.ts';
+import { newRequestId } from '../router/request-id.ts';
+import { refusalMessage } from '../wire/error-response.ts';
+import type { NotificationMessage, RequestMessage } from '../wire/json-rpc.ts';
+import type { TransportKind } from './session-types.ts';
+
+export interface SessionIdentity {
+  readonly id: string;
+  readonly transport: TransportKind;
+  readonly agent: Agent;
+  readonly sourceIp: string;
+}
+
+export interface FactsCollaborators {
+  readonly upstream: Upstream;
+  readonly log: CallLog;
+  readonly clock: Clock;
+}
+
+/** What it knows goes into each call, as it stands then. */
+export class ClientFacts {
+  readonly startedAt: number;
+  lastSeenAt: number;
+
+  readonly #identity: SessionIdentity;
+  readonly #with: FactsCollaborators;
+  /** Who the client says that it is. */
+  #claim: ClientClaim;
+  #requests = 0;
+  #reads = 0;
+  #writes = 0;
+
+  constructor(
+    identity: SessionIdentity,
+    collaborators: FactsCollaborators,
+    claim: ClientClaim = { name: '', version: '' },
+  ) {
+    this.#identity = identity;
+    this.#with = collaborators;
+    this.#claim = claim;
+    this.startedAt = this.lastSeenAt = collaborators.clock.now();
+  }
+
+  introduce(claim: ClientClaim): void {
+    this.#claim = claim;
+  }
+
+  /** A message came. */
+  seen(): void {
+    this.lastSeenAt = this.#with.clock.now();
+  }
+
+  /** The call that a message is, where it can be one. It is counted in either case. */
+  callOf(message: RequestMessage | NotificationMessage, paramHeaders: ParamHeaders = {}): Classified {
+    this.#requests += 1;
+    const classified = classify(message, this.#context(paramHeaders));
+    if (classified.ok) this.#count(classified.call);
+    return classified;
+  }
+
+  /** Records a message that never became a call. */
+  refused({ method }: RequestMessage | NotificationMessage, refusal: Refusal): void {
+    this.#with.log.refused({
+      requestId: newRequestId(),
+      at: this.lastSeenAt,
+      sessionId: this.#identity.id,
+      server: this.#with.upstream.name,
+      method,
+      reason: 'malformed',
+      errorCode: errors[refusal.error].code,
+      errorMessage: refusalMessage(refusal),
+      sourceIp: this.#identity.sourceIp,
+    });
+  }
+
+  summary(): SessionSummary {
+    const { id, transport, agent } = this.#identity;
+    return {
+      id,
+      transport,
+      client: this.#claim.name,
+      agentId: agent.id,
+      server: this.#with.upstream.name,
+      startedAt: this.startedAt,
+      lastSeenAt: this.lastSeenAt,
+      requests: this.#requests,
+    };
+  }
+
+  #context(paramHeaders: ParamHeaders): CallContext {
+    const { id, agent, sourceIp } = this.#identity;
+    return {
+      at: this.lastSeenAt,
+      server: this.#with.upstream.name,
+      agent,
+      client: this.#claim,
+      sourceIp,
+      paramHeaders,
+      session: {
+        id,
+        requestCount: this.#requests,
+        startedAt: this.startedAt,
+        cumulativeReads: this.#reads,
+        cumulativeWrites: this.#writes,
+      },
+    };
+  }
+
+  #count(call: Call): void {
+    const effect = effectOf(call);
+    if (effect === 'read') this.#reads += 1;
+    else if (effect === 'write') this.#writes += 1;
+  }
+}
