@@ -58,6 +58,8 @@ const target = {
   /** Sent with every request to a URL, for servers that want a token. */
   headers: httpHeaders(),
   transport: oneOf(['auto', 'sse', 'streamable-http', 'http', 'stdio'], 'auto'),
+  /** Which generation of the protocol the server speaks: up to 2025-11-25, or from 2026-07-28 on. */
+  era: oneOf(['auto', 'legacy', 'modern'], 'auto'),
 } as const;
 
 interface Target {
@@ -65,10 +67,11 @@ interface Target {
   readonly command: string | null;
   readonly headers: Readonly<Record<string, string>>;
   readonly transport: string;
+  readonly era: string;
 }
 
 function reachableOneWay({ value, issues }: z.core.ParsePayload<Target>): void {
-  const { url, command, headers, transport } = value;
+  const { url, command, headers, transport, era } = value;
   if (url !== null && command !== null) {
     issues.push({
       code: 'custom',
@@ -89,6 +92,13 @@ function reachableOneWay({ value, issues }: z.core.ParsePayload<Target>): void {
       message: 'auto or stdio beside a command',
       path: ['transport'],
       input: transport,
+    });
+  } else if (transport === 'sse' && era === 'modern') {
+    issues.push({
+      code: 'custom',
+      message: 'auto or legacy beside the transport sse, which modern servers do not have',
+      path: ['era'],
+      input: era,
     });
   } else if (command !== null && Object.keys(headers).length > 0) {
     issues.push({
@@ -129,8 +139,6 @@ const upstream = section({
 
 const namedServer = section({
   ...target,
-  /** Which generation of the protocol the server speaks. */
-  era: oneOf(['auto', 'legacy', 'modern'], 'auto'),
   enabled: flag(true),
 }).check(reachableOneWay);
 

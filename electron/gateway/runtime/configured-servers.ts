@@ -13,7 +13,10 @@ export interface ServerSurroundings {
 }
 
 /** How a server is reached, as `upstream` and each of `servers` say it. */
-type Target = Pick<Config['upstream'], 'url' | 'command' | 'args' | 'env' | 'cwd' | 'headers' | 'transport'>;
+type Target = Pick<
+  Config['upstream'],
+  'url' | 'command' | 'args' | 'env' | 'cwd' | 'headers' | 'transport' | 'era'
+>;
 
 /**
  * The first one is the default: `upstream` where it names a server, else the first enabled one of `servers`. The
@@ -38,13 +41,13 @@ function reach(
   timeoutMs: number,
   { env: hostEnv, logger }: ServerSurroundings,
 ): UpstreamOptions | null {
-  const { url, command, args, env, cwd, headers } = target;
+  const { url, command, args, env, cwd, headers, era } = target;
   if (url !== null) {
     const transport =
       target.transport === 'sse' || target.transport === 'auto' ? target.transport : 'streamable-http';
-    return { kind: 'http', name, url: new URL(url), transport, headers, timeoutMs, logger };
+    return { kind: 'http', name, url: new URL(url), transport, era, headers, timeoutMs, logger };
   }
-  return command === null ? null : { kind: 'stdio', name, command, args, env, cwd, hostEnv, logger };
+  return command === null ? null : { kind: 'stdio', name, command, args, env, cwd, era, hostEnv, logger };
 }
 
 /** The notes server, on the Node that this program runs on. */
@@ -56,6 +59,7 @@ function demo({ out, userData, env, logger }: ServerSurroundings): UpstreamOptio
     args: [join(out, 'demo', 'notes-server.js'), join(userData, 'demo-notes')],
     env: { ELECTRON_RUN_AS_NODE: '1' },
     cwd: null,
+    era: 'legacy',
     hostEnv: env,
     logger,
   };

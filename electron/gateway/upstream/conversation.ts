@@ -18,8 +18,8 @@ export interface Delivery {
   settle(): void;
   /** Runs when it is settled, at once where it is already. */
   whenSettled(task: () => void): void;
-  /** Rejects `taken` while that is waited for; afterwards tells that the request will get no answer. */
-  fail(error: UpstreamError): void;
+  /** Rejects `taken` while that is waited for; afterwards, and with a cause, tells that there will be no answer. */
+  fail(error: UpstreamError, cause?: 'era'): void;
 }
 
 export interface Conversation {
@@ -73,11 +73,15 @@ export function startConversation(server: HttpServer, events: UpstreamEvents): C
         if (settled) task();
         else afterwards.push(task);
       },
-      fail(error) {
+      fail(error, cause) {
         if (settled) return;
         delivery.settle();
-        if (waitedFor) reject(error);
-        else if (id !== null && over === null) events.failed(id, error.message);
+        if (waitedFor && (cause === undefined || id === null)) {
+          reject(error);
+          return;
+        }
+        delivery.take();
+        if (id !== null && over === null) events.failed(id, error.message, cause);
         else logger.debug('upstream_undelivered', { server: name, error: error.message });
       },
     };
@@ -116,8 +120,8 @@ export function startConversation(server: HttpServer, events: UpstreamEvents): C
       return parsed.value;
     },
     receiveRefusal(bytes, delivery) {
-      const answer = errorAnswerTo(delivery.id, bytes);
-      if (answer === null) return false;
+      const answer = errorIn(bytes);
+      if (answer === null || delivery.id === null || answer.id !== delivery.id) return false;
       delivery.take();
       delivery.settle();
       hand(answer, delivery.id);
@@ -134,10 +138,9 @@ export function startConversation(server: HttpServer, events: UpstreamEvents): C
   };
 }
 
-function errorAnswerTo(id: RequestId | null, bytes: Buffer): ResponseMessage | null {
+/** The error response that a body is, if it is one. */
+export function errorIn(bytes: Buffer): ResponseMessage | null {
   const parsed = readServerMessage(bytes);
   const [message] = parsed.ok ? parsed.value : [];
-  return message?.kind === 'response' && message.error !== null && message.id !== null && message.id === id
-    ? message
-    : null;
+  return message?.kind === 'response' && message.error !== null ? message : null;
 }

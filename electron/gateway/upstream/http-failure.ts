@@ -34,6 +34,11 @@ export function statusError(
   return new HttpStatusError(`${server} answered HTTP ${status}${said}${advice(status, url, head)}`, status);
 }
 
+/** Refusals of servers that know POST here not at all, or only for something older. */
+export function suggestsOlderServer(status: number): boolean {
+  return [400, 404, 405, 406, 410, 415, 422, 501].includes(status);
+}
+
 function advice(status: number, url: URL, head: ResponseHead): string {
   const location = head.header('location');
   if (status >= 300 && status < 400 && location !== null && URL.canParse(location, url.href)) {

@@ -1,13 +1,16 @@
-// A server behind a URL: Streamable HTTP or the older HTTP+SSE, found out by asking where nobody has said.
+// A server behind a URL: which era and which transport it speaks is found out by asking, where nobody has said.
 import { UpstreamError } from '../errors.ts';
 import type { AllowedMessage } from '../call.ts';
 import type { Logger, UpstreamConnection, UpstreamEvents } from '../ports.ts';
 import { trackConnections, type ClosableUpstream } from './connections.ts';
+import { createEraFinding, type ConfiguredEra } from './era-finding.ts';
+import { learningFromLegacy, refusedConnection } from './era-signs.ts';
 import { hideSecrets } from './hide-secrets.ts';
 import { createHttpClient } from './http-client.ts';
-import { HttpStatusError } from './http-failure.ts';
+import { HttpStatusError, suggestsOlderServer } from './http-failure.ts';
 import type { HttpServer } from './http-server.ts';
 import { MAX_MESSAGE_BYTES } from './limits.ts';
+import { openModernConnection } from './modern-connection.ts';
 import { openSseConnection } from './sse-connection.ts';
 import { openStreamableConnection } from './streamable-connection.ts';
 import { describeUrl } from './target.ts';
@@ -24,12 +27,14 @@ export interface HttpUpstreamOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** For connecting, opening a stream of events, acknowledging a notification; milliseconds. Answers may take longer. */
   readonly timeoutMs: number;
+  /** `auto`, where it is left out. HTTP+SSE is of the legacy era alone. */
+  readonly era?: ConfiguredEra;
   readonly logger: Logger;
   readonly maxMessageBytes?: number;
 }
 
 export function createHttpUpstream(options: HttpUpstreamOptions): ClosableUpstream {
-  const { name, transport, timeoutMs, logger, maxMessageBytes = MAX_MESSAGE_BYTES } = options;
+  const { name, transport, timeoutMs, era = 'auto', logger, maxMessageBytes = MAX_MESSAGE_BYTES } = options;
   const http = createHttpClient({ origin: options.url.origin, connectTimeoutMs: timeoutMs, logger });
   const url = new URL(options.url);
   url.username = url.password = url.hash = '';
@@ -46,27 +51,35 @@ export function createHttpUpstream(options: HttpUpstreamOptions): ClosableUpstre
   };
   const connections = trackConnections();
   const finding: Finding = { speaksSse: false };
+  const eras = createEraFinding(name, transport === 'sse' ? 'legacy' : era, logger);
 
   return {
     name,
     kind: 'http',
     target: describeUrl(options.url),
-    connect(events) {
-      switch (transport) {
-        case 'sse':
-          return connections.add(openSseConnection(server, events));
-        case 'streamable-http':
-          return connections.add(openStreamableConnection(server, events));
-        case 'auto':
-          return connections.add(openWhicheverFits(server, finding, events));
-      }
+    connect(events, wanted) {
+      if (eras.configured !== 'auto' && eras.refuses(wanted)) return refusedConnection(name, wanted, events);
+      // It ends by itself with its request, and with the client below: nobody has to know of it.
+      if (wanted === 'modern') return openModernConnection(server, events, eras);
+      return connections.add(openLegacy(learningFromLegacy(events, eras)));
     },
-    refuses: () => false,
+    refuses: (wanted) => eras.refuses(wanted),
     async close() {
       await connections.close();
       await http.close();
     },
   };
+
+  function openLegacy(events: UpstreamEvents): UpstreamConnection {
+    switch (transport) {
+      case 'sse':
+        return openSseConnection(server, events);
+      case 'streamable-http':
+        return openStreamableConnection(server, events);
+      case 'auto':
+        return openWhicheverFits(server, finding, events);
+    }
+  }
 }
 
 /** What was found out about a server; later sessions don't ask again. */
@@ -98,7 +111,7 @@ function openWhicheverFits(server: HttpServer, finding: Finding, events: Upstrea
     try {
       await attempt(openStreamableConnection, allowed);
     } catch (error) {
-      if (!(error instanceof HttpStatusError) || !suggestsOlderTransport(error.status)) throw error;
+      if (!(error instanceof HttpStatusError) || !suggestsOlderServer(error.status)) throw error;
       await sendAsOlder(allowed, error);
     }
   }
@@ -134,11 +147,6 @@ function openWhicheverFits(server: HttpServer, finding: Finding, events: Upstrea
       await current?.close();
     },
   };
-}
-
-/** Refusals of servers that know POST here not at all, or only for something else. */
-function suggestsOlderTransport(status: number): boolean {
-  return [400, 404, 405, 406, 410, 415, 422, 501].includes(status);
 }
 
 // A compressed body would not be the bytes that the server's message is made of.

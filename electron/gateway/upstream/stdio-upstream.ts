@@ -2,6 +2,7 @@
 import type { Logger, Upstream } from '../ports.ts';
 import { childEnvironment } from './child-environment.ts';
 import { trackConnections, type ClosableUpstream } from './connections.ts';
+import type { ConfiguredEra } from './era-finding.ts';
 import { MAX_MESSAGE_BYTES } from './limits.ts';
 import { openStdioConnection } from './stdio-connection.ts';
 import { describeCommand } from './target.ts';
@@ -15,6 +16,8 @@ export interface StdioUpstreamOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Absolute; null for our own working directory. */
   readonly cwd: string | null;
+  /** `auto`, where it is left out. */
+  readonly era?: ConfiguredEra;
   /** Our own environment, of which a server gets what every program needs. */
   readonly hostEnv: Readonly<Record<string, string | undefined>>;
   readonly logger: Logger;

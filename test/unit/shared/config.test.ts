@@ -139,6 +139,9 @@ describe('configSchema', () => {
     );
     expect(at(path, { command: 'x', transport: 'sse' })).toBe('auto or stdio beside a command');
     expect(at(path, { command: 'x', headers: { X: 'y' } })).toMatch(/^no headers beside a command/u);
+    expect(at(path, { url: 'http://localhost:1', transport: 'sse', era: 'modern' })).toBe(
+      'auto or legacy beside the transport sse, which modern servers do not have',
+    );
     expect(at(path, { command: 'x', transport: 'stdio' })).toMatchObject({ command: 'x' });
     expect(at(path, { url: 'http://localhost:1', transport: 'sse' })).toMatchObject({ transport: 'sse' });
   });

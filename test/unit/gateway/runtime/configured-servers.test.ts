@@ -15,7 +15,7 @@ describe('the servers behind the proxy', () => {
   const off = { command: 'off', enabled: false };
 
   it('are the demo where none is configured, or none is left', () => {
-    expect(serversOf({})).toMatchObject([{ kind: 'demo', name: 'demo' }]);
+    expect(serversOf({})).toMatchObject([{ kind: 'demo', name: 'demo', era: 'legacy' }]);
     expect(namesOf({ servers: { off, empty: {} } })).toEqual(['demo']);
   });
 
@@ -35,14 +35,14 @@ describe('the servers behind the proxy', () => {
 
   it('keep what was said of each to themselves', () => {
     const servers = {
-      files: { command: 'files', args: ['/x'], env: { A: '1' }, cwd: '/y' },
+      files: { command: 'files', args: ['/x'], env: { A: '1' }, cwd: '/y', era: 'modern' },
       mail: { url: 'http://localhost:1/sse', transport: 'sse', headers: { Authorization: 'Bearer t' } },
       web: { url: 'http://localhost:2/mcp', transport: 'http' },
     };
     expect(serversOf({ upstream: { timeout: '5s' }, servers })).toMatchObject([
-      { kind: 'stdio', command: 'files', args: ['/x'], env: { A: '1' }, cwd: '/y' },
+      { kind: 'stdio', command: 'files', args: ['/x'], env: { A: '1' }, cwd: '/y', era: 'modern' },
       { kind: 'http', transport: 'sse', headers: { Authorization: 'Bearer t' }, timeoutMs: 5000 },
-      { kind: 'http', transport: 'streamable-http', headers: {} },
+      { kind: 'http', transport: 'streamable-http', headers: {}, era: 'auto' },
     ]);
   });
 });
