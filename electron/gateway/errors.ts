@@ -35,6 +35,12 @@ export const errors = {
   },
   forbidden_host: { code: -32600, http: 403, message: 'This Host is not served here' },
   forbidden_origin: { code: -32600, http: 403, message: 'Requests from this Origin are not accepted' },
+  api_unauthorized: {
+    code: -32600,
+    http: 401,
+    message:
+      'The admin API wants its token as "Authorization: Bearer …": it is in the file api-token of the user-data folder',
+  },
   server_unknown: { code: -32600, http: 404, message: 'No server of this name is served here' },
   not_found: { code: -32600, http: 404, message: 'Not found' },
   method_not_allowed: { code: -32600, http: 405, message: 'Method not allowed' },

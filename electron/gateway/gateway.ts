@@ -18,6 +18,7 @@ import { denialData } from './policy/denial-data.ts';
 import { createPolicyEngine } from './policy/engine.ts';
 import type { Clock, Logger } from './ports.ts';
 import { announce } from './runtime/announcement.ts';
+import { openApiToken } from './runtime/api-token.ts';
 import { listenOnChosenPort } from './runtime/choose-port.ts';
 import { coalesce } from './runtime/coalesce.ts';
 import { configuredServers } from './runtime/configured-servers.ts';
@@ -165,6 +166,29 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     health: (name) => board.health(name),
   });
 
+  const commands: Handlers<GatewayCommands> = {
+    'status.read': () => status(),
+    'calls.page': (query) => archive.page(query),
+    'calls.read': (id) => archive.read(id),
+    'approvals.list': () => approvals.pending(),
+    'approvals.answer': ({ id, allow }) => approvals.answer(id, allow),
+    'mode.set'(chosen) {
+      mode = chosen;
+      kept.write({ mode: chosen });
+      tellHost();
+    },
+    'pause.set'(paused) {
+      try {
+        kept.write({ paused });
+      } finally {
+        if (paused) approvals.dismissAll();
+        tellHost();
+      }
+    },
+    'policy.read': () => policy.overview(),
+    'demo.run': () => (tour ??= runDemo()),
+  };
+
   const { address, port } = config.server.listen;
   const server = createHttpServer({
     sessions,
@@ -175,6 +199,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     defaultAgent: config.agent,
     maxBodyBytes: MAX_BODY_BYTES,
     tls,
+    api: config.api.enabled ? { token: openApiToken(join(userData, 'api-token')), commands } : null,
     door: {
       hosts: config.server.security.allowed_hosts.map((name) => name.toLowerCase()),
       origins: config.server.security.cors_allowed_origins,
@@ -258,28 +283,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
   const running = services.move();
   return {
     url,
-    commands: {
-      'status.read': status,
-      'calls.page': (query) => archive.page(query),
-      'calls.read': (id) => archive.read(id),
-      'approvals.list': () => approvals.pending(),
-      'approvals.answer': ({ id, allow }) => approvals.answer(id, allow),
-      'mode.set'(chosen) {
-        mode = chosen;
-        kept.write({ mode: chosen });
-        tellHost();
-      },
-      'pause.set'(paused) {
-        try {
-          kept.write({ paused });
-        } finally {
-          if (paused) approvals.dismissAll();
-          tellHost();
-        }
-      },
-      'policy.read': () => policy.overview(),
-      'demo.run': () => (tour ??= runDemo()),
-    },
+    commands,
     setAttended: (attended) => approvals.setAttended(attended),
     close: () => running.disposeAsync(),
   };

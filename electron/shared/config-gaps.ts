@@ -16,7 +16,6 @@ export const notYetEffective: readonly string[] = [
   'audit.capture.response_summary',
   'approvals.ask',
   'clients',
-  'api.enabled',
   'metrics.enabled',
   'health.enabled',
   'logging.output',

@@ -273,6 +273,7 @@ export const configSchema = section({
   approvals: approvals.prefault({}),
   limits: limits.prefault({}),
   clients: named(client),
+  /** The admin API below `/api/`, for whoever can read its token in the user-data folder. */
   api: section({ enabled: flag(false) }).prefault({}),
   metrics: section({
     enabled: flag(false),

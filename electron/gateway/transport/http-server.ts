@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { errors } from '../errors.ts';
 import type { Closable, Logger, Upstream } from '../ports.ts';
+import { createAdminApi, type AdminApiOptions } from './admin-api.ts';
 import { type DoorPolicy, refusedAtDoor } from './door.ts';
 import {
   createEndpointContext,
@@ -25,6 +26,8 @@ export interface HttpServerOptions extends Omit<EndpointOptions, 'served'> {
   readonly door: DoorPolicy;
   /** Null: plain HTTP, as is usual on loopback. */
   readonly tls: TlsListening | null;
+  /** Null: nothing is served below `/api/`. */
+  readonly api: Omit<AdminApiOptions, 'refuse'> | null;
   readonly logger: Logger;
   /** How long a client may take to send one request, milliseconds. */
   readonly requestTimeoutMs: number;
@@ -56,6 +59,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     ...others.map((upstream) => [upstream.name, serve(upstream)] as const),
   ]);
   const refuseForNone = createRefuse(options, '');
+
+  const api = options.api && createAdminApi({ ...options.api, refuse: refuseForNone });
 
   function serve(upstream: Upstream) {
     const served: Served = {
@@ -101,6 +106,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     const refusal = refusedAtDoor(request.headers, options.door, request.socket.localAddress);
     if (refusal !== null) {
       refuse(request, response, { error: refusal }, { headers: { connection: 'close' } });
+    } else if (api !== null && pathOf(request).startsWith('/api/')) {
+      await api.handle(request, response);
     } else if (route === null) {
       // Clients probe for OAuth metadata here (/.well-known/…): a clean 404 tells them that there is none.
       sendRefusal(response, { error: 'not_found' });

@@ -3,7 +3,11 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { onTestFinished, vi } from 'vitest';
 import { createApprovalDesk } from '../../../../electron/gateway/approval/approval-desk.ts';
 import { createSessionStore } from '../../../../electron/gateway/session/session-store.ts';
-import { createHttpServer, type TlsListening } from '../../../../electron/gateway/transport/http-server.ts';
+import {
+  createHttpServer,
+  type HttpServerOptions,
+  type TlsListening,
+} from '../../../../electron/gateway/transport/http-server.ts';
 import { createVerdictPath } from '../../../../electron/gateway/verdict-path.ts';
 import {
   agent,
@@ -55,6 +59,7 @@ export async function startProxy({
   maxSessions = 10,
   named = [] as readonly string[],
   tls = null as TlsListening | null,
+  api = null as HttpServerOptions['api'],
   hosts = [] as readonly string[],
 } = {}) {
   const log = new MemoryLog();
@@ -103,6 +108,7 @@ export async function startProxy({
     defaultAgent: agent,
     maxBodyBytes: MAX_BODY_BYTES,
     tls,
+    api,
     door: { hosts, origins: ['https://app.example'] },
     requestTimeoutMs: 60_000,
     idleTimeoutMs: 60_000,
