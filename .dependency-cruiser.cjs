@@ -8,7 +8,7 @@ const npm = 'node_modules/';
 const contracts = [shared, gateway('(ports|errors|call)\\.ts$'), gateway('wire/')];
 const verdictPath = gateway('verdict-path\\.ts$');
 /** Folders whose code runs as a service that somebody has to make, hand its needs, and close. */
-const services = gateway('(approval|audit|config|limits|policy|session|transport|upstream)/');
+const services = gateway('(approval|audit|clients|config|limits|policy|session|transport|upstream)/');
 
 /** One side of a Streamable HTTP session, and lines; nothing of it sends what has to be allowed first. */
 const streamableParts = gateway(
@@ -70,9 +70,17 @@ module.exports = {
       contracts,
       { node: false },
     ),
-    ...['approval', 'audit', 'config', 'limits', 'observability', 'policy', 'router', 'upstream'].map(
-      standsAlone,
-    ),
+    ...[
+      'approval',
+      'audit',
+      'clients',
+      'config',
+      'limits',
+      'observability',
+      'policy',
+      'router',
+      'upstream',
+    ].map(standsAlone),
 
     // What is around it.
     barrier(

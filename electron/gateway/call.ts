@@ -18,6 +18,16 @@ export interface ClientClaim {
   readonly version: string;
 }
 
+/** The program at the other end of a connection, as the operating system tells: a hint, never a proof. */
+export interface CallerProcess {
+  readonly pid: number;
+  /** When it was started, as the system writes it; tells it from a later one with the same pid. */
+  readonly started: string;
+  /** Path of the program; empty where the system keeps it to itself. */
+  readonly executable: string;
+  readonly name: string;
+}
+
 /** What a policy may know of the session (`input.session`); the counters include this call. */
 export interface SessionFacts {
   readonly id: string;

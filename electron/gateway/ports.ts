@@ -1,6 +1,6 @@
 // What the gateway's services ask of each other and of their host, as types alone.
 import type { CallPage, CallQuery, CallRecord, PendingApproval, PolicyOverview } from '../shared/domain.ts';
-import type { AllowedMessage, Call, CallOutcome, Decision, Verdict } from './call.ts';
+import type { AllowedMessage, Call, CallerProcess, CallOutcome, Decision, Verdict } from './call.ts';
 import type { Message, RequestId } from './wire/json-rpc.ts';
 
 /** Log lines are an event name and fields: never arguments, tokens or environment values. */
@@ -173,4 +173,18 @@ export interface Upstream {
   connect(events: UpstreamEvents, era: Era): UpstreamConnection;
   /** Whether the server is known not to speak this era: it is configured so, or said so when it was asked. */
   refuses(era: Era): boolean;
+}
+
+/** The two ends of a TCP connection on this machine. */
+export interface ConnectionEnds {
+  readonly client: { readonly address: string; readonly port: number };
+  readonly proxy: { readonly address: string; readonly port: number };
+}
+
+/** The operating system's processes, as far as it shows them. Neither question rejects; both take a moment. */
+export interface ProcessTable {
+  /** Whose the client's end of a connection is; null where that is not known. */
+  ownerOf(ends: ConnectionEnds): Promise<CallerProcess | null>;
+  /** In doubt it is. */
+  isRunning(process: CallerProcess): Promise<boolean>;
 }

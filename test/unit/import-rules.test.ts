@@ -96,6 +96,7 @@ const badFiles: Readonly<Record<string, Tree>> = {
     'electron/gateway/audit/asks-policy.ts': ['../policy/engine.ts'],
     'electron/gateway/audit/goes-down.ts': ['type ../verdict-path.ts'],
   },
+  'gateway-clients-stands-alone': { 'electron/gateway/clients/asks.ts': ['type ../session/session.ts'] },
   'gateway-config-stands-alone': { 'electron/gateway/config/load.ts': ['../observability/logger.ts'] },
   'gateway-limits-stands-alone': { 'electron/gateway/limits/rates.ts': ['type ../audit/log.ts'] },
   'gateway-observability-stands-alone': {
