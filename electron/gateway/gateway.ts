@@ -10,6 +10,7 @@ import { createApprovalDesk } from './approval/approval-desk.ts';
 import { openCallArchive } from './audit/call-archive.ts';
 import { openCallLog } from './audit/call-log.ts';
 import { createEmptyCallArchive, createSilentCallLog } from './audit/silent-audit.ts';
+import { createProcessTable } from './clients/process/process-table.ts';
 import { loadConfig } from './config/load-config.ts';
 import { loadTlsFiles } from './config/tls-files.ts';
 import { createRateLimiter } from './limits/rate-limiter.ts';
@@ -27,6 +28,7 @@ import { beyondLoopback, policyProblem, portTaken } from './runtime/problems.ts'
 import { reportWrites } from './runtime/reported-log.ts';
 import { createServerBoard } from './runtime/server-board.ts';
 import { statusOf } from './runtime/status.ts';
+import { createPresences } from './session/presence.ts';
 import { createSessionStore } from './session/session-store.ts';
 import { createHttpServer } from './transport/http-server.ts';
 import { createUpstream, type UpstreamOptions } from './upstream/upstream.ts';
@@ -151,6 +153,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
   });
 
   const sessions = createSessionStore({
+    presences: createPresences(createProcessTable(env, logger)),
     passDown,
     log,
     clock,

@@ -1,6 +1,6 @@
 // One client as policies, the audit log and people see it: who it is, and what it has done so far.
 import type { SessionSummary } from '../../shared/domain.ts';
-import type { Agent, Call, ClientClaim, ParamHeaders } from '../call.ts';
+import type { Call, ClientClaim, ParamHeaders } from '../call.ts';
 import { errors, type Refusal } from '../errors.ts';
 import type { CallLog, Clock, Upstream } from '../ports.ts';
 import { type CallContext, type Classified, classify } from '../router/classify.ts';
@@ -8,13 +8,15 @@ import { effectOf } from '../router/effect.ts';
 import { newRequestId } from '../router/request-id.ts';
 import { refusalMessage } from '../wire/error-response.ts';
 import type { NotificationMessage, RequestMessage } from '../wire/json-rpc.ts';
-import type { TransportKind } from './session-types.ts';
+import type { Presence } from './presence.ts';
+import type { Caller, TransportKind } from './session-types.ts';
 
 export interface SessionIdentity {
   readonly id: string;
   readonly transport: TransportKind;
-  readonly agent: Agent;
-  readonly sourceIp: string;
+  /** Who opened it, and nobody else uses it. */
+  readonly caller: Caller;
+  readonly presence: Pick<Presence, 'process'>;
 }
 
 export interface FactsCollaborators {
@@ -75,17 +77,17 @@ export class ClientFacts {
       reason: 'malformed',
       errorCode: errors[refusal.error].code,
       errorMessage: refusalMessage(refusal),
-      sourceIp: this.#identity.sourceIp,
+      sourceIp: this.#identity.caller.sourceIp,
     });
   }
 
   summary(): SessionSummary {
-    const { id, transport, agent } = this.#identity;
+    const { id, transport, caller } = this.#identity;
     return {
       id,
       transport,
       client: this.#claim.name,
-      agentId: agent.id,
+      agentId: caller.agent.id,
       server: this.#with.upstream.name,
       startedAt: this.startedAt,
       lastSeenAt: this.lastSeenAt,
@@ -94,13 +96,13 @@ export class ClientFacts {
   }
 
   #context(paramHeaders: ParamHeaders): CallContext {
-    const { id, agent, sourceIp } = this.#identity;
+    const { id, caller } = this.#identity;
     return {
       at: this.lastSeenAt,
       server: this.#with.upstream.name,
-      agent,
+      agent: caller.agent,
       client: this.#claim,
-      sourceIp,
+      sourceIp: caller.sourceIp,
       paramHeaders,
       session: {
         id,

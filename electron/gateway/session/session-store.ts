@@ -3,10 +3,12 @@ import { randomBytes } from 'node:crypto';
 import type { SessionSummary } from '../../shared/domain.ts';
 import type { Closable, ServerHealth, Upstream } from '../ports.ts';
 import type { SessionIdentity } from './client-facts.ts';
+import type { Presence, Presences } from './presence.ts';
 import { Session, type SessionCollaborators } from './session.ts';
-import type { ClientOutlet, KeptSession, TransportKind } from './session-types.ts';
+import type { ClientOutlet, KeptSession } from './session-types.ts';
 
 export interface SessionStoreOptions extends Omit<SessionCollaborators, 'upstream' | 'health'> {
+  readonly presences: Presences;
   /** At most so many at once, of all servers together (`server.max_connections`). */
   readonly maxSessions: number;
   /** A session ends at this age, milliseconds. */
@@ -22,10 +24,10 @@ export interface SessionStoreOptions extends Omit<SessionCollaborators, 'upstrea
   readonly health: (server: string) => ServerHealth;
 }
 
-/** Whose session is to be opened. */
-export type NewClient = Omit<SessionIdentity, 'id'>;
+/** Whose session it is, and over which transport. */
+export type SessionClient = Omit<SessionIdentity, 'id' | 'presence'>;
 
-export interface NewSession extends NewClient {
+export interface NewSession extends SessionClient {
   /** The server that it talks to, for good. */
   readonly server: Upstream;
 }
@@ -43,24 +45,25 @@ interface Kept {
   readonly session: KeptSession;
   /** Null where it is one with several. */
   readonly server: Upstream | null;
-  readonly transport: TransportKind;
+  readonly client: SessionClient;
+  readonly presence: Presence;
 }
 
 export interface SessionStore extends Closable {
   /** Null where the limit is reached, or the store is closed. */
   open(wanted: NewSession, outlet: (sessionId: string) => ClientOutlet): Session | null;
   /** Opens a session with several servers; null as above. */
-  openJoint(client: NewClient, make: (parts: JointSessionParts) => KeptSession): KeptSession | null;
+  openJoint(client: SessionClient, make: (parts: JointSessionParts) => KeptSession): KeptSession | null;
   /**
-   * The session with this id, where it is one with this server (null: with several) over this transport. Any other is
-   * as unknown as none.
+   * The session with this id, where it is one of this client with this server (null: with several) over this
+   * transport. Any other is as unknown as none.
    */
-  find(id: string, server: Upstream | null, transport: TransportKind): KeptSession | undefined;
+  find(id: string, server: Upstream | null, client: SessionClient): KeptSession | undefined;
   list(): SessionSummary[];
 }
 
 export function createSessionStore(options: SessionStoreOptions): SessionStore {
-  const { clock, maxSessions, ttlMs, idleMs, onChange } = options;
+  const { clock, logger, presences, maxSessions, ttlMs, idleMs, onChange } = options;
   const sessions = new Map<string, Kept>();
   let closed = false;
 
@@ -74,17 +77,23 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
   /** Null where there is no room for one more. */
   function open<S extends KeptSession>(
     server: Upstream | null,
-    client: NewClient,
+    client: SessionClient,
     make: (identity: SessionIdentity, onClose: () => void) => S,
   ): S | null {
     if (closed || sessions.size >= maxSessions) return null;
     const id = `sess_${randomBytes(16).toString('hex')}`;
-    const session = make({ id, ...client }, () => {
+    const presence = presences.open(() => {
+      logger.info('client_gone', { session: id });
+      void session.close();
+    });
+    const session = make({ id, ...client, presence }, () => {
+      presence.close();
       sessions.delete(id);
       options.onEnd(id);
       onChange();
     });
-    sessions.set(id, { session, server, transport: client.transport });
+    presence.seenOn(client.caller.connection);
+    sessions.set(id, { session, server, client, presence });
     onChange();
     return session;
   }
@@ -108,9 +117,12 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
           connect(server, identity, outlet, onChange);
         return make({ identity, openPart, onClose });
       }),
-    find(id, server, transport) {
+    find(id, server, { transport, caller }) {
       const found = sessions.get(id);
-      return found?.server === server && found.transport === transport ? found.session : undefined;
+      if (found?.server !== server || found.client.transport !== transport) return undefined;
+      if (found.client.caller.clientId !== caller.clientId) return undefined;
+      found.presence.seenOn(caller.connection);
+      return found.session;
     },
     list: () => [...sessions.values()].map(({ session }) => session.summary()),
     async close() {

@@ -1,5 +1,7 @@
 // What sessions and the transports that carry them ask of each other.
+import type { Socket } from 'node:net';
 import type { SessionSummary } from '../../shared/domain.ts';
+import type { Agent } from '../call.ts';
 import type { StreamEvent } from '../ports.ts';
 import type { Message, RequestId } from '../wire/json-rpc.ts';
 
@@ -15,6 +17,15 @@ export interface ClientOutlet {
   abandon(request: RequestId): void;
   /** The session is over, and each of its requests was answered or abandoned: what is still open to the client ends. */
   end(): void;
+}
+
+/** Who sent a request, as far as the door could tell. */
+export interface Caller {
+  readonly agent: Agent;
+  /** Of the registered client whose token came with the request; null where none came. */
+  readonly clientId: string | null;
+  readonly sourceIp: string;
+  readonly connection: Socket;
 }
 
 export type TransportKind = 'sse' | 'streamable-http';

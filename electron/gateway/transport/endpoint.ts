@@ -1,11 +1,10 @@
 // What both HTTP transports share: reading a body, finding sessions, and refusing with a record.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Agent } from '../call.ts';
 import { type ErrorName, errors, type Refusal } from '../errors.ts';
 import type { CallLog, Clock, RefusedMessage } from '../ports.ts';
 import { newRequestId } from '../router/request-id.ts';
-import type { NewClient } from '../session/session-store.ts';
-import type { ClientOutlet, ClientSession, TransportKind } from '../session/session-types.ts';
+import type { SessionClient } from '../session/session-store.ts';
+import type { ClientOutlet, ClientSession } from '../session/session-types.ts';
 import { refusalMessage } from '../wire/error-response.ts';
 import type { RequestId } from '../wire/json-rpc.ts';
 import { type ClientBody, readClientBody } from '../wire/parse.ts';
@@ -15,28 +14,22 @@ import { mediaTypeOf, readBody, sendRefusal } from './http-exchange.ts';
 export interface Served {
   readonly name: string;
   /** Null where no session can be opened any more. */
-  open(client: NewClient, outlet: (sessionId: string) => ClientOutlet): ClientSession | null;
-  /** The session with this id, where it was opened here, over this transport. */
-  find(id: string, transport: TransportKind): ClientSession | undefined;
+  open(client: SessionClient, outlet: (sessionId: string) => ClientOutlet): ClientSession | null;
+  /** The session with this id, where it was opened here, by the same client over the same transport. */
+  find(id: string, client: SessionClient): ClientSession | undefined;
 }
 
 export interface EndpointOptions {
   readonly log: CallLog;
   readonly clock: Clock;
   readonly served: Served;
-  /** Who a caller is that has not said so. */
-  readonly defaultAgent: Agent;
   /** Longest body that is read, bytes. */
   readonly maxBodyBytes: number;
 }
 
 export interface EndpointContext {
-  openSession(
-    transport: TransportKind,
-    request: IncomingMessage,
-    outlet: (id: string) => ClientOutlet,
-  ): ClientSession | null;
-  findSession(id: string, transport: TransportKind): ClientSession | undefined;
+  readonly openSession: Served['open'];
+  readonly findSession: Served['find'];
   /** The messages in the body, or null after refusing. */
   readMessages(request: IncomingMessage, response: ServerResponse): Promise<ClientBody | null>;
   readonly refuse: Refuse;
@@ -75,14 +68,13 @@ export function createRefuse({ log, clock }: Pick<EndpointOptions, 'log' | 'cloc
 }
 
 export function createEndpointContext(options: EndpointOptions): EndpointContext {
-  const { served, defaultAgent, maxBodyBytes } = options;
+  const { served, maxBodyBytes } = options;
   const refuse = createRefuse(options, served.name);
 
   return {
     refuse,
-    openSession: (transport, request, outlet) =>
-      served.open({ transport, agent: defaultAgent, sourceIp: addressOf(request) }, outlet),
-    findSession: (id, transport) => served.find(id, transport),
+    openSession: (client, outlet) => served.open(client, outlet),
+    findSession: (id, client) => served.find(id, client),
 
     async readMessages(request, response) {
       if (mediaTypeOf(request) !== 'application/json') {
@@ -109,7 +101,7 @@ export function pathOf(request: IncomingMessage): string {
   return (request.url ?? '/').split('?', 1)[0] ?? '/';
 }
 
-function addressOf(request: IncomingMessage): string {
+export function addressOf(request: IncomingMessage): string {
   return request.socket.remoteAddress ?? '';
 }
 

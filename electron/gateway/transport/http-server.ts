@@ -2,11 +2,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Agent } from '../call.ts';
 import { errors } from '../errors.ts';
 import type { Closable, Logger, Upstream } from '../ports.ts';
 import { createAdminApi, type AdminApiOptions } from './admin-api.ts';
 import { type DoorPolicy, refusedAtDoor } from './door.ts';
 import {
+  addressOf,
   createEndpointContext,
   createRefuse,
   type EndpointOptions,
@@ -14,6 +16,7 @@ import {
   type Served,
 } from './endpoint.ts';
 import type { SessionStore } from '../session/session-store.ts';
+import type { Caller } from '../session/session-types.ts';
 import { sendRefusal } from './http-exchange.ts';
 import { createSseEndpoint } from './http-sse.ts';
 import { routeOf } from './routes.ts';
@@ -24,6 +27,8 @@ export interface HttpServerOptions extends Omit<EndpointOptions, 'served'> {
   /** The first one is the default: it has the endpoints without a name, too. */
   readonly servers: readonly [Upstream, ...Upstream[]];
   readonly door: DoorPolicy;
+  /** Who a caller is that has not said so. */
+  readonly defaultAgent: Agent;
   /** Null: plain HTTP, as is usual on loopback. */
   readonly tls: TlsListening | null;
   /** Null: nothing is served below `/api/`. */
@@ -66,7 +71,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     const served: Served = {
       name: upstream.name,
       open: (client, outlet) => options.sessions.open({ ...client, server: upstream }, outlet),
-      find: (id, transport) => options.sessions.find(id, upstream, transport),
+      find: (id, client) => options.sessions.find(id, upstream, client),
     };
     const context = createEndpointContext({ ...options, served });
     return {
@@ -115,15 +120,20 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       const message = `${errors.server_unknown.message}; there are: ${[...served.keys()].join(', ')}`;
       refuse(request, response, { error: 'server_unknown', message });
     } else if (route.endpoint === 'mcp') {
-      await asked.streamable.handle(request, response);
+      await asked.streamable.handle(request, response, callerOf(request));
     } else if (route.endpoint === 'sse') {
-      if (request.method === 'GET') asked.sse.open(request, response, route.paths.message);
+      if (request.method === 'GET') asked.sse.open(request, response, callerOf(request), route.paths.message);
       else refuse(request, response, { error: 'method_not_allowed' }, { headers: { allow: 'GET' } });
     } else if (request.method === 'POST') {
-      await asked.sse.post(request, response, sessionIdIn(request));
+      await asked.sse.post(request, response, callerOf(request), sessionIdIn(request));
     } else {
       refuse(request, response, { error: 'method_not_allowed' }, { headers: { allow: 'POST' } });
     }
+  }
+
+  function callerOf(request: IncomingMessage): Caller {
+    const { defaultAgent: agent } = options;
+    return { agent, clientId: null, sourceIp: addressOf(request), connection: request.socket };
   }
 
   return {

@@ -1,5 +1,6 @@
 // HTTP+SSE (MCP 2024-11-05): one stream that is the session, and POSTs that name it.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Caller } from '../session/session-types.ts';
 import { endpointEvent } from '../wire/sse.ts';
 import type { EndpointContext } from './endpoint.ts';
 import { EventStream } from './event-stream.ts';
@@ -9,14 +10,19 @@ import { onlyOne, requestIdsIn } from './request-ids.ts';
 
 export interface SseEndpoint {
   /** `GET /` and `GET …/sse`: opens the stream and tells where to post. */
-  open(request: IncomingMessage, response: ServerResponse, messagePath: string): void;
+  open(request: IncomingMessage, response: ServerResponse, caller: Caller, messagePath: string): void;
   /** `POST …/message?sessionId=…`: 202 at once; the answer comes on the stream. */
-  post(request: IncomingMessage, response: ServerResponse, sessionId: string | null): Promise<void>;
+  post(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: Caller,
+    sessionId: string | null,
+  ): Promise<void>;
 }
 
 export function createSseEndpoint(context: EndpointContext): SseEndpoint {
   return {
-    open(request, response, messagePath) {
+    open(request, response, caller, messagePath) {
       if (!accepts(request, 'text/event-stream')) {
         context.refuse(request, response, {
           error: 'not_acceptable',
@@ -24,8 +30,9 @@ export function createSseEndpoint(context: EndpointContext): SseEndpoint {
         });
         return;
       }
-      const session = context.openSession('sse', request, (id) => {
-        const stream = new EventStream(response, {}, () => void context.findSession(id, 'sse')?.close());
+      const client = { transport: 'sse', caller } as const;
+      const session = context.openSession(client, (id) => {
+        const stream = new EventStream(response, {}, () => void context.findSession(id, client)?.close());
         stream.sendRaw(endpointEvent(`${messagePath}?sessionId=${id}`));
         return {
           answer: (_request, json) => stream.send(json),
@@ -39,12 +46,12 @@ export function createSseEndpoint(context: EndpointContext): SseEndpoint {
         context.refuse(request, response, { error: 'session_limit' }, { headers: { 'retry-after': '60' } });
     },
 
-    async post(request, response, sessionId) {
+    async post(request, response, caller, sessionId) {
       if (sessionId === null) {
         context.refuse(request, response, { error: 'session_missing' });
         return;
       }
-      const session = context.findSession(sessionId, 'sse');
+      const session = context.findSession(sessionId, { transport: 'sse', caller });
       if (session === undefined) {
         context.refuse(request, response, { error: 'session_unknown' });
         return;

@@ -1,7 +1,7 @@
 // Streamable HTTP (MCP 2025-03-26 to 2025-11-25): POST, GET and DELETE on one endpoint.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Refusal } from '../errors.ts';
-import type { ClientSession } from '../session/session-types.ts';
+import type { Caller, ClientSession } from '../session/session-types.ts';
 import type { Message, RequestId } from '../wire/json-rpc.ts';
 import type { EndpointContext } from './endpoint.ts';
 import { accepts, sendAccepted } from './http-exchange.ts';
@@ -19,23 +19,23 @@ interface Carried {
 }
 
 export interface StreamableEndpoint {
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  handle(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void>;
 }
 
 export function createStreamableEndpoint(context: EndpointContext): StreamableEndpoint {
   const outlets = new WeakMap<ClientSession, StreamableOutlet>();
 
   return {
-    async handle(request, response) {
+    async handle(request, response, caller) {
       switch (request.method) {
         case 'POST':
-          await post(request, response);
+          await post(request, response, caller);
           return;
         case 'GET':
-          listen(request, response);
+          listen(request, response, caller);
           return;
         case 'DELETE':
-          await end(request, response);
+          await end(request, response, caller);
           return;
         default:
           context.refuse(
@@ -48,7 +48,7 @@ export function createStreamableEndpoint(context: EndpointContext): StreamableEn
     },
   };
 
-  async function post(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function post(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void> {
     if (!accepts(request, 'application/json') || !accepts(request, 'text/event-stream')) {
       context.refuse(request, response, { error: 'not_acceptable' });
       return;
@@ -58,8 +58,8 @@ export function createStreamableEndpoint(context: EndpointContext): StreamableEn
     const { messages, batch } = body;
     const requests = requestIdsIn(messages);
     const carried = isInitialize(messages, request)
-      ? open(request, response, onlyOne(requests))
-      : find(request, response, onlyOne(requests), batch);
+      ? open(request, response, caller, onlyOne(requests))
+      : find(request, response, caller, onlyOne(requests), batch);
     if (carried === null) return;
 
     const { session, outlet } = carried;
@@ -91,7 +91,7 @@ export function createStreamableEndpoint(context: EndpointContext): StreamableEn
     for (const id of requests) outlet.expect(id, reply);
   }
 
-  function listen(request: IncomingMessage, response: ServerResponse): void {
+  function listen(request: IncomingMessage, response: ServerResponse, caller: Caller): void {
     if (!accepts(request, 'text/event-stream')) {
       context.refuse(request, response, {
         error: 'not_acceptable',
@@ -99,7 +99,7 @@ export function createStreamableEndpoint(context: EndpointContext): StreamableEn
       });
       return;
     }
-    const carried = find(request, response);
+    const carried = find(request, response, caller);
     if (carried === null) return;
     const { session, outlet } = carried;
     // An empty id is that of no event (HTML Standard, section 9.2.5).
@@ -112,8 +112,8 @@ export function createStreamableEndpoint(context: EndpointContext): StreamableEn
     }
   }
 
-  async function end(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const carried = find(request, response);
+  async function end(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void> {
+    const carried = find(request, response, caller);
     if (carried === null) return;
     await carried.session.close();
     response.writeHead(200);
@@ -121,14 +121,19 @@ export function createStreamableEndpoint(context: EndpointContext): StreamableEn
   }
 
   /** `id`: what a refusal answers. */
-  function open(request: IncomingMessage, response: ServerResponse, id: RequestId | null): Carried | null {
+  function open(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: Caller,
+    id: RequestId | null,
+  ): Carried | null {
     const unsupported = refusedVersion(request.headers['mcp-protocol-version']);
     if (unsupported !== null) {
       context.refuse(request, response, unsupported, { id });
       return null;
     }
     const outlet = new StreamableOutlet();
-    const session = context.openSession('streamable-http', request, () => outlet);
+    const session = context.openSession({ transport: 'streamable-http', caller }, () => outlet);
     if (session === null) {
       context.refuse(request, response, { error: 'session_limit' }, { id, headers: { 'retry-after': '60' } });
       return null;
@@ -141,13 +146,16 @@ export function createStreamableEndpoint(context: EndpointContext): StreamableEn
   function find(
     request: IncomingMessage,
     response: ServerResponse,
+    caller: Caller,
     id: RequestId | null = null,
     batch = false,
   ): Carried | null {
     const sessionId = request.headers[SESSION_HEADER];
     const version = request.headers['mcp-protocol-version'];
     const session =
-      typeof sessionId === 'string' ? context.findSession(sessionId, 'streamable-http') : undefined;
+      typeof sessionId === 'string'
+        ? context.findSession(sessionId, { transport: 'streamable-http', caller })
+        : undefined;
     const refusal = refusalFor(sessionId, version, session, batch);
     const outlet = session && outlets.get(session);
     if (refusal === null && session && outlet) return { session, outlet };

@@ -1,4 +1,5 @@
 // In-memory collaborators at the gateway's ports, for tests of what stands between them.
+import { Socket } from 'node:net';
 import type {
   Call,
   CallOutcome,
@@ -13,6 +14,7 @@ import type {
   Clock,
   Logger,
   PolicyEngine,
+  ProcessTable,
   RateLimiter,
   RefusedMessage,
   ServerHealth,
@@ -22,6 +24,7 @@ import type {
   UpstreamEvents,
 } from '../../../electron/gateway/ports.ts';
 import { classify, type CallContext } from '../../../electron/gateway/router/classify.ts';
+import type { Caller } from '../../../electron/gateway/session/session-types.ts';
 import type { NotificationMessage, RequestMessage } from '../../../electron/gateway/wire/json-rpc.ts';
 import { readClientBody, readServerMessage } from '../../../electron/gateway/wire/parse.ts';
 
@@ -34,6 +37,17 @@ export const agent = {
   model: '',
   publisher: '',
   tags: [],
+};
+
+/** A caller without a token, on a connection of its own that was never opened. */
+export function callerOf(change: Partial<Caller> = {}): Caller {
+  return { agent, clientId: null, sourceIp: '127.0.0.1', connection: new Socket(), ...change };
+}
+
+/** A system that shows no processes. */
+export const noProcesses: ProcessTable = {
+  ownerOf: () => Promise.resolve(null),
+  isRunning: () => Promise.resolve(true),
 };
 
 /** A message as a client would send it; `text` is JSON. */

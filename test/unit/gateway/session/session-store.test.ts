@@ -5,7 +5,18 @@ import {
   createSessionStore,
   type SessionStoreOptions,
 } from '../../../../electron/gateway/session/session-store.ts';
-import { agent, clock, fakeUpstream, healthOf, MemoryLog, recordingLogger, request } from '../fakes.ts';
+import { createPresences } from '../../../../electron/gateway/session/presence.ts';
+import type { TransportKind } from '../../../../electron/gateway/session/session-types.ts';
+import {
+  callerOf,
+  clock,
+  fakeUpstream,
+  healthOf,
+  MemoryLog,
+  noProcesses,
+  recordingLogger,
+  request,
+} from '../fakes.ts';
 import { RecordingOutlet } from './setting.ts';
 
 const MINUTE = 60_000;
@@ -20,7 +31,9 @@ afterEach(() => {
 function store(options: Partial<SessionStoreOptions> = {}) {
   const upstream = fakeUpstream();
   const onChange = vi.fn();
+  const caller = callerOf();
   const sessions = createSessionStore({
+    presences: createPresences(noProcesses),
     passDown: async (call, _withdrawn, forward) => {
       // Allowed without a verdict: not the matter here.
       await forward({ message: call.message } as Parameters<typeof forward>[0], 1);
@@ -43,7 +56,7 @@ function store(options: Partial<SessionStoreOptions> = {}) {
   onTestFinished(() => sessions.close());
   const outlets: RecordingOutlet[] = [];
   const open = (server = upstream): Session | null =>
-    sessions.open({ server, transport: 'sse', agent, sourceIp: '127.0.0.1' }, () => {
+    sessions.open({ server, transport: 'sse', caller }, () => {
       const outlet = new RecordingOutlet();
       outlets.push(outlet);
       return outlet;
@@ -53,7 +66,9 @@ function store(options: Partial<SessionStoreOptions> = {}) {
     if (session === null) throw new Error('the limit is reached');
     return session;
   };
-  return { sessions, upstream, onChange, open, opened, outlets };
+  const find = (id: string, server = upstream, by = caller, transport: TransportKind = 'sse') =>
+    sessions.find(id, server, { transport, caller: by });
+  return { sessions, upstream, caller, onChange, open, opened, find, outlets };
 }
 
 describe('the store', () => {
@@ -66,9 +81,9 @@ describe('the store', () => {
   });
 
   it('tells the outlet the id of its session', () => {
-    const { sessions, upstream: server } = store();
+    const { sessions, upstream: server, caller } = store();
     const ids: string[] = [];
-    const session = sessions.open({ server, transport: 'sse', agent, sourceIp: '' }, (id) => {
+    const session = sessions.open({ server, transport: 'sse', caller }, (id) => {
       ids.push(id);
       return new RecordingOutlet();
     });
@@ -76,35 +91,47 @@ describe('the store', () => {
   });
 
   it('finds what is open, and nothing else', async () => {
-    const { sessions, opened, upstream } = store();
+    const { opened, find, upstream, caller } = store();
     const session = opened();
-    expect(sessions.find(session.id, upstream, 'sse')).toBe(session);
+    expect(find(session.id)).toBe(session);
     for (const id of ['', session.id.toUpperCase(), `${session.id} `, '__proto__', 'constructor']) {
-      expect(sessions.find(id, upstream, 'sse')).toBeUndefined();
+      expect(find(id)).toBeUndefined();
     }
-    expect(sessions.find(session.id, upstream, 'streamable-http')).toBeUndefined();
+    expect(find(session.id, upstream, caller, 'streamable-http')).toBeUndefined();
     await session.close();
-    expect(sessions.find(session.id, upstream, 'sse')).toBeUndefined();
+    expect(find(session.id)).toBeUndefined();
   });
 
   it('keeps each session to its server, and finds it with no other', async () => {
     const heard = vi.fn();
-    const { sessions, opened, upstream } = store({
+    const { sessions, opened, find, upstream } = store({
       health: (server) => healthOf((trouble) => void heard(server, trouble)),
     });
     const mail = fakeUpstream('mail');
     const [files, other] = [opened(), opened(mail)];
-    expect([sessions.find(files.id, mail, 'sse'), sessions.find(other.id, upstream, 'sse')]).toEqual([
-      undefined,
-      undefined,
-    ]);
-    expect(sessions.find(other.id, mail, 'sse')).toBe(other);
+    expect([find(files.id, mail), find(other.id)]).toEqual([undefined, undefined]);
+    expect(find(other.id, mail)).toBe(other);
     expect(sessions.list().map(({ server }) => server)).toEqual(['files', 'mail']);
     await Promise.all([files.receive(request(1, 'ping')), other.receive(request(1, 'ping'))]);
     expect([upstream, mail].map(({ connections }) => connections[0]?.methods)).toEqual([['ping'], ['ping']]);
     mail.connections[0]?.lost('It ended');
     expect(new Set(heard.mock.calls.flat())).toEqual(new Set(['mail', 'It ended']));
     expect(sessions.list().map(({ server }) => server)).toEqual(['files']);
+  });
+
+  it('keeps each session to the client that opened it', () => {
+    const { sessions, upstream: server, find, opened } = store();
+    const [alice, bob] = [callerOf({ clientId: 'alice' }), callerOf({ clientId: 'bob' })];
+    const anonymous = opened();
+    const outlet = new RecordingOutlet();
+    const session = sessions.open({ server, transport: 'sse', caller: alice }, () => outlet);
+    const id = session?.id ?? '';
+    expect(find(id, server, alice)).toBe(session);
+    expect([find(id, server, bob), find(id), find(anonymous.id, server, alice)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   it('has one limit for all servers', () => {

@@ -7,7 +7,7 @@ import { Session } from '../../../../electron/gateway/session/session.ts';
 import type { ClientOutlet } from '../../../../electron/gateway/session/session-types.ts';
 import { createVerdictPath, type VerdictSettings } from '../../../../electron/gateway/verdict-path.ts';
 import {
-  agent,
+  callerOf,
   clock,
   decision,
   FakePolicy,
@@ -109,7 +109,7 @@ export function openSession() {
   });
   const ended: Session[] = [];
   const session = new Session(
-    { id: 'sess_test', transport: 'sse', agent, sourceIp: '127.0.0.1' },
+    { id: 'sess_test', transport: 'sse', caller: callerOf(), presence: { process: null } },
     outlet,
     {
       upstream,

@@ -2,6 +2,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { onTestFinished, vi } from 'vitest';
 import { createApprovalDesk } from '../../../../electron/gateway/approval/approval-desk.ts';
+import { createPresences } from '../../../../electron/gateway/session/presence.ts';
 import { createSessionStore } from '../../../../electron/gateway/session/session-store.ts';
 import {
   createHttpServer,
@@ -16,6 +17,7 @@ import {
   healthOf,
   MemoryLog,
   noLimits,
+  noProcesses,
   recordingLogger,
   type FakeConnection,
 } from '../fakes.ts';
@@ -85,6 +87,7 @@ export async function startProxy({
     denialData: () => ({}),
   });
   const sessions = createSessionStore({
+    presences: createPresences(noProcesses),
     passDown,
     log,
     clock,
