@@ -37,6 +37,8 @@ export interface Wish {
 
 const methodWords: Readonly<Record<string, string>> = {
   initialize: 'connect',
+  'server/discover': 'see what the server offers',
+  'subscriptions/listen': 'be told of changes',
   ping: 'see whether the server is there',
   'tools/list': 'list the tools',
   'prompts/list': 'list the prompts',
@@ -58,6 +60,8 @@ const verbs = new Set(
    validate view wait watch write`.split(/\s+/),
 );
 
+const subscriptions = new Set(['resources/subscribe', 'subscriptions/listen']);
+
 /** Arguments that say what a tool acts on, the telling ones first. */
 const targets = ['path', 'file_path', 'filePath', 'file', 'filename', 'uri', 'url', 'name', 'title', 'id'];
 const questions = ['query', 'q', 'pattern', 'command', 'cmd', 'message'];
@@ -67,8 +71,9 @@ const longestQuote = 80;
 /** The wish after "wants to": `delete note “welcome”`. Cuts nothing off: what is too long is left out. */
 export function wish({ method, tool, resource, arguments: json }: Wish): string {
   if (method === 'prompts/get' && tool !== null) return `get the prompt ${quoted(tool)}`;
-  if (method === 'resources/subscribe' && resource !== null) return `follow changes of ${quoted(resource)}`;
-  if (resource !== null && tool === null) return `read ${quoted(resource)}`;
+  if (resource !== null && tool === null) {
+    return `${subscriptions.has(method) ? 'follow changes of' : 'read'} ${quoted(resource)}`;
+  }
   if (tool === null) return methodWords[method] ?? `call ${visibleText(method)}`;
   const given = stringArguments(json);
   const target = quotable(given, [...targets, ...questions]);

@@ -58,8 +58,10 @@ export interface Call {
   readonly method: string;
   /** The tool's or prompt's name; null where the method has none. */
   readonly tool: string | null;
-  /** The resource's URI; null where the method has none. */
+  /** The resource's URI; null where the method has none, or several. */
   readonly resource: string | null;
+  /** The URIs of all resources that it acts on. */
+  readonly resources: readonly string[];
   /** `params.arguments` for tools and prompts, otherwise `params`. */
   readonly arguments: Readonly<Record<string, unknown>>;
   readonly paramHeaders: ParamHeaders;

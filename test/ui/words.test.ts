@@ -42,6 +42,10 @@ describe('wish', () => {
     expect(wish({ ...rest, method: 'resources/subscribe', resource: 'notes://a' })).toBe(
       'follow changes of “notes://a”',
     );
+    expect(wish({ ...rest, method: 'subscriptions/listen', resource: 'notes://a' })).toBe(
+      'follow changes of “notes://a”',
+    );
+    expect(wish({ ...rest, method: 'subscriptions/listen' })).toBe('be told of changes');
     expect(wish({ ...rest, method: 'prompts/get', tool: 'greet' })).toBe('get the prompt “greet”');
     expect(wish({ ...rest, method: 'tools/list' })).toBe('list the tools');
     expect(wish({ ...rest, method: 'x/unheard' })).toBe('call x/unheard');

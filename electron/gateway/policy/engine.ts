@@ -3,6 +3,7 @@ import type { PolicyOverview } from '../../shared/domain.ts';
 import type { Call, Decision } from '../call.ts';
 import type { Logger, PolicyEngine } from '../ports.ts';
 import { denial, readDecision } from './decision.ts';
+import { decideEach } from './each-resource.ts';
 import { buildInput, type Surroundings } from './input.ts';
 import { loadPolicy, type LoadedPolicy, type PolicyLoad, type PolicyPlaces } from './load.ts';
 import { describeFailure, failed } from './policy-failure.ts';
@@ -53,29 +54,31 @@ function createEvaluator({ module, question, data, project }: LoadedPolicy, opti
   let closed = false;
 
   return {
-    decide(call: Call): Decision {
-      if (closed) return denial('policy_unavailable', 'The policy engine is closed');
-      try {
-        instance ??= instantiatePolicy(module, question.entrypoint, data);
-        const results = instance.evaluate(project(buildInput(call, options)), call.at);
-        const bytes = instance.grownBytes();
-        if (bytes > maxGrownBytes) {
-          options.logger.info('policy_instance_replaced', { requestId: call.requestId, bytes });
-          instance = null;
-        }
-        return readDecision(results, question.form);
-      } catch (error) {
-        // A throw leaves the instance's stack where it was: some 1,400 later every evaluation would fail.
-        instance = null;
-        const why = error instanceof Error ? error.message : String(error);
-        options.logger.error('policy_evaluation_failed', { requestId: call.requestId, error: why });
-        return denial('evaluation_error', `The policy could not be evaluated for this call: ${why}`);
-      }
-    },
+    decide: (call: Call): Decision => decideEach(call, decideOne),
 
     close(): void {
       closed = true;
       instance = null;
     },
   };
+
+  function decideOne(call: Call): Decision {
+    if (closed) return denial('policy_unavailable', 'The policy engine is closed');
+    try {
+      instance ??= instantiatePolicy(module, question.entrypoint, data);
+      const results = instance.evaluate(project(buildInput(call, options)), call.at);
+      const bytes = instance.grownBytes();
+      if (bytes > maxGrownBytes) {
+        options.logger.info('policy_instance_replaced', { requestId: call.requestId, bytes });
+        instance = null;
+      }
+      return readDecision(results, question.form);
+    } catch (error) {
+      // A throw leaves the instance's stack where it was: some 1,400 later every evaluation would fail.
+      instance = null;
+      const why = error instanceof Error ? error.message : String(error);
+      options.logger.error('policy_evaluation_failed', { requestId: call.requestId, error: why });
+      return denial('evaluation_error', `The policy could not be evaluated for this call: ${why}`);
+    }
+  }
 }

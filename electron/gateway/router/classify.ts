@@ -3,7 +3,8 @@ import type { Agent, Call, ClientClaim, ParamHeaders, SessionFacts } from '../ca
 import type { Refusal } from '../errors.ts';
 import type { NotificationMessage, RequestMessage } from '../wire/json-rpc.ts';
 import { foldedName } from '../wire/member-names.ts';
-import { ruleFor } from './method-table.ts';
+import { followedResources, MAX_FOLLOWED } from './followed-resources.ts';
+import { type MethodRule, ruleFor } from './method-table.ts';
 import { newRequestId } from './request-id.ts';
 
 /** What the session adds to a message. */
@@ -20,7 +21,7 @@ export interface CallContext {
 export type Classified = { ok: true; call: Call } | { ok: false; refusal: Refusal };
 
 /** Members of params that this program reads, and that a server must not find under another spelling. */
-const READ_HERE = ['name', 'arguments', 'uri'] as const;
+const READ_HERE = ['name', 'arguments', 'uri', '_meta'] as const;
 /** Names that are spelt in one case already, as nearly all are: no two of them are taken for each other. */
 const FOLDED = /^[a-z0-9_]*$/u;
 
@@ -32,12 +33,14 @@ export function classify(message: RequestMessage | NotificationMessage, context:
   const { params } = message;
   const rule = ruleFor(message.method);
   const tool = textIn(params, rule.tool);
-  const resource = textIn(params, rule.resource);
+  const resources = resourcesIn(params, rule.resources);
   if (tool === undefined) return invalid('params.name must be a string');
-  if (resource === undefined) return invalid('params.uri must be a string');
+  if (resources === undefined) return invalid(unreadable[rule.resources ?? 'uri']);
   const given: unknown = tool === null ? params : (params.arguments ?? {});
   if (!isObject(given)) return invalid('params.arguments must be an object');
-  if (rule.treatment === 'enforce') {
+  // Who follows no resource is told of lists alone, as clients with a session are unasked.
+  const treatment = rule.resources === 'filter' && resources.length === 0 ? 'pass' : rule.treatment;
+  if (treatment === 'enforce') {
     const misread = misreadName(params, READ_HERE) ?? misreadName(given, []);
     if (misread !== null)
       return invalid(`"${misread}" and a name that differs in case alone may be confused`);
@@ -46,15 +49,31 @@ export function classify(message: RequestMessage | NotificationMessage, context:
     ok: true,
     call: Object.freeze({
       requestId: newRequestId(),
-      treatment: rule.treatment,
+      treatment,
       message,
       method: message.method,
       tool,
-      resource,
+      resource: resources.length === 1 ? (resources[0] ?? null) : null,
+      resources,
       arguments: given,
       ...context,
     }),
   };
+}
+
+const unreadable = {
+  uri: 'params.uri must be a string',
+  filter: `params.notifications.resourceSubscriptions must be a list of at most ${MAX_FOLLOWED} URIs`,
+} as const;
+
+/** Undefined where there must be some, and they can't be read. */
+function resourcesIn(
+  params: Readonly<Record<string, unknown>>,
+  where: MethodRule['resources'],
+): readonly string[] | undefined {
+  if (where === undefined) return [];
+  if (where === 'filter') return followedResources(params);
+  return typeof params.uri === 'string' ? [params.uri] : undefined;
 }
 
 /** Null where the method has no such member; undefined where it must have one and it is no string. */

@@ -1,30 +1,33 @@
 // Which methods are policy-checked, and where each one names what it acts on.
 import type { Treatment } from '../call.ts';
 
-interface MethodRule {
+export interface MethodRule {
   readonly treatment: Treatment;
   /** The member of params that holds the tool's or prompt's name. */
   readonly tool?: 'name';
-  /** The member of params that holds the resource's URI. */
-  readonly resource?: 'uri';
+  /** Where params name the resources: by one URI, or in the filter of a subscription. */
+  readonly resources?: 'uri' | 'filter';
 }
 
 /**
- * Every method of MCP 2024-11-05 to 2025-11-25 that a client may send. What is not here is policy-checked
+ * Every method of MCP 2024-11-05 to 2026-07-28 that a client may send. What is not here is policy-checked
  * like a call: a method that nobody has heard of is never waved through.
  */
 const methods: Readonly<Record<string, MethodRule>> = {
   'tools/call': { treatment: 'enforce', tool: 'name' },
   'prompts/get': { treatment: 'enforce', tool: 'name' },
-  'resources/read': { treatment: 'enforce', resource: 'uri' },
-  'resources/subscribe': { treatment: 'enforce', resource: 'uri' },
+  'resources/read': { treatment: 'enforce', resources: 'uri' },
+  'resources/subscribe': { treatment: 'enforce', resources: 'uri' },
+  'subscriptions/listen': { treatment: 'enforce', resources: 'filter' },
   'completion/complete': { treatment: 'enforce' },
   'tasks/get': { treatment: 'enforce' },
   'tasks/result': { treatment: 'enforce' },
   'tasks/list': { treatment: 'enforce' },
+  'tasks/update': { treatment: 'enforce' },
   'tasks/cancel': { treatment: 'enforce' },
 
   initialize: { treatment: 'pass' },
+  'server/discover': { treatment: 'pass' },
   ping: { treatment: 'pass' },
   'tools/list': { treatment: 'pass' },
   'prompts/list': { treatment: 'pass' },

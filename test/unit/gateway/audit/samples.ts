@@ -37,6 +37,7 @@ export function callOf(text: string, sample: SampleCall = {}): Call {
     method: parsed.method,
     tool: sample.tool ?? null,
     resource: sample.resource ?? null,
+    resources: sample.resource == null ? [] : [sample.resource],
     arguments: argumentsOf(parsed.method, parsed.params),
     server: sample.server ?? 'default',
     agent: {

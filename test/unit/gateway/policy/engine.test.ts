@@ -53,6 +53,16 @@ describe('the README policy that limits the rate, unchanged', () => {
   });
 });
 
+it('judges each resource of a call that names several', async () => {
+  const { decide } = await engineOn(
+    'package mcp.policy\ndecision := {"allow": startswith(input.resource, "file:///tmp/")}\n',
+  );
+  const listening = (...resourceSubscriptions: string[]) =>
+    callOf(request(1, 'subscriptions/listen', { notifications: { resourceSubscriptions } }));
+  expect(decide(listening('file:///tmp/a', 'file:///tmp/b')).allow).toBe(true);
+  expect(decide(listening('file:///tmp/a', 'file:///etc/b')).allow).toBe(false);
+});
+
 describe('the engine fails closed', () => {
   it('where the policy is undefined, contradicts itself or is malformed', async () => {
     const { decide } = await engineOn(`package mcp.policy

@@ -45,6 +45,31 @@ describe('a call', () => {
     expect(callOf(request(1, 'completion/complete', params)).arguments).toEqual(params);
   });
 
+  describe('that listens for changes', () => {
+    const listening = (notifications: unknown) =>
+      callOf(request(1, 'subscriptions/listen', { notifications }));
+
+    it('is judged where it names resources, all of them', () => {
+      const one = { resourceSubscriptions: ['file:///a'], toolsListChanged: true };
+      expect(listening(one)).toMatchObject({
+        treatment: 'enforce',
+        resource: 'file:///a',
+        resources: ['file:///a'],
+        arguments: { notifications: one },
+      });
+      const several = listening({ resourceSubscriptions: ['file:///a', 'file:///b'] });
+      expect(several).toMatchObject({ treatment: 'enforce', resource: null });
+      expect(several.resources).toEqual(['file:///a', 'file:///b']);
+    });
+
+    it.each([{ toolsListChanged: true }, { resourceSubscriptions: [] }, {}, undefined])(
+      'is passed on where it names none: %j',
+      (notifications) => {
+        expect(listening(notifications)).toMatchObject({ treatment: 'pass', resource: null, resources: [] });
+      },
+    );
+  });
+
   it('is frozen, and has an id of its own', () => {
     const message = request(1, 'tools/call', { name: 'x' });
     const [one, other] = [callOf(message), callOf(message)];
@@ -70,6 +95,14 @@ describe('a message that no policy could judge is refused', () => {
     ['a resource without a URI', 'resources/read', {}],
     ['a resource whose URI is an object', 'resources/read', { uri: {} }],
     ['a subscription without a URI', 'resources/subscribe', {}],
+    ['a filter that is a list', 'subscriptions/listen', { notifications: ['file:///a'] }],
+    ['one URI to follow', 'subscriptions/listen', { notifications: { resourceSubscriptions: 'file:///a' } }],
+    ['URIs that are none', 'subscriptions/listen', { notifications: { resourceSubscriptions: [{}] } }],
+    [
+      'more URIs than can be judged in time',
+      'subscriptions/listen',
+      { notifications: { resourceSubscriptions: Array.from({ length: 101 }, () => 'file:///a') } },
+    ],
     ['arguments that are a list', 'tools/call', { name: 'x', arguments: ['/etc'] }],
     ['arguments that are a string', 'tools/call', { name: 'x', arguments: '{"path":"/etc"}' }],
     ['arguments that are false', 'tools/call', { name: 'x', arguments: false }],
@@ -87,6 +120,13 @@ describe('a message that no policy could judge is refused', () => {
       'an argument twice, never in lower case',
       'tools/call',
       { name: 'x', arguments: { fileName: 1, FileName: 2 } },
+    ],
+    ['other metadata', 'tools/call', { name: 'x', _Meta: {} }],
+    ['a filter that only some servers see', 'subscriptions/listen', { Notifications: {} }],
+    [
+      'URIs that only some servers see',
+      'subscriptions/listen',
+      { notifications: { resourcesubscriptions: ['file:///etc'] } },
     ],
     ['a member of an unknown method twice', 'future/call', { target: 'a', Target: 'b' }],
   ])('%s, for a server that reads names without regard to case', (_what, method, params) => {
@@ -109,13 +149,16 @@ describe('the method table', () => {
     'tasks/get',
     'tasks/result',
     'tasks/list',
+    'tasks/update',
     'tasks/cancel',
+    'subscriptions/listen',
   ])('has %s checked by policy', (method) => {
     expect(ruleFor(method).treatment).toBe('enforce');
   });
 
   it.each([
     'initialize',
+    'server/discover',
     'ping',
     'tools/list',
     'prompts/list',
@@ -133,7 +176,6 @@ describe('the method table', () => {
   });
 
   it.each([
-    'subscriptions/listen',
     'Tools/list',
     'tools/List',
     'tools/list ',
