@@ -31,7 +31,7 @@ export function configuredServers(
     const options = reach(name, target, upstream.timeout, surroundings);
     return options === null ? [] : [options];
   });
-  return first === undefined ? [demo(surroundings)] : [first, ...others];
+  return first === undefined ? [demo(upstream.timeout, surroundings)] : [first, ...others];
 }
 
 /** Null where the target says neither URL nor command. */
@@ -47,11 +47,13 @@ function reach(
       target.transport === 'sse' || target.transport === 'auto' ? target.transport : 'streamable-http';
     return { kind: 'http', name, url: new URL(url), transport, era, headers, timeoutMs, logger };
   }
-  return command === null ? null : { kind: 'stdio', name, command, args, env, cwd, era, hostEnv, logger };
+  return command === null
+    ? null
+    : { kind: 'stdio', name, command, args, env, cwd, era, hostEnv, timeoutMs, logger };
 }
 
 /** The notes server, on the Node that this program runs on. */
-function demo({ out, userData, env, logger }: ServerSurroundings): UpstreamOptions {
+function demo(timeoutMs: number, { out, userData, env, logger }: ServerSurroundings): UpstreamOptions {
   return {
     kind: 'demo',
     name: 'demo',
@@ -61,6 +63,7 @@ function demo({ out, userData, env, logger }: ServerSurroundings): UpstreamOptio
     cwd: null,
     era: 'legacy',
     hostEnv: env,
+    timeoutMs,
     logger,
   };
 }

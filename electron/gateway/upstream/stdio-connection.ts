@@ -165,7 +165,7 @@ async function spawnServer(server: StdioServer): Promise<ChildProcessWithoutNull
   const { name, cwd } = server;
   // The system reports a missing working directory as a missing command.
   if (cwd !== null && !(await isFolder(cwd))) {
-    throw new UpstreamError(`${name} was not started: its working directory ${cwd} does not exist`);
+    throw notStarted(name, `its working directory ${cwd} does not exist`);
   }
   const { file, args, verbatim } = resolveCommand(server);
   try {
@@ -184,8 +184,12 @@ async function spawnServer(server: StdioServer): Promise<ChildProcessWithoutNull
     });
     return child;
   } catch (error) {
-    throw new UpstreamError(`${name} was not started: ${spawnProblem(server, error)}`, { cause: error });
+    throw notStarted(name, spawnProblem(server, error), error);
   }
+}
+
+function notStarted(name: string, why: string, cause?: unknown): UpstreamError {
+  return new UpstreamError(`${name} was not started: ${why}`, { cause, fate: 'undelivered' });
 }
 
 function resolveCommand({ command, args, env, cwd }: StdioServer): SpawnTarget {

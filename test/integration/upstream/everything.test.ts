@@ -45,7 +45,17 @@ describe.each<EverythingTransport>(['stdio', 'sse', 'streamableHttp'])(
       const { command, args, env, url } = server.section as unknown as Section;
       upstream = createUpstream(
         transport === 'stdio'
-          ? { kind: 'stdio', name: 'everything', command, args, env, cwd: null, hostEnv: process.env, logger }
+          ? {
+              kind: 'stdio',
+              name: 'everything',
+              command,
+              args,
+              env,
+              cwd: null,
+              hostEnv: process.env,
+              timeoutMs: 5000,
+              logger,
+            }
           : {
               kind: 'http',
               name: 'everything',
