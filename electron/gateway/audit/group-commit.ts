@@ -2,7 +2,7 @@
 import type { Database } from 'better-sqlite3';
 
 export interface GroupCommit {
-  /** Resolves to what `write` returned, once that is committed; rejects with why it is not. */
+  /** `write` runs one statement. Resolves to what it returned, once that is committed; rejects with why it is not. */
   add<T>(write: () => T): Promise<T>;
   /** Commits now what waits for the end of the turn. */
   flush(): void;
@@ -21,7 +21,16 @@ export function createGroupCommit(database: Database): GroupCommit {
   const commit = database.prepare('COMMIT');
   const rollback = database.prepare('ROLLBACK');
 
-  function settle(group: readonly Waiting[]): void {
+  /** A statement outside a transaction is one by itself. */
+  function settleAlone({ write, resolve, reject }: Waiting): void {
+    try {
+      resolve(write());
+    } catch (error) {
+      reject(error);
+    }
+  }
+
+  function settleTogether(group: readonly Waiting[]): void {
     try {
       begin.run();
     } catch (error) {
@@ -33,19 +42,20 @@ export function createGroupCommit(database: Database): GroupCommit {
       const results = group.map(({ write }) => write());
       commit.run();
       for (const [index, { resolve }] of group.entries()) resolve(results[index]);
-    } catch (error) {
+    } catch {
       // SQLite itself has rolled back where the disk is full, and after some other errors.
       if (database.inTransaction) rollback.run();
       // One that can't be written must not take the others with it.
-      if (group.length > 1) for (const one of group) settle([one]);
-      else for (const { reject } of group) reject(error);
+      for (const one of group) settleAlone(one);
     }
   }
 
   function flush(): void {
     const group = waiting;
     waiting = [];
-    if (group.length > 0) settle(group);
+    const [only] = group;
+    if (only !== undefined && group.length === 1) settleAlone(only);
+    else if (group.length > 1) settleTogether(group);
   }
 
   return {
