@@ -32,7 +32,9 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
       resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)),
     );
     request.on('error', reject);
-    request.on('close', () => reject(new Error('the client went away before its request was complete')));
+    request.on('close', () => {
+      if (!request.readableEnded) reject(new Error('the client went away before its request was complete'));
+    });
   });
 }
 
@@ -48,7 +50,8 @@ export function sendJson(
     ...securityHeaders,
     ...headers,
   });
-  response.end(json);
+  // As one text head and body leave in one write; Latin-1 keeps each byte as it is.
+  response.end(json.toString('latin1'), 'latin1');
 }
 
 /** Ends the exchange with an error of the catalogue, as a JSON-RPC error and the HTTP status that goes with it. */
