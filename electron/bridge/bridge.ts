@@ -1,4 +1,5 @@
 // Entry of the bridge: a client that speaks stdio alone starts it as its server, and talks to the running proxy by it.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MAX_MESSAGE_BYTES } from '../gateway/upstream/limits.ts';
 import { createLineReader } from '../gateway/upstream/line-reader.ts';
 import { singleLine, trimmed } from '../gateway/wire/bytes.ts';
@@ -59,11 +60,14 @@ async function connect({ whereabouts, server }: CommandLine & { kind: 'run' }): 
   await ended;
   process.stdin.pause();
   await relay.close();
+  // What was written last has left by then.
+  await nextTurn();
 }
 
+/** What one turn of the event loop brings leaves together: a write costs more than what is in it. */
 function writeMessage(message: Buffer): void {
   process.stdout.cork();
   process.stdout.write(singleLine(message));
   process.stdout.write(lineFeed);
-  process.stdout.uncork();
+  setImmediate(() => process.stdout.uncork());
 }

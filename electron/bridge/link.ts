@@ -202,7 +202,11 @@ function notRunning(why: string): UpstreamError {
 /** Why a session could not be opened. A proxy that is starting may refuse for a while. */
 function asError(end: PostEnd): UpstreamError {
   if (end.kind === 'refused' && end.error.status < 500) return end.error;
-  return new NotThereError(end.error.message, { cause: end.error });
+  return new NotThereError(wordsOfEnd(end));
+}
+
+export function wordsOfEnd(end: PostEnd): string {
+  return end.kind === 'over' ? end.why : end.error.message;
 }
 
 export function wordsOf(error: unknown): string {

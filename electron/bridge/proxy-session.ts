@@ -19,6 +19,7 @@ import { isOnly, type ClientLine } from './client-line.ts';
 /** How the proxy is called in what people read. */
 export const PROXY_NAME = 'MCP Proxy Desktop';
 
+const ENDED = `${PROXY_NAME} ended its response`;
 const CONNECT_TIMEOUT_MS = 5000;
 /** The rest of an answer whose stream was suspended is asked for again so many times, over about a minute. */
 const RESUME_ATTEMPTS = 6;
@@ -32,8 +33,8 @@ export type Heard = (bytes: Buffer, messages: readonly Message[]) => void;
 
 /** How a POST ended. */
 export type PostEnd =
-  /** The response is at its end. The error is for requests that it left without an answer. */
-  | { readonly kind: 'over'; readonly error: UpstreamError }
+  /** The response is at its end; `why` is for requests that it left without an answer. */
+  | { readonly kind: 'over'; readonly why: string }
   | { readonly kind: 'refused'; readonly error: HttpStatusError; readonly body: Buffer }
   /** The proxy does not know the session, and has done nothing. */
   | { readonly kind: 'lost'; readonly error: UpstreamError }
@@ -85,7 +86,7 @@ export function openProxySession({ url, logger, heard, lost }: ProxySessionOptio
     let body: BodyReader | null = null;
     let rest: EventStream | null = null;
     const unanswered = new Set(line.requests);
-    const over = (error: UpstreamError): void => resolve({ kind: 'over', error });
+    const over = (why: string): void => resolve({ kind: 'over', why });
     const take = (bytes: Buffer): void => {
       for (const message of receive(bytes, line, hear))
         if (message.kind === 'response' && message.id !== null) unanswered.delete(message.id);
@@ -95,7 +96,7 @@ export function openProxySession({ url, logger, heard, lost }: ProxySessionOptio
       const finish = (why: UpstreamError): void => {
         suspended.delete(finish);
         rest?.stop();
-        over(why);
+        over(why.message);
       };
       suspended.add(finish);
       rest = follow({
@@ -105,7 +106,7 @@ export function openProxySession({ url, logger, heard, lost }: ProxySessionOptio
         maxFailures: RESUME_ATTEMPTS,
         message(bytes) {
           take(bytes);
-          if (unanswered.size === 0) finish(new UpstreamError(`${PROXY_NAME} ended its response`));
+          if (unanswered.size === 0) finish(new UpstreamError(ENDED));
         },
         gaveUp: finish,
       });
@@ -135,7 +136,8 @@ export function openProxySession({ url, logger, heard, lost }: ProxySessionOptio
             over(error, point) {
               // A broken answer is not asked for again: on this machine it is the proxy itself that has gone.
               if (unanswered.size > 0 && point?.ended === true) resume(point);
-              else over(error());
+              // An error collects its stack, and nearly always nobody waits any more.
+              else over(unanswered.size > 0 ? error().message : ENDED);
             },
             refused(error, bytes) {
               if (inSession && error.status === 404) resolve({ kind: 'lost', error });
@@ -143,20 +145,20 @@ export function openProxySession({ url, logger, heard, lost }: ProxySessionOptio
             },
             abort() {
               exchange.abort();
-              over(new UpstreamError(`${PROXY_NAME} sent what was not asked for`));
+              over(`${PROXY_NAME} sent what was not asked for`);
             },
           });
         },
         data: (chunk) => body?.push(chunk),
         end() {
           body?.end();
-          if (rest === null) over(new UpstreamError(`${PROXY_NAME} ended its response`));
+          if (rest === null) over(ENDED);
         },
         failed(cause) {
           const error = networkError(PROXY_NAME, url, cause);
           body?.broken(cause);
           if (body === null && !sent) resolve({ kind: 'unsent', error });
-          else over(error);
+          else over(error.message);
         },
       },
     );

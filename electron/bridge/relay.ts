@@ -5,7 +5,7 @@ import { errorResponse } from '../gateway/wire/error-response.ts';
 import type { Message, RequestId } from '../gateway/wire/json-rpc.ts';
 import { readServerMessage } from '../gateway/wire/parse.ts';
 import { cancelledBy, isOnly, readClientLine, type ClientLine } from './client-line.ts';
-import { createLink, wordsOf, type Locate } from './link.ts';
+import { createLink, wordsOf, wordsOfEnd, type Locate } from './link.ts';
 import type { PostEnd } from './proxy-session.ts';
 
 export interface Relay {
@@ -61,7 +61,7 @@ export function createRelay({ locate, write, logger, ...patience }: RelayOptions
       const end = await send(line);
       if (end === null) return;
       if (end.kind === 'refused') takeRefusal(line, end.error.message, end.body);
-      else fail(line, end.error.message);
+      else fail(line, wordsOfEnd(end));
     } catch (error) {
       if (line.requests.length === 0 && !closed) logger.warn('undelivered', { why: wordsOf(error) });
       fail(line, wordsOf(error));
