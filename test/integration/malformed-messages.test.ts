@@ -97,6 +97,7 @@ describe('a malformed message', () => {
 
   it('is refused on HTTP+SSE likewise', async () => {
     const sse = await openRawSession('sse', proxy.url);
+    await sse.ask('{"jsonrpc":"2.0","id":0,"method":"ping"}');
     const response = await sse.post('{"jsonrpc":"2.0","id":1,"method":"ping","method":"x"}');
     expect(response.status).toBe(400);
     expect(JSON.parse(response.body)).toMatchObject({ error: { code: -32600 } });
