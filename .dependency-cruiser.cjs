@@ -8,7 +8,9 @@ const npm = 'node_modules/';
 const contracts = [shared, gateway('(ports|errors|call)\\.ts$'), gateway('wire/')];
 const verdictPath = gateway('verdict-path\\.ts$');
 /** Folders whose code runs as a service that somebody has to make, hand its needs, and close. */
-const services = gateway('(approval|audit|clients|config|limits|policy|session|transport|upstream)/');
+const services = gateway(
+  '(aggregate|approval|audit|clients|config|limits|policy|session|transport|upstream)/',
+);
 
 /** One side of a Streamable HTTP session, and lines; nothing of it sends what has to be allowed first. */
 const streamableParts = gateway(
@@ -62,6 +64,12 @@ module.exports = {
       'A session sends calls down the path; it knows no service on it.',
       gateway('session/'),
       [...contracts, npm, gateway('(session|router)/'), verdictPath],
+    ),
+    layer(
+      'aggregate-is-made-of-sessions',
+      'What is for all servers is for each of them a session like any other: it goes no way round those.',
+      gateway('aggregate/'),
+      [...contracts, gateway('(aggregate|session|router)/')],
     ),
     layer(
       'verdict-path-is-handed-its-services',

@@ -18,6 +18,7 @@ export const errors = {
     message: 'Invalid request: an object in the message has the same key twice',
   },
   too_large: { code: -32600, http: 413, message: 'Invalid request: the message is too large' },
+  method_not_found: { code: -32601, http: 404, message: 'Method not found' },
   invalid_params: { code: -32602, http: 400, message: 'Invalid params' },
   internal: { code: -32603, http: 500, message: 'Internal error of the proxy' },
   policy_violation: { code: -32001, http: 200, message: 'Policy violation' },

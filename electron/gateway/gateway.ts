@@ -6,6 +6,7 @@ import { runTour } from '../demo/tour.ts';
 import type { Config } from '../shared/config.ts';
 import type { EventName, EventPayload, GatewayCommands, Handlers } from '../shared/contract.ts';
 import type { DemoStep } from '../shared/domain.ts';
+import { createAllServers } from './aggregate/all-servers.ts';
 import { createApprovalDesk } from './approval/approval-desk.ts';
 import { openCallArchive } from './audit/call-archive.ts';
 import { openCallLog } from './audit/call-log.ts';
@@ -199,6 +200,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     clock,
     logger,
     servers,
+    all: createAllServers({ sessions, servers, proxyVersion: version, log, clock, logger }),
     defaultAgent: config.agent,
     maxBodyBytes: MAX_BODY_BYTES,
     tls,

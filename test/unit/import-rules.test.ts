@@ -24,6 +24,7 @@ const goodTree: Tree = {
   'electron/gateway/router/classify.ts': ['../wire/json-rpc.ts'],
   'electron/gateway/verdict-path.ts': ['./errors.ts', 'type ./ports.ts', 'type ../shared/domain.ts'],
   'electron/gateway/session/session.ts': ['../router/classify.ts', '../verdict-path.ts', 'type ../ports.ts'],
+  'electron/gateway/aggregate/all-session.ts': ['type ../session/session.ts', '../router/classify.ts'],
   'electron/gateway/transport/http-server.ts': [
     'node:http',
     'type ../session/session.ts',
@@ -87,6 +88,10 @@ const badFiles: Readonly<Record<string, Tree>> = {
   'session-starts-the-path': {
     'electron/gateway/session/asks-policy.ts': ['type ../policy/engine.ts'],
     'electron/gateway/session/knows-transport.ts': ['type ../transport/http-server.ts'],
+  },
+  'aggregate-is-made-of-sessions': {
+    'electron/gateway/aggregate/goes-down.ts': ['../verdict-path.ts'],
+    'electron/gateway/aggregate/connects.ts': ['type ../upstream/connection.ts'],
   },
   'verdict-path-is-handed-its-services': {
     'electron/gateway/verdict-path.ts': ['type ./policy/engine.ts', 'node:fs'],

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { ALL_SERVERS } from '../../shared/server-paths.ts';
 import type { Agent } from '../call.ts';
 import { errors } from '../errors.ts';
 import type { Closable, Logger, Upstream } from '../ports.ts';
@@ -19,13 +20,15 @@ import type { SessionStore } from '../session/session-store.ts';
 import type { Caller } from '../session/session-types.ts';
 import { sendRefusal } from './http-exchange.ts';
 import { createSseEndpoint } from './http-sse.ts';
-import { routeOf } from './routes.ts';
+import { type Route, routeOf } from './routes.ts';
 import { createStreamableEndpoint } from './streamable-http.ts';
 
 export interface HttpServerOptions extends Omit<EndpointOptions, 'served'> {
   readonly sessions: SessionStore;
   /** The first one is the default: it has the endpoints without a name, too. */
   readonly servers: readonly [Upstream, ...Upstream[]];
+  /** All of them together. */
+  readonly all: Served;
   readonly door: DoorPolicy;
   /** Who a caller is that has not said so. */
   readonly defaultAgent: Agent;
@@ -58,21 +61,25 @@ export interface HttpServer extends Closable {
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const [first, ...others] = options.servers;
-  const servedByDefault = serve(first);
+  const servedByDefault = serveOne(first);
+  const servedByAll = serve(options.all);
   const served = new Map([
     [first.name, servedByDefault],
-    ...others.map((upstream) => [upstream.name, serve(upstream)] as const),
+    ...others.map((upstream) => [upstream.name, serveOne(upstream)] as const),
   ]);
   const refuseForNone = createRefuse(options, '');
 
   const api = options.api && createAdminApi({ ...options.api, refuse: refuseForNone });
 
-  function serve(upstream: Upstream) {
-    const served: Served = {
+  function serveOne(upstream: Upstream) {
+    return serve({
       name: upstream.name,
       open: (client, outlet) => options.sessions.open({ ...client, server: upstream }, outlet),
       find: (id, client) => options.sessions.find(id, upstream, client),
-    };
+    });
+  }
+
+  function serve(served: Served) {
     const context = createEndpointContext({ ...options, served });
     return {
       refuse: context.refuse,
@@ -104,9 +111,14 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     });
   }
 
+  function askedBy(route: Route | null) {
+    if (route?.server == null) return servedByDefault;
+    return route.server === ALL_SERVERS ? servedByAll : served.get(route.server);
+  }
+
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const route = routeOf(pathOf(request));
-    const asked = route?.server == null ? servedByDefault : served.get(route.server);
+    const asked = askedBy(route);
     const refuse = (route && asked)?.refuse ?? refuseForNone;
     const refusal = refusedAtDoor(request.headers, options.door, request.socket.localAddress);
     if (refusal !== null) {

@@ -1,6 +1,7 @@
 // A real HTTP server of the proxy on loopback, over a fake server, policy and log, and a client that sends what it is told.
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { onTestFinished, vi } from 'vitest';
+import { createAllServers } from '../../../../electron/gateway/aggregate/all-servers.ts';
 import { createApprovalDesk } from '../../../../electron/gateway/approval/approval-desk.ts';
 import { createPresences } from '../../../../electron/gateway/session/presence.ts';
 import { createSessionStore } from '../../../../electron/gateway/session/session-store.ts';
@@ -108,6 +109,14 @@ export async function startProxy({
     clock,
     logger,
     servers: [upstream, ...others],
+    all: createAllServers({
+      sessions,
+      servers: [upstream, ...others],
+      proxyVersion: '1.0.0',
+      log,
+      clock,
+      logger,
+    }),
     defaultAgent: agent,
     maxBodyBytes: MAX_BODY_BYTES,
     tls,
