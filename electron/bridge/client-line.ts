@@ -1,4 +1,5 @@
 // One line of the client: its bytes, which are what is sent, and what has to be known of them to carry the answer back.
+import { givenUpBy } from '../gateway/wire/cancellation.ts';
 import type { Message, RequestId } from '../gateway/wire/json-rpc.ts';
 import { readServerMessage } from '../gateway/wire/parse.ts';
 
@@ -29,9 +30,5 @@ export function isOnly(
 
 /** The requests that the line takes back. */
 export function cancelledBy({ messages }: ClientLine): RequestId[] {
-  return messages.flatMap((message) => {
-    if (message.kind !== 'notification' || message.method !== 'notifications/cancelled') return [];
-    const { requestId } = message.params;
-    return typeof requestId === 'string' || typeof requestId === 'number' ? [requestId] : [];
-  });
+  return messages.map(givenUpBy).filter((id) => id !== null);
 }

@@ -60,6 +60,10 @@ const target = {
   transport: oneOf(['auto', 'sse', 'streamable-http', 'http', 'stdio'], 'auto'),
   /** Which generation of the protocol the server speaks: up to 2025-11-25, or from 2026-07-28 on. */
   era: oneOf(['auto', 'legacy', 'modern'], 'auto'),
+  /** How many requests may run at the server at once, of all sessions together. */
+  max_concurrent: wholeNumber(0, 100_000, 0, ' (0: no limit)'),
+  /** How many more may wait for that; further ones fail at once. */
+  max_queued: wholeNumber(0, 100_000, 100),
 } as const;
 
 interface Target {

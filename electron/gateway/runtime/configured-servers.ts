@@ -15,7 +15,16 @@ export interface ServerSurroundings {
 /** How a server is reached, as `upstream` and each of `servers` say it. */
 type Target = Pick<
   Config['upstream'],
-  'url' | 'command' | 'args' | 'env' | 'cwd' | 'headers' | 'transport' | 'era'
+  | 'url'
+  | 'command'
+  | 'args'
+  | 'env'
+  | 'cwd'
+  | 'headers'
+  | 'transport'
+  | 'era'
+  | 'max_concurrent'
+  | 'max_queued'
 >;
 
 /**
@@ -42,14 +51,18 @@ function reach(
   { env: hostEnv, logger }: ServerSurroundings,
 ): UpstreamOptions | null {
   const { url, command, args, env, cwd, headers, era } = target;
+  const crowd =
+    target.max_concurrent === 0
+      ? null
+      : { maxConcurrent: target.max_concurrent, maxQueued: target.max_queued };
   if (url !== null) {
     const transport =
       target.transport === 'sse' || target.transport === 'auto' ? target.transport : 'streamable-http';
-    return { kind: 'http', name, url: new URL(url), transport, era, headers, timeoutMs, logger };
+    return { kind: 'http', name, url: new URL(url), transport, era, crowd, headers, timeoutMs, logger };
   }
   return command === null
     ? null
-    : { kind: 'stdio', name, command, args, env, cwd, era, hostEnv, timeoutMs, logger };
+    : { kind: 'stdio', name, command, args, env, cwd, era, crowd, hostEnv, timeoutMs, logger };
 }
 
 /** The notes server, on the Node that this program runs on. */
@@ -62,6 +75,7 @@ function demo(timeoutMs: number, { out, userData, env, logger }: ServerSurroundi
     env: { ELECTRON_RUN_AS_NODE: '1' },
     cwd: null,
     era: 'legacy',
+    crowd: null,
     hostEnv: env,
     timeoutMs,
     logger,

@@ -1,6 +1,7 @@
 // What both HTTP transports keep of a session: which requests wait for an answer, and whether it is over.
 import { UpstreamError } from '../errors.ts';
 import type { UpstreamEvents } from '../ports.ts';
+import { givenUpBy } from '../wire/cancellation.ts';
 import type { Message, RequestId, ResponseMessage } from '../wire/json-rpc.ts';
 import { readServerMessage } from '../wire/parse.ts';
 import { trackExchanges, type Exchanges } from './exchanges.ts';
@@ -87,10 +88,8 @@ export function startConversation(server: HttpServer, events: UpstreamEvents): C
     };
     if (id !== null) waiting.set(id, delivery);
     // A request that its client has given up needs no answer, and no search for one.
-    if (message.kind === 'notification' && message.method === 'notifications/cancelled') {
-      const { requestId } = message.params;
-      if (typeof requestId === 'string' || typeof requestId === 'number') waiting.get(requestId)?.settle();
-    }
+    const given = givenUpBy(message);
+    if (given !== null) waiting.get(given)?.settle();
     return delivery;
   }
 

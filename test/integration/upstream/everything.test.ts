@@ -48,6 +48,7 @@ describe.each<EverythingTransport>(['stdio', 'sse', 'streamableHttp'])(
           ? {
               kind: 'stdio',
               name: 'everything',
+              crowd: null,
               command,
               args,
               env,
@@ -58,6 +59,7 @@ describe.each<EverythingTransport>(['stdio', 'sse', 'streamableHttp'])(
             }
           : {
               kind: 'http',
+              crowd: null,
               name: 'everything',
               url: new URL(url),
               transport: 'auto',

@@ -1,0 +1,59 @@
+// So many requests may run at a server at once; further ones wait in line, and when the line is full are sent away.
+
+/** A request's place at the server, or its wait for one. */
+export interface Place {
+  /** Whether the request may be sent, or could have been until the place was given up. */
+  readonly isRunning: boolean;
+  /** Resolves once the wait is over, one way or the other. */
+  readonly granted: Promise<undefined>;
+  /** Gives the place up, or the wait for it. Later ones change nothing. */
+  leave(): void;
+}
+
+export interface Places {
+  /** Null where the line is full. */
+  take(): Place | null;
+}
+
+/** First come, first served. */
+export function createPlaces(maxRunning: number, maxWaiting: number): Places {
+  /** Those who wait, in the order in which they came. */
+  const line = new Set<() => void>();
+  let running = 0;
+
+  function next(): void {
+    running -= 1;
+    const [first] = line;
+    first?.();
+  }
+
+  return {
+    take() {
+      if (running >= maxRunning && line.size >= maxWaiting) return null;
+      const { promise: granted, resolve } = Promise.withResolvers<undefined>();
+      let isRunning = false;
+      let left = false;
+      const enter = (): void => {
+        line.delete(enter);
+        running += 1;
+        isRunning = true;
+        resolve(undefined);
+      };
+      if (running < maxRunning) enter();
+      else line.add(enter);
+      return {
+        get isRunning() {
+          return isRunning;
+        },
+        granted,
+        leave() {
+          if (left) return;
+          left = true;
+          line.delete(enter);
+          resolve(undefined);
+          if (isRunning) next();
+        },
+      };
+    },
+  };
+}
