@@ -1,10 +1,13 @@
-// A server that runs as a command: each session gets a process of its own, and another one where that dies.
+// A server that runs as a command: each legacy session gets a process of its own, and another one where that dies; all
+// modern requests share one.
 import type { Logger, Upstream, UpstreamEvents } from '../ports.ts';
 import { childEnvironment } from './child-environment.ts';
 import { trackConnections, type ClosableUpstream } from './connections.ts';
-import type { ConfiguredEra } from './era-finding.ts';
+import { createEraFinding, type ConfiguredEra } from './era-finding.ts';
+import { learningFromLegacy, refusedConnection } from './era-signs.ts';
 import { MAX_MESSAGE_BYTES } from './limits.ts';
 import { openRevivingConnection } from './reviving-connection.ts';
+import { createSharedProcess } from './shared-process.ts';
 import { openStdioConnection } from './stdio-connection.ts';
 import { describeCommand } from './target.ts';
 
@@ -28,17 +31,32 @@ export interface StdioUpstreamOptions {
 }
 
 export function createStdioUpstream(options: StdioUpstreamOptions): ClosableUpstream {
-  const { name, kind, command, args, cwd, timeoutMs, logger, maxMessageBytes = MAX_MESSAGE_BYTES } = options;
+  const { name, kind, command, args, cwd, era = 'auto', timeoutMs, logger } = options;
+  const { maxMessageBytes = MAX_MESSAGE_BYTES } = options;
   const server = { name, command, args, cwd, env: childEnvironment(options.hostEnv, options.env) };
   const connections = trackConnections();
+  const eras = createEraFinding(name, era, logger);
   const open = (events: UpstreamEvents) => openStdioConnection(server, events, { logger, maxMessageBytes });
+  const shared = createSharedProcess({
+    name,
+    open: (events) => connections.add(open(events)),
+    finding: eras,
+    logger,
+  });
   return {
     name,
     kind,
     target: describeCommand(command, args),
-    connect: (events) =>
-      connections.add(openRevivingConnection({ name, open, reviveTimeoutMs: timeoutMs, logger }, events)),
-    refuses: () => false,
-    close: () => connections.close(),
+    connect(events, wanted) {
+      if (eras.configured !== 'auto' && eras.refuses(wanted)) return refusedConnection(name, wanted, events);
+      if (wanted === 'modern') return shared.connect(events);
+      const reviving = { name, open, reviveTimeoutMs: timeoutMs, logger };
+      return connections.add(openRevivingConnection(reviving, learningFromLegacy(events, eras)));
+    },
+    refuses: (wanted) => eras.refuses(wanted),
+    async close() {
+      shared.close();
+      await connections.close();
+    },
   };
 }
