@@ -23,7 +23,8 @@ class NotThereError extends UpstreamError {}
 
 /** Where the proxy can be reached now, or why it can't. */
 export type Locate = () => Promise<
-  { readonly found: true; readonly url: URL } | { readonly found: false; readonly why: string }
+  | { readonly found: true; readonly url: URL; readonly certificate: string | null }
+  | { readonly found: false; readonly why: string }
 >;
 
 export interface Link {
@@ -64,6 +65,7 @@ export function createLink({ locate, heard, logger, patienceMs = PATIENCE_MS }: 
     closing.signal.throwIfAborted();
     const session = openProxySession({
       url: proxy.url,
+      certificate: proxy.certificate,
       logger,
       heard,
       lost: () => void replace(session).catch(reportFailure),

@@ -10,12 +10,12 @@ import type { Locate } from './link.ts';
 export function createLocate(whereabouts: Whereabouts, server: string | null): Locate {
   if (whereabouts.kind === 'url') {
     const url = endpointAt(whereabouts.url, server);
-    return () => Promise.resolve({ found: true, url });
+    return () => Promise.resolve({ found: true, url, certificate: null });
   }
   const folder = whereabouts.folder ?? userDataFolder(packageJson.productName);
   return async () => {
     const proxy = await findRunningProxy(folder);
-    return proxy.found ? { found: true, url: endpointAt(new URL(proxy.url), server) } : proxy;
+    return proxy.found ? { ...proxy, url: endpointAt(new URL(proxy.url), server) } : proxy;
   };
 }
 

@@ -13,6 +13,7 @@ import { MAX_MESSAGE_BYTES } from '../gateway/upstream/limits.ts';
 import { readPostResponse, type BodyReader, type ResumePoint } from '../gateway/upstream/post-response.ts';
 import { createStreamableSession } from '../gateway/upstream/streamable-session.ts';
 import type { Message } from '../gateway/wire/json-rpc.ts';
+import { pinned } from '../main/program/pinned-certificate.ts';
 import { readServerMessage } from '../gateway/wire/parse.ts';
 import { isOnly, type ClientLine } from './client-line.ts';
 
@@ -54,6 +55,8 @@ export interface ProxySession {
 
 export interface ProxySessionOptions {
   readonly url: URL;
+  /** What to trust there, PEM; null for what the system trusts. */
+  readonly certificate: string | null;
   readonly logger: Logger;
   /** For what comes on the stream of `listen`. */
   readonly heard: Heard;
@@ -61,8 +64,14 @@ export interface ProxySessionOptions {
   readonly lost: () => void;
 }
 
-export function openProxySession({ url, logger, heard, lost }: ProxySessionOptions): ProxySession {
-  const http = createHttpClient({ origin: url.origin, connectTimeoutMs: CONNECT_TIMEOUT_MS, logger });
+export function openProxySession(options: ProxySessionOptions): ProxySession {
+  const { url, certificate, logger, heard, lost } = options;
+  const http = createHttpClient({
+    origin: url.origin,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    logger,
+    ...(certificate === null ? {} : { trust: pinned(certificate) }),
+  });
   const exchanges = trackExchanges(http);
   const session = createStreamableSession({
     name: PROXY_NAME,

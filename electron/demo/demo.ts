@@ -4,7 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { findRunningProxy } from '../main/program/running-proxy.ts';
 import { userDataFolder } from '../main/program/user-data-folder.ts';
 import type { DemoStep } from '../shared/domain.ts';
-import { asExpected, runTour } from './tour.ts';
+import { asExpected, runTour, type TourOptions } from './tour.ts';
 
 const usage = `Makes three calls through the running proxy: one is allowed, one denied, one asks you.
 
@@ -28,9 +28,12 @@ async function main(): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  const url = options.url ?? (await lookUp(options.userData));
-  return url === undefined ? 1 : takeTour(url);
+  const proxy =
+    options.url === undefined ? await lookUp(options.userData) : { url: options.url, certificate: null };
+  return proxy === undefined ? 1 : takeTour(proxy);
 }
+
+type Reachable = Pick<TourOptions, 'url' | 'certificate'>;
 
 function readOptions(): { url: string | undefined; userData: string; help: boolean } | undefined {
   try {
@@ -49,9 +52,9 @@ function readOptions(): { url: string | undefined; userData: string; help: boole
   }
 }
 
-async function lookUp(userData: string): Promise<string | undefined> {
+async function lookUp(userData: string): Promise<Reachable | undefined> {
   const proxy = await findRunningProxy(userData);
-  if (proxy.found) return proxy.url;
+  if (proxy.found) return proxy;
   process.stderr.write(
     `No proxy is running. ${proxy.why}\n` +
       'Start it with `npm start` in another terminal and try again. If it was started with --user-data, give the ' +
@@ -60,13 +63,14 @@ async function lookUp(userData: string): Promise<string | undefined> {
   return undefined;
 }
 
-async function takeTour(url: string): Promise<number> {
+async function takeTour({ url, certificate }: Reachable): Promise<number> {
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort());
   process.stdout.write(`MCP Proxy Desktop at ${url}\n`);
   let shown = '';
   const steps = await runTour({
     url,
+    certificate,
     clientName: 'npm run demo',
     signal: interrupted.signal,
     onStep: (all) => {

@@ -1,14 +1,19 @@
 // The tour: three real calls through the proxy, one that is allowed, one denied, one that asks a person.
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { type CallToolResult, McpError } from '@modelcontextprotocol/sdk/types.js';
+import { Agent, fetch, type RequestInit } from 'undici';
 import packageJson from '../../package.json' with { type: 'json' };
+import { pinned } from '../main/program/pinned-certificate.ts';
 import type { DemoStep } from '../shared/domain.ts';
 import { demoServerName } from './server-name.ts';
 
 export interface TourOptions {
   /** Where the proxy serves, `http://127.0.0.1:PORT`. */
   readonly url: string;
+  /** What to trust there, PEM; null for what the system trusts. */
+  readonly certificate: string | null;
   /** The name that policy, prompt and audit log see. */
   readonly clientName: string;
   /** Gets all steps begun so far whenever one of them changes. */
@@ -68,7 +73,9 @@ export async function runTour(options: TourOptions): Promise<DemoStep[]> {
     return step.outcome;
   };
   const client = new Client({ name: options.clientName, version: packageJson.version });
-  const transport = new StreamableHTTPClientTransport(new URL('/mcp', options.url));
+  const transport = new StreamableHTTPClientTransport(new URL('/mcp', options.url), {
+    ...(options.certificate === null ? {} : { fetch: fetchTrusting(options.certificate) }),
+  });
   try {
     for (const [index, stop] of stops.entries()) {
       const { title, tool, expected, meanwhile } = stop;
@@ -80,6 +87,12 @@ export async function runTour(options: TourOptions): Promise<DemoStep[]> {
     await endSession(client, transport);
   }
   return steps;
+}
+
+function fetchTrusting(certificate: string): FetchLike {
+  const dispatcher = new Agent({ connect: pinned(certificate) });
+  // The same fetch under two names: Node's own, and that of the library which Node has it from.
+  return (url, init) => fetch(url, { ...init, dispatcher } as RequestInit) as unknown as Promise<Response>;
 }
 
 /** Whether a finished step went as the shipped policy means it to; an ask may end either way. */

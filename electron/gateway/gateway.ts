@@ -272,7 +272,13 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
   async function runDemo(): Promise<DemoStep[]> {
     const onStep = (steps: readonly DemoStep[]) => emit('demo.changed', [...steps]);
     try {
-      return await runTour({ url, clientName: 'MCP Proxy demo', signal: closing.signal, onStep });
+      return await runTour({
+        url,
+        certificate: tls?.cert ?? null,
+        clientName: 'MCP Proxy demo',
+        signal: closing.signal,
+        onStep,
+      });
     } finally {
       tour = null;
     }

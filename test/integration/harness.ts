@@ -17,7 +17,7 @@ const patienceMs = 30_000;
 
 const readyLine = z.strictObject({
   event: z.literal('ready'),
-  url: z.string().regex(/^http:\/\/127\.0\.0\.1:\d+$/),
+  url: z.string().regex(/^https?:\/\/127\.0\.0\.1:\d+$/),
   version: z.string(),
   pid: z.int().positive(),
 });

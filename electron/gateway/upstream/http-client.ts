@@ -1,4 +1,5 @@
 // HTTP to one server over kept-alive connections: told as bytes arrive, following redirects within its origin.
+import type { ConnectionOptions } from 'node:tls';
 import { Pool, type Dispatcher } from 'undici';
 import type { Closable, Logger } from '../ports.ts';
 import { describeUrl } from './target.ts';
@@ -45,16 +46,18 @@ export interface HttpClientOptions {
   /** For TCP and TLS together. */
   readonly connectTimeoutMs: number;
   readonly logger: Logger;
+  /** What is trusted instead of what the system trusts. */
+  readonly trust?: Pick<ConnectionOptions, 'ca' | 'allowPartialTrustChain' | 'checkServerIdentity'>;
 }
 
-export function createHttpClient({ origin, connectTimeoutMs, logger }: HttpClientOptions): HttpClient {
+export function createHttpClient({ origin, connectTimeoutMs, logger, trust }: HttpClientOptions): HttpClient {
   // No limits on silence: a server may work, and a stream may wait, for as long as their sessions do. HTTP/1.1 is
   // spoken by every server, and one request never waits there behind another.
   const options: Pool.Options = {
     headersTimeout: 0,
     bodyTimeout: 0,
     allowH2: false,
-    connect: { timeout: connectTimeoutMs },
+    connect: { ...trust, timeout: connectTimeoutMs },
   };
   const calls = new Pool(origin, options);
   // Streams hold their connections for as long as a session lives. In a pool of their own they are not looked

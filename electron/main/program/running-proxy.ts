@@ -3,10 +3,20 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-const gatewayFile = z.object({ url: z.url(), pid: z.int().positive(), version: z.string() });
+const gatewayFile = z.object({
+  url: z.url(),
+  pid: z.int().positive(),
+  version: z.string(),
+  certificate: z.string().nullable().default(null),
+});
 
 export type FoundProxy =
-  { readonly found: true; readonly url: string } | { readonly found: false; readonly why: string };
+  | {
+      readonly found: true;
+      readonly url: string;
+      /** What to trust there, PEM; null without TLS. */ readonly certificate: string | null;
+    }
+  | { readonly found: false; readonly why: string };
 
 /** Reads `gateway.json` in `userData`. Rejects only where the file is there and can't be read. */
 export async function findRunningProxy(userData: string): Promise<FoundProxy> {
@@ -15,10 +25,10 @@ export async function findRunningProxy(userData: string): Promise<FoundProxy> {
   if (text === undefined) return { found: false, why: `${file} does not exist.` };
   const parsed = gatewayFile.safeParse(parseJson(text));
   if (!parsed.success) return { found: false, why: `${file} is not what the proxy writes.` };
-  const { url, pid } = parsed.data;
+  const { url, pid, certificate } = parsed.data;
   // A proxy that was killed leaves its file behind.
   if (!isAlive(pid)) return { found: false, why: `The proxy that ran at ${url} has ended.` };
-  return { found: true, url };
+  return { found: true, url, certificate };
 }
 
 async function readOrNothing(file: string): Promise<string | undefined> {

@@ -57,7 +57,13 @@ async function standIn(answers: Record<string, Answer>, name = demoServerName): 
 
 async function tour(url: string, signal = new AbortController().signal) {
   const shown: (readonly DemoStep[])[] = [];
-  const steps = await runTour({ url, clientName: 'test', signal, onStep: (all) => shown.push(all) });
+  const steps = await runTour({
+    url,
+    certificate: null,
+    clientName: 'test',
+    signal,
+    onStep: (all) => shown.push(all),
+  });
   return { steps, shown };
 }
 
