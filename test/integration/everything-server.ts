@@ -16,11 +16,14 @@ export interface EverythingServer {
 }
 
 /** Over stdio the proxy starts the server itself, so that there is nothing to start or to close. */
-export async function startEverything(transport: EverythingTransport): Promise<EverythingServer> {
+export async function startEverything(
+  transport: EverythingTransport,
+  wantedPort?: number,
+): Promise<EverythingServer> {
   const { command, args, env } = nodeCommand(script, transport);
   if (transport === 'stdio') return { section: { command, args, env }, close: () => Promise.resolve() };
 
-  const port = await freePort();
+  const port = wantedPort ?? (await freePort());
   const child = spawn(command, args, {
     env: { ...process.env, ...env, PORT: String(port) },
     stdio: ['ignore', 'ignore', 'pipe'],
