@@ -32,6 +32,7 @@ import { statusOf } from './runtime/status.ts';
 import { createPresences } from './session/presence.ts';
 import { createSessionStore } from './session/session-store.ts';
 import { createHttpServer } from './transport/http-server.ts';
+import type { RetryPolicy } from './upstream/retry-delay.ts';
 import { createUpstream, type UpstreamOptions } from './upstream/upstream.ts';
 import { createVerdictPath } from './verdict-path.ts';
 
@@ -123,7 +124,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
   });
 
   const openServer = (described: UpstreamOptions) =>
-    services.adopt(createUpstream(described), (opened) => opened.close());
+    services.adopt(createUpstream(described, retryPolicy(config)), (opened) => opened.close());
   const [first, ...others] = configuredServers(config, { out, userData, env, logger });
   const servers = [openServer(first), ...others.map(openServer)] as const;
   const { circuit_breaker: circuitBreaker } = config.upstream;
@@ -298,6 +299,18 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     setAttended: (attended) => approvals.setAttended(attended),
     close: () => running.disposeAsync(),
   };
+}
+
+/** Null where nothing is tried twice. */
+function retryPolicy({ upstream: { retry } }: Config): RetryPolicy | null {
+  return retry.enabled
+    ? {
+        maxAttempts: retry.max_attempts,
+        initialDelayMs: retry.initial_delay,
+        maxDelayMs: retry.max_delay,
+        backoff: retry.backoff,
+      }
+    : null;
 }
 
 /** An address as it stands in a Host header (RFC 3986 section 3.2.2). */

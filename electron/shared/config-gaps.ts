@@ -5,7 +5,6 @@ export const notYetEffective: readonly string[] = [
   'server.write_timeout',
   'server.security.enable_security_headers',
   'upstream.connection_pool',
-  'upstream.retry',
   'agentfacts.allowed_dids',
   'agentfacts.verify_log_proof',
   'policy.watch_for_changes',

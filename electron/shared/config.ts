@@ -127,8 +127,10 @@ const upstream = section({
     max_open: wholeNumber(1, million, 100),
     idle_timeout: duration('90s'),
   }).prefault({}),
+  /** Of what certainly did not reach the server. */
   retry: section({
     enabled: flag(false),
+    /** The first one among them. */
     max_attempts: wholeNumber(1, 100, 3),
     initial_delay: duration('100ms'),
     max_delay: duration('5s'),
@@ -136,7 +138,9 @@ const upstream = section({
   }).prefault({}),
   circuit_breaker: section({
     enabled: flag(false),
+    /** So many failures in a row hold the calls to a server back. */
     threshold: wholeNumber(1, million, 5),
+    /** For so long; then one call tries it. */
     timeout: duration('30s'),
   }).prefault({}),
 }).check(reachableOneWay);

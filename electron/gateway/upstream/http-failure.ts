@@ -82,11 +82,27 @@ export function mediaType(head: ResponseHead): string {
 /** An error of the network, in words. */
 export function networkError(server: string, url: URL, error: Error): UpstreamError {
   if (error instanceof UpstreamError) return error;
-  return new UpstreamError(`${server} could not be reached: ${networkWords(url, error)}`, { cause: error });
+  const fate = neverConnected.has(codeOf(error)) ? 'undelivered' : 'unknown';
+  const words = networkWords(url, error);
+  return new UpstreamError(`${server} could not be reached: ${words}`, { cause: error, fate });
+}
+
+/** Codes of errors that come before there is a connection on which anything could be sent. */
+const neverConnected: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : '';
 }
 
 function networkWords(url: URL, error: Error): string {
-  const code = 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   const where = describeUrl(url);
   switch (code) {
     case 'ECONNREFUSED':

@@ -1,6 +1,7 @@
 // A session that outlives the process of its server: where that has died, the next message starts it again.
 import { UpstreamError } from '../errors.ts';
 import type { Logger, UpstreamConnection, UpstreamEvents } from '../ports.ts';
+import { givenUpBy } from '../wire/cancellation.ts';
 import type { Message, NotificationMessage, RequestId } from '../wire/json-rpc.ts';
 import { changingLists, createSessionMemory } from './session-memory.ts';
 import { NotTheSameError, startReplay, type SessionReplay } from './session-replay.ts';
@@ -134,8 +135,7 @@ export function openRevivingConnection(
       if (over !== null) throw new UpstreamError(over);
       const { message } = allowed;
       if (concernsThePast(message)) {
-        const withdrawn = message.kind === 'notification' && waiting.delete(message.params.requestId);
-        if (!withdrawn) await current?.send(allowed);
+        if (!waiting.delete(givenUpBy(message))) await current?.send(allowed);
         return;
       }
       if (memory.handshake === null) ready ??= begin();

@@ -76,7 +76,8 @@ export function openSseConnection(server: HttpServer, events: UpstreamEvents): U
       }),
     );
     const timer = setTimeout(() => {
-      fail(new UpstreamError(`${name} did not open a session within ${timeoutMs / 1000} s`));
+      const why = `${name} did not open a session within ${timeoutMs / 1000} s`;
+      fail(new UpstreamError(why, { fate: 'undelivered' }));
     }, timeoutMs);
 
     function open(address: string): void {
