@@ -29,7 +29,7 @@ capability_matches(granted, required) if {
 
 # METADATA
 # title: Missing capability
-objections contains {"rule": "missing_capability", "message": text} if {
+objections contains {"rule": "missing_capability", "message": text, "hides": true} if {
 	missing_capability != null
 	text := sprintf(
 		"Agent '%s' lacks capability '%s', which tool '%s' needs",

@@ -23,7 +23,7 @@ publisher_refused if {
 
 # METADATA
 # title: Tools that need an identity
-objections contains {"rule": "identity_required", "message": text} if {
+objections contains {"rule": "identity_required", "message": text, "hides": true} if {
 	tool_listed(data.identity_required_tools)
 	not identity_accepted
 	text := sprintf(
@@ -34,7 +34,7 @@ objections contains {"rule": "identity_required", "message": text} if {
 
 # METADATA
 # title: Personal data
-objections contains {"rule": "model_blocked_for_pii", "message": text} if {
+objections contains {"rule": "model_blocked_for_pii", "message": text, "hides": true} if {
 	tool_listed(data.pii_tools)
 	input.agent.model in data.blocked_models_for_pii
 	text := sprintf(

@@ -44,8 +44,11 @@ export interface SessionFacts {
  */
 export type ParamHeaders = Readonly<Record<string, string>>;
 
-/** How a method is treated: checked by policy, or passed on. Unknown methods are checked. */
-export type Treatment = 'enforce' | 'pass';
+/**
+ * How a method is treated: checked by policy, passed on with its answer filtered by policy, or passed on. Unknown
+ * methods are checked.
+ */
+export type Treatment = 'enforce' | 'filter' | 'pass';
 
 /** One client message, classified and frozen; all that the steps below need to know. */
 export interface Call {

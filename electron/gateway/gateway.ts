@@ -29,6 +29,7 @@ import { beyondLoopback, policyProblem, portTaken } from './runtime/problems.ts'
 import { reportWrites } from './runtime/reported-log.ts';
 import { createServerBoard } from './runtime/server-board.ts';
 import { statusOf } from './runtime/status.ts';
+import { createListing } from './session/listing.ts';
 import { createPresences } from './session/presence.ts';
 import { createSessionStore } from './session/session-store.ts';
 import { createHttpServer } from './transport/http-server.ts';
@@ -138,6 +139,12 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     onChange: () => notice.request(),
   });
 
+  const settings = () => ({
+    mode,
+    paused: kept.read().paused,
+    policyEnabled: config.policy.enabled,
+    approvalsEnabled: config.approvals.enabled,
+  });
   const limiter = createRateLimiter(config.limits, clock);
   const passDown = createVerdictPath({
     policy,
@@ -145,18 +152,14 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     limiter,
     log,
     logger,
-    settings: () => ({
-      mode,
-      paused: kept.read().paused,
-      policyEnabled: config.policy.enabled,
-      approvalsEnabled: config.approvals.enabled,
-    }),
+    settings,
     denialData,
   });
 
   const sessions = createSessionStore({
     presences: createPresences(createProcessTable(env, logger)),
     passDown,
+    listing: createListing({ policy, settings, logger }),
     log,
     clock,
     logger,
@@ -171,6 +174,11 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     health: (name) => board.health(name),
   });
 
+  const relisting = services.adopt(
+    coalesce(() => sessions.listsChanged('settings'), NOTICE_MS),
+    (pending) => pending.close(),
+  );
+
   const commands: Handlers<GatewayCommands> = {
     'status.read': () => status(),
     'calls.page': (query) => archive.page(query),
@@ -179,6 +187,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     'approvals.answer': ({ id, allow }) => approvals.answer(id, allow),
     'mode.set'(chosen) {
       mode = chosen;
+      relisting.request();
       kept.write({ mode: chosen });
       tellHost();
     },
@@ -187,6 +196,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
         kept.write({ paused });
       } finally {
         if (paused) approvals.dismissAll();
+        relisting.request();
         tellHost();
       }
     },

@@ -22,9 +22,14 @@ export interface Closable {
   close(): void | Promise<void>;
 }
 
-/** Decides a call. Never throws: whatever goes wrong is a denial that says so. */
+/** Decides a call. Never throws: whatever goes wrong is a denial that says so, and nothing is listed over it. */
 export interface PolicyEngine extends Closable {
   decide(call: Call): Decision;
+  /**
+   * Whether lists show what this call would be of. Its arguments are not known; nor, for a template of URIs, is the
+   * resource. True wherever some call of it might be allowed.
+   */
+  lists(call: Call, isTemplate: boolean): boolean;
   overview(): PolicyOverview;
 }
 

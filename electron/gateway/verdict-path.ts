@@ -142,7 +142,7 @@ const notChecked: Decision = {
 function settle(call: Call, decision: Decision, settings: VerdictSettings): Verdict | 'ask' {
   const { mode, paused, policyEnabled, approvalsEnabled } = settings;
   const given = { mode, decision, waitedMs: null };
-  if (call.treatment === 'pass') return { allow: true, reason: 'pass', ...given };
+  if (call.treatment !== 'enforce') return { allow: true, reason: 'pass', ...given };
   if (paused) return { allow: false, reason: 'paused', ...given };
   if (!policyEnabled) return { allow: true, reason: 'policy_off', ...given };
   if (decision.ask && approvalsEnabled) return 'ask';

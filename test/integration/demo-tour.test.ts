@@ -73,6 +73,18 @@ describe('with nothing configured', () => {
     await sdk.close();
   });
 
+  it('the tool that would be denied is not listed', async () => {
+    const sdk = await connectSdkClient('streamable-http', proxy.url);
+    const { tools } = await sdk.client.listTools();
+    expect(tools.map(({ name }) => name).sort()).toEqual([
+      'list_notes',
+      'read_note',
+      'send_note',
+      'write_note',
+    ]);
+    await sdk.close();
+  });
+
   it('every client hears of a note that another one writes', async () => {
     const writer = await connectSdkClient('streamable-http', proxy.url);
     const reader = await connectSdkClient('sse', proxy.url);

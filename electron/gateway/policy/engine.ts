@@ -5,6 +5,7 @@ import type { Logger, PolicyEngine } from '../ports.ts';
 import { denial, readDecision } from './decision.ts';
 import { decideEach } from './each-resource.ts';
 import { buildInput, type Surroundings } from './input.ts';
+import { readListed } from './listed.ts';
 import { loadPolicy, type LoadedPolicy, type PolicyLoad, type PolicyPlaces } from './load.ts';
 import { describeFailure, failed } from './policy-failure.ts';
 import { instantiatePolicy, type WasmPolicy } from './wasm-policy.ts';
@@ -36,7 +37,12 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
       'policy_unavailable',
       `No policy is in force, so every call is denied. ${problem}`,
     );
-    return { decide: () => refusal, overview: () => overview, close: () => undefined };
+    return {
+      decide: () => refusal,
+      lists: () => false,
+      overview: () => overview,
+      close: () => undefined,
+    };
   }
   return { ...createEvaluator(policy.value, options), overview: () => overview };
 }
@@ -49,36 +55,63 @@ async function load(options: PolicyEngineOptions): Promise<PolicyLoad> {
   }
 }
 
-function createEvaluator({ module, question, data, project }: LoadedPolicy, options: PolicyEngineOptions) {
+function createEvaluator(
+  { module, question, data, project, foreseeable }: LoadedPolicy,
+  options: PolicyEngineOptions,
+) {
+  const { logger } = options;
   let instance: WasmPolicy | null = null;
   let closed = false;
 
+  /** What the policy answers, or in words why it could not be asked. */
+  function ask(entrypoint: string, call: Call): { readonly results: unknown } | { readonly failure: string } {
+    try {
+      instance ??= instantiatePolicy(module, data);
+      const results = instance.evaluate(entrypoint, project(buildInput(call, options)), call.at);
+      const bytes = instance.grownBytes();
+      if (bytes > maxGrownBytes) {
+        logger.info('policy_instance_replaced', { requestId: call.requestId, bytes });
+        instance = null;
+      }
+      return { results };
+    } catch (error) {
+      // A throw leaves the instance's stack where it was: some 1,400 later every evaluation would fail.
+      instance = null;
+      const failure = error instanceof Error ? error.message : String(error);
+      logger.error('policy_evaluation_failed', { requestId: call.requestId, entrypoint, error: failure });
+      return { failure };
+    }
+  }
+
+  function decideOne(call: Call): Decision {
+    if (closed) return denial('policy_unavailable', 'The policy engine is closed');
+    const answer = ask(question.entrypoint, call);
+    if ('results' in answer) return readDecision(answer.results, question.form);
+    return denial('evaluation_error', `The policy could not be evaluated for this call: ${answer.failure}`);
+  }
+
   return {
     decide: (call: Call): Decision => decideEach(call, decideOne),
+
+    lists(call: Call, isTemplate: boolean): boolean {
+      if (closed) return false;
+      if (question.listed === null) {
+        if (!(isTemplate ? foreseeable.template : foreseeable.item)) return true;
+        const { allow, ask: asks } = decideOne(call);
+        return allow || asks;
+      }
+      const answer = ask(question.listed, call);
+      const listed = 'results' in answer ? readListed(answer.results) : null;
+      if (listed === null) {
+        const { method, tool, resource } = call;
+        logger.warn('policy_listed_unusable', { rule: question.listed, method, item: tool ?? resource });
+      }
+      return listed ?? false;
+    },
 
     close(): void {
       closed = true;
       instance = null;
     },
   };
-
-  function decideOne(call: Call): Decision {
-    if (closed) return denial('policy_unavailable', 'The policy engine is closed');
-    try {
-      instance ??= instantiatePolicy(module, question.entrypoint, data);
-      const results = instance.evaluate(project(buildInput(call, options)), call.at);
-      const bytes = instance.grownBytes();
-      if (bytes > maxGrownBytes) {
-        options.logger.info('policy_instance_replaced', { requestId: call.requestId, bytes });
-        instance = null;
-      }
-      return readDecision(results, question.form);
-    } catch (error) {
-      // A throw leaves the instance's stack where it was: some 1,400 later every evaluation would fail.
-      instance = null;
-      const why = error instanceof Error ? error.message : String(error);
-      options.logger.error('policy_evaluation_failed', { requestId: call.requestId, error: why });
-      return denial('evaluation_error', `The policy could not be evaluated for this call: ${why}`);
-    }
-  }
 }

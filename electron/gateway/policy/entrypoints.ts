@@ -4,6 +4,7 @@ import type { PolicyForm } from './decision.ts';
 const decision = 'mcp/policy/decision';
 const answer = 'mcp_proxy/answer';
 const allow = 'mcp/policy/allow';
+const listed = 'mcp/policy/listed';
 
 /** What a policy without `decision` is asked. Each is left out of the answer where it is undefined. */
 const rules = ['allow', 'ask', 'deny', 'matched_rule', 'message', 'required_capability', 'violations'];
@@ -30,7 +31,7 @@ export const attempts: readonly Attempt[] = [
     entrypoints: [answer, declared],
     withAnswer: true,
   })),
-];
+].flatMap((attempt) => [{ ...attempt, entrypoints: [...attempt.entrypoints, listed] }, attempt]);
 
 export interface Question {
   /** The entrypoint to evaluate. */
@@ -38,14 +39,18 @@ export interface Question {
   readonly form: PolicyForm;
   /** What is asked, in the words of Rego. */
   readonly rule: string;
+  /** The entrypoint that says what stands in lists; null where the policy leaves that open. */
+  readonly listed: string | null;
 }
 
 /** @param compiled entrypoints of a bundle; null where they are none of the above */
 export function questionFor(compiled: readonly string[]): Question | null {
+  const lists = compiled.includes(listed) ? listed : null;
   if (compiled.includes(decision)) {
-    return { entrypoint: decision, form: { kind: 'decision' }, rule: 'data.mcp.policy.decision' };
+    const form = { kind: 'decision' } as const;
+    return { entrypoint: decision, form, rule: 'data.mcp.policy.decision', listed: lists };
   }
   if (!compiled.includes(answer)) return null;
   const form = { kind: 'rules', declaresAllow: compiled.includes(allow) } as const;
-  return { entrypoint: answer, form, rule: 'data.mcp.policy' };
+  return { entrypoint: answer, form, rule: 'data.mcp.policy', listed: lists };
 }

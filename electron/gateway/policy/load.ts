@@ -4,6 +4,7 @@ import { createBundleCache } from './bundle-cache.ts';
 import { readBundle, type PolicyBundle } from './bundle.ts';
 import { compilePolicies } from './compile.ts';
 import type { Question } from './entrypoints.ts';
+import { foresee, type Foreseeable } from './listed.ts';
 import { findOpa, type OpaPlaces } from './opa.ts';
 import { readPolicyData, type PolicyData } from './policy-data.ts';
 import { failed, type Loaded, type PolicyError } from './policy-failure.ts';
@@ -28,6 +29,7 @@ export interface LoadedPolicy {
   readonly question: Question;
   readonly data: object;
   readonly project: Projection;
+  readonly foreseeable: Foreseeable;
 }
 
 /** What was read, also where it can't be used: the window shows it. */
@@ -78,11 +80,12 @@ function tryOut(
 ): Loaded<LoadedPolicy> {
   const data = policyData?.data ?? {};
   const module = new WebAssembly.Module(wasm);
-  const [first, ...rest] = instantiatePolicy(module, question.entrypoint, data).missingBuiltins.map((name) =>
-    locate(name, files),
-  );
+  const { missingBuiltins, readsClock } = instantiatePolicy(module, data);
+  const [first, ...rest] = missingBuiltins.map((name) => locate(name, files));
   if (first !== undefined) return { ok: false, failure: { errors: [first, ...rest] } };
-  return { ok: true, value: { module, question, data, project: createProjection(inputPaths) } };
+  const project = createProjection(inputPaths);
+  const foreseeable = foresee(inputPaths, readsClock);
+  return { ok: true, value: { module, question, data, project, foreseeable } };
 }
 
 /** OPA compiles calls of any builtin; where it stands is looked up in the text. */

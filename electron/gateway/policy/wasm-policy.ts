@@ -22,8 +22,10 @@ interface OpaExports {
 export interface WasmPolicy {
   /** Names of builtins that the policy needs and that are not supplied: calling one throws. */
   readonly missingBuiltins: readonly string[];
+  /** Whether the policy can ask what time it is. */
+  readonly readsClock: boolean;
   /** Throws on whatever goes wrong inside; the instance must not be used again then. */
-  evaluate(input: object, nowMs: number): unknown;
+  evaluate(entrypoint: string, input: object, nowMs: number): unknown;
   /** How far evaluations have made its memory grow. It never shrinks: such an instance is to be replaced. */
   grownBytes(): number;
 }
@@ -35,7 +37,7 @@ const initialPages = 5;
 const abiWithCheckedInput = 1;
 
 /** Throws where the module is no compiled policy or the data can't be loaded. */
-export function instantiatePolicy(module: WebAssembly.Module, entrypoint: string, data: object): WasmPolicy {
+export function instantiatePolicy(module: WebAssembly.Module, data: object): WasmPolicy {
   const memory = new WebAssembly.Memory({ initial: initialPages });
   let now = 0;
   const supplied = suppliedBuiltins(() => now);
@@ -69,8 +71,9 @@ export function instantiatePolicy(module: WebAssembly.Module, entrypoint: string
 
   return {
     missingBuiltins: Object.keys(ids).filter((name) => !supplied.has(name)),
+    readsClock: 'time.now_ns' in ids,
 
-    evaluate(input, nowMs): unknown {
+    evaluate(entrypoint, input, nowMs): unknown {
       now = nowMs;
       // An object, never bytes: opa-wasm turns it to JSON by itself, so malformed JSON can't get in.
       return policy.evaluate(input, entrypoint);

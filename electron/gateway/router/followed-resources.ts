@@ -1,5 +1,5 @@
 // Which resources a client wants to follow by `subscriptions/listen` (MCP 2026-07-28, subscriptions).
-import { foldedName } from '../wire/member-names.ts';
+import { isMisread } from '../wire/member-names.ts';
 
 /** Each of them costs a verdict. */
 export const MAX_FOLLOWED = 100;
@@ -13,12 +13,6 @@ export function followedResources(params: Readonly<Record<string, unknown>>): re
   if (!isObject(filter) || isMisread(params, FILTER) || isMisread(filter, FOLLOWED)) return undefined;
   const uris: unknown = filter[FOLLOWED] ?? [];
   return isListOfText(uris) && uris.length <= MAX_FOLLOWED ? uris : undefined;
-}
-
-/** Whether there is a name that a server without regard to case takes for this one. */
-function isMisread(object: object, name: string): boolean {
-  const folded = foldedName(name);
-  return Object.keys(object).some((other) => other !== name && foldedName(other) === folded);
 }
 
 function isListOfText(value: unknown): value is readonly string[] {

@@ -26,13 +26,14 @@ const methods: Readonly<Record<string, MethodRule>> = {
   'tasks/update': { treatment: 'enforce' },
   'tasks/cancel': { treatment: 'enforce' },
 
+  'tools/list': { treatment: 'filter' },
+  'prompts/list': { treatment: 'filter' },
+  'resources/list': { treatment: 'filter' },
+  'resources/templates/list': { treatment: 'filter' },
+
   initialize: { treatment: 'pass' },
   'server/discover': { treatment: 'pass' },
   ping: { treatment: 'pass' },
-  'tools/list': { treatment: 'pass' },
-  'prompts/list': { treatment: 'pass' },
-  'resources/list': { treatment: 'pass' },
-  'resources/templates/list': { treatment: 'pass' },
   'resources/unsubscribe': { treatment: 'pass' },
   'logging/setLevel': { treatment: 'pass' },
 

@@ -14,7 +14,9 @@ import { allowAnswer, allowCancellation } from '../verdict-path.ts';
 import { cancellation } from '../wire/cancellation.ts';
 import { errorResponse } from '../wire/error-response.ts';
 import type { Message, NotificationMessage, RequestId, ResponseMessage } from '../wire/json-rpc.ts';
+import { ClientLists, type ListChange } from './client-lists.ts';
 import { startDeadline, type Deadline } from './deadline.ts';
+import type { Listing } from './listing.ts';
 import { isId, progressTokenOf } from './message-facts.ts';
 import { PendingRequests } from './pending-requests.ts';
 import { createServerRequests } from './server-requests.ts';
@@ -22,6 +24,7 @@ import type { ClientOutlet } from './session-types.ts';
 
 export interface ExchangeCollaborators {
   readonly upstream: Upstream;
+  readonly listing: Listing;
   readonly log: CallLog;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -47,12 +50,14 @@ export class Exchange {
   readonly #connection: UpstreamConnection;
   readonly #pending: PendingRequests;
   readonly #serverRequests = createServerRequests();
+  readonly #lists: ClientLists;
   #ended = false;
 
   constructor(collaborators: ExchangeCollaborators, outlet: ClientOutlet, events: ExchangeEvents) {
     this.#with = collaborators;
     this.#outlet = outlet;
     this.#on = events;
+    this.#lists = new ClientLists(collaborators.listing);
     this.#pending = new PendingRequests(collaborators.log, collaborators.clock);
     const heard: UpstreamEvents = {
       message: (message, relatedTo) => this.#fromServer(message, relatedTo),
@@ -71,11 +76,12 @@ export class Exchange {
   /** Hands a call to the server. Whatever becomes of it reaches client and log; never rejects. */
   async forward(call: Call, allowed: AllowedMessage, recordId: number, startedMicros: number): Promise<void> {
     const { message, method } = call;
+    this.#lists.asked(call);
     const id = message.kind === 'request' ? message.id : null;
     if (id !== null) {
       const progressToken = progressTokenOf(message);
       const deadline = this.#deadline(id, method);
-      this.#pending.add(id, { recordId, method, startedMicros, progressToken, deadline });
+      this.#pending.add(id, { recordId, call, startedMicros, progressToken, deadline });
       const refusal = this.#with.health.refusal();
       if (refusal !== null) {
         this.#fail(id, refusal);
@@ -93,6 +99,11 @@ export class Exchange {
       else if (isHeldBack(error)) this.#fail(id, why);
       else this.#letDown(id, why);
     }
+  }
+
+  /** Tells the client of those of its lists in which other items may stand now. */
+  listsChanged(why: ListChange): void {
+    for (const notification of this.#lists.changed(why)) this.#outlet.deliver(notification, null);
   }
 
   /** Hands on the client's answer to a request of the server; one that was never asked is dropped. */
@@ -125,7 +136,7 @@ export class Exchange {
         else this.#with.logger.warn('too_many_server_requests', { server: this.#with.upstream.name });
         return;
       case 'notification':
-        this.#notified(message, relatedTo);
+        if (!this.#lists.hides(message)) this.#notified(message, relatedTo);
     }
   }
 
@@ -136,8 +147,8 @@ export class Exchange {
       return;
     }
     this.#with.health.answered();
-    this.#outlet.answer(message.id, message.bytes);
-    if (request.method === 'initialize') this.#on.initialized(message.error === null ? message : null);
+    this.#outlet.answer(message.id, this.#lists.answered(request.call, message));
+    if (request.call.method === 'initialize') this.#on.initialized(message.error === null ? message : null);
   }
 
   #notified({ method, params, bytes }: NotificationMessage, relatedTo: RequestId | null): void {
@@ -174,7 +185,7 @@ export class Exchange {
     const request = this.#pending.fail(id, 'upstream_error', errors.upstream.code, why);
     if (request === undefined) return;
     this.#outlet.answer(id, errorResponse(id, { error: 'upstream', message: why }));
-    if (request.method === 'initialize') this.#on.initialized(null);
+    if (request.call.method === 'initialize') this.#on.initialized(null);
   }
 
   /** The same, where that is the server's fault. */

@@ -1,5 +1,5 @@
 // The client's requests that were forwarded and wait for the server's answer.
-import type { CallOutcome } from '../call.ts';
+import type { Call, CallOutcome } from '../call.ts';
 import type { CallLog, Clock } from '../ports.ts';
 import type { RequestId, ResponseMessage } from '../wire/json-rpc.ts';
 import type { Deadline } from './deadline.ts';
@@ -7,7 +7,7 @@ import { isId } from './message-facts.ts';
 
 export interface PendingRequest {
   readonly recordId: number;
-  readonly method: string;
+  readonly call: Call;
   /** Monotonic microseconds at which the request was read. */
   readonly startedMicros: number;
   readonly progressToken: RequestId | null;

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { SessionSummary } from '../../shared/domain.ts';
 import type { Closable, ServerHealth, Upstream } from '../ports.ts';
 import type { SessionIdentity } from './client-facts.ts';
+import type { ListChange } from './client-lists.ts';
 import type { Presence, Presences } from './presence.ts';
 import { Session, type SessionCollaborators } from './session.ts';
 import type { ClientOutlet, KeptSession } from './session-types.ts';
@@ -60,11 +61,15 @@ export interface SessionStore extends Closable {
    */
   find(id: string, server: Upstream | null, client: SessionClient): KeptSession | undefined;
   list(): SessionSummary[];
+  /** To be called when policy or settings change what stands in lists: clients that were given some are told. */
+  listsChanged(why: ListChange): void;
 }
 
 export function createSessionStore(options: SessionStoreOptions): SessionStore {
   const { clock, logger, presences, maxSessions, ttlMs, idleMs, onChange } = options;
   const sessions = new Map<string, Kept>();
+  /** Each session with one server, whether it is a client's own or a part of one with several. */
+  const connected = new Set<Session>();
   let closed = false;
 
   const sweep = setInterval(() => {
@@ -105,7 +110,12 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
     onClose: () => void,
   ): Session {
     const health = options.health(server.name);
-    return new Session(identity, outlet, { ...options, upstream: server, health }, onClose);
+    const session = new Session(identity, outlet, { ...options, upstream: server, health }, (ended) => {
+      connected.delete(ended);
+      onClose();
+    });
+    connected.add(session);
+    return session;
   }
 
   return {
@@ -125,6 +135,9 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       return found.session;
     },
     list: () => [...sessions.values()].map(({ session }) => session.summary()),
+    listsChanged(why) {
+      for (const session of connected) session.listsChanged(why);
+    },
     async close() {
       closed = true;
       clearInterval(sweep);

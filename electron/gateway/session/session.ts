@@ -5,6 +5,7 @@ import type { VerdictPath } from '../verdict-path.ts';
 import { errorResponse } from '../wire/error-response.ts';
 import type { Message, NotificationMessage, RequestId, RequestMessage } from '../wire/json-rpc.ts';
 import { ClientFacts, type SessionIdentity } from './client-facts.ts';
+import type { ListChange } from './client-lists.ts';
 import { Exchange, type ExchangeCollaborators } from './exchange.ts';
 import { claimIn, isId, versionIn } from './message-facts.ts';
 import type { ClientOutlet, KeptSession } from './session-types.ts';
@@ -72,6 +73,11 @@ export class Session implements KeptSession {
     this.#facts.seen();
     if (message.kind === 'response') await this.#exchange.answerServer(message);
     else await this.#call(message);
+  }
+
+  /** Tells the client of those of its lists in which other items may stand now. */
+  listsChanged(why: ListChange): void {
+    this.#exchange.listsChanged(why);
   }
 
   /** Ends the session: all that waits is answered, waiting calls are withdrawn, the server is let go. */

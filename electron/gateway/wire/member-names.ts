@@ -4,3 +4,9 @@
 export function foldedName(name: string): string {
   return name.toUpperCase().toLowerCase();
 }
+
+/** Whether the object has a member that such a server or client takes for the one of this name. */
+export function isMisread(object: object, name: string): boolean {
+  const folded = foldedName(name);
+  return Object.keys(object).some((other) => other !== name && foldedName(other) === folded);
+}

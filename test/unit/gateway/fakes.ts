@@ -101,12 +101,14 @@ export function decision(change: Partial<Decision> = {}): Decision {
 /** A limiter without limits. */
 export const noLimits: RateLimiter = { take: () => null, forget: () => undefined };
 
-/** Decides as it is told by `decide`, which tests replace. */
+/** Decides as it is told by `decide`, which tests replace, and lists what that would not deny. */
 export class FakePolicy implements PolicyEngine {
   readonly seen: Call[] = [];
+  lists: (call: Call, isTemplate: boolean) => boolean;
   decide: (call: Call) => Decision;
 
   constructor(answer: (call: Call) => Decision = () => decision()) {
+    this.lists = (call) => answer(call).allow || answer(call).ask;
     this.decide = (call) => {
       this.seen.push(call);
       return answer(call);

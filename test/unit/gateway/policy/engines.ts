@@ -16,6 +16,7 @@ export interface LogLine {
 /** The port, its methods as functions that can be taken apart. */
 export interface TestEngine {
   readonly decide: (call: Call) => Decision;
+  readonly lists: (call: Call, isTemplate: boolean) => boolean;
   readonly overview: () => PolicyOverview;
   readonly close: () => void | Promise<void>;
   readonly logged: readonly LogLine[];

@@ -18,7 +18,11 @@ async function shippedInstance() {
   const compiled = sources.ok ? await compilePolicies(opa, sources.value.files) : sources;
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.failure));
   const { wasm, question } = readBundle(compiled.value);
-  return instantiatePolicy(new WebAssembly.Module(wasm), question.entrypoint, {});
+  const policy = instantiatePolicy(new WebAssembly.Module(wasm), {});
+  return {
+    ...policy,
+    evaluate: (input: object, at: number) => policy.evaluate(question.entrypoint, input, at),
+  };
 }
 
 describe('evaluation', () => {

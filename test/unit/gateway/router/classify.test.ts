@@ -160,10 +160,6 @@ describe('the method table', () => {
     'initialize',
     'server/discover',
     'ping',
-    'tools/list',
-    'prompts/list',
-    'resources/list',
-    'resources/templates/list',
     'resources/unsubscribe',
     'logging/setLevel',
     'notifications/initialized',
@@ -174,6 +170,13 @@ describe('the method table', () => {
   ])('passes %s on', (method) => {
     expect(ruleFor(method).treatment).toBe('pass');
   });
+
+  it.each(['tools/list', 'prompts/list', 'resources/list', 'resources/templates/list'])(
+    'has the answer to %s filtered',
+    (method) => {
+      expect(ruleFor(method).treatment).toBe('filter');
+    },
+  );
 
   it.each([
     'Tools/list',

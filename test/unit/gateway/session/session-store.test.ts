@@ -39,6 +39,10 @@ function store(options: Partial<SessionStoreOptions> = {}) {
       await forward({ message: call.message } as Parameters<typeof forward>[0], 1);
       return null;
     },
+    listing: {
+      answer: (_list, { bytes }) => ({ bytes, listedBy: 'tools', hides: true }),
+      showsResource: () => true,
+    },
     log: new MemoryLog(),
     clock,
     logger: recordingLogger(),
@@ -140,6 +144,28 @@ describe('the store', () => {
     opened(fakeUpstream('mail'));
     opened(fakeUpstream('calendar'));
     expect(open()).toBeNull();
+  });
+
+  it('tells each client whose lists may have changed, also one whose session is with several servers', async () => {
+    const { sessions, opened, upstream, caller, outlets } = store();
+    const partOutlet = new RecordingOutlet();
+    const joint = sessions.openJoint({ transport: 'sse', caller }, (parts) =>
+      parts.openPart(upstream, partOutlet),
+    );
+    const [whole, gone] = [opened(), opened()];
+    for (const [index, session] of [joint, whole, gone].entries()) {
+      const connection = upstream.connections[index];
+      await session?.receive(request('init', 'initialize', {}));
+      connection?.says({ id: 'init', result: { capabilities: { tools: { listChanged: true } } } });
+      await session?.receive(request('list', 'tools/list'));
+      connection?.says({ id: 'list', result: { tools: [] } });
+    }
+    await gone.close();
+    sessions.listsChanged('settings');
+    const told = [partOutlet, ...outlets].map(
+      ({ sent }) => sent.filter(({ kind }) => kind === 'deliver').length,
+    );
+    expect(told).toEqual([1, 1, 0]);
   });
 
   it('lists what is open', () => {

@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import { createApprovalDesk } from '../../../../electron/gateway/approval/approval-desk.ts';
 import type { Message, RequestId } from '../../../../electron/gateway/call.ts';
 import type { StreamEvent } from '../../../../electron/gateway/ports.ts';
+import { createListing } from '../../../../electron/gateway/session/listing.ts';
 import { Session } from '../../../../electron/gateway/session/session.ts';
 import type { ClientOutlet } from '../../../../electron/gateway/session/session-types.ts';
 import { createVerdictPath, type VerdictSettings } from '../../../../electron/gateway/verdict-path.ts';
@@ -114,6 +115,7 @@ export function openSession() {
     {
       upstream,
       passDown,
+      listing: createListing({ policy, settings: () => settings, logger }),
       log,
       clock,
       logger,

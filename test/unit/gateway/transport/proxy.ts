@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { onTestFinished, vi } from 'vitest';
 import { createAllServers } from '../../../../electron/gateway/aggregate/all-servers.ts';
 import { createApprovalDesk } from '../../../../electron/gateway/approval/approval-desk.ts';
+import { createListing } from '../../../../electron/gateway/session/listing.ts';
 import { createPresences } from '../../../../electron/gateway/session/presence.ts';
 import { createSessionStore } from '../../../../electron/gateway/session/session-store.ts';
 import {
@@ -78,18 +79,20 @@ export async function startProxy({
   desk.setAttended(true);
   const upstream = answering('files');
   const others = named.map(answering);
+  const settings = { mode: 'enforce', paused: false, policyEnabled: true, approvalsEnabled: true } as const;
   const passDown = createVerdictPath({
     policy,
     approver: desk,
     limiter: noLimits,
     log,
     logger,
-    settings: () => ({ mode: 'enforce', paused: false, policyEnabled: true, approvalsEnabled: true }),
+    settings: () => settings,
     denialData: () => ({}),
   });
   const sessions = createSessionStore({
     presences: createPresences(noProcesses),
     passDown,
+    listing: createListing({ policy, settings: () => settings, logger }),
     log,
     clock,
     logger,
