@@ -3,7 +3,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { type CallToolResult, McpError } from '@modelcontextprotocol/sdk/types.js';
-import { Agent, fetch, type RequestInit } from 'undici';
+import { Agent, fetch } from 'undici';
 import packageJson from '../../package.json' with { type: 'json' };
 import { pinned } from '../main/program/pinned-certificate.ts';
 import type { DemoStep } from '../shared/domain.ts';
@@ -91,8 +91,9 @@ export async function runTour(options: TourOptions): Promise<DemoStep[]> {
 
 function fetchTrusting(certificate: string): FetchLike {
   const dispatcher = new Agent({ connect: pinned(certificate) });
-  // The same fetch under two names: Node's own, and that of the library which Node has it from.
-  return (url, init) => fetch(url, { ...init, dispatcher } as RequestInit) as unknown as Promise<Response>;
+  // The library's fetch is the one that Node has from it, under types of its own.
+  const asNode = fetch as unknown as FetchLike;
+  return (url, init) => asNode(url, Object.assign({}, init, { dispatcher }));
 }
 
 /** Whether a finished step went as the shipped policy means it to; an ask may end either way. */

@@ -5,6 +5,7 @@ import type { GatewayHost } from '../gateway/host.ts';
 import type { Logger } from '../gateway/ports.ts';
 import { followDesktop } from './desktop-state.ts';
 import type { Installation } from './program/installation.ts';
+import { listenForPause, PAUSE_SHORTCUT } from './pause-shortcut.ts';
 import { createNotifier } from './tray/notifier.ts';
 import type { TrayActions } from './tray/tray-menu.ts';
 import { createTray } from './tray/tray.ts';
@@ -55,7 +56,9 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
     restart: () => host.restart(),
     quit: () => app.quit(),
   };
-  const tray = offscreen ? null : createTray(name, icons, actions);
+  const shortcut = listenForPause(() => actions.setPaused(true), logger);
+  const pauseKeys = shortcut.isListening ? PAUSE_SHORTCUT : null;
+  const tray = offscreen ? null : createTray({ name, icons, pauseKeys }, actions);
   const notifier = createNotifier(() => window.isFocused(), showApprovals, logger);
 
   function tellAttendance(): void {
@@ -77,6 +80,7 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
       feed.close();
       stopRelay();
       notifier.close();
+      shortcut.close();
       tray?.close();
     },
   };

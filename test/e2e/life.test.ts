@@ -72,6 +72,14 @@ describe('the app', () => {
     await running.page.getByText(`http://127.0.0.1:${port}/mcp`, { exact: true }).waitFor();
   });
 
+  it('listens for the keys that pause everything', async () => {
+    const { app } = await startApp();
+    const listens = await app.evaluate(({ globalShortcut }) =>
+      globalShortcut.isRegistered('CommandOrControl+Alt+Shift+P'),
+    );
+    expect(listens).toBe(true);
+  });
+
   it('remembers where its window was', async () => {
     const running = await startApp();
     await running.app.evaluate(({ BrowserWindow }) => {

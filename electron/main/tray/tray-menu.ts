@@ -21,7 +21,13 @@ type Item = MenuItemConstructorOptions;
 /** More than these would make the menu longer than a screen; the window has them all. */
 const listedApprovals = 5;
 
-export function trayMenu(name: string, state: DesktopState, actions: TrayActions): Item[] {
+export interface TrayWords {
+  readonly name: string;
+  /** Shown beside "Pause everything". */
+  readonly pauseKeys: string | null;
+}
+
+export function trayMenu({ name, pauseKeys }: TrayWords, state: DesktopState, actions: TrayActions): Item[] {
   const { status } = state;
   const serves = status.state === 'running' || status.state === 'paused';
   const sections: Item[][] = [
@@ -36,7 +42,15 @@ export function trayMenu(name: string, state: DesktopState, actions: TrayActions
     ],
     status.state === 'paused'
       ? [{ label: 'Resume', click: () => actions.setPaused(false) }]
-      : [{ label: 'Pause everything', enabled: serves, click: () => actions.setPaused(true) }],
+      : [
+          {
+            label: 'Pause everything',
+            enabled: serves,
+            click: () => actions.setPaused(true),
+            // Shown alone: it is heard whichever program is in front.
+            ...(pauseKeys === null ? {} : { accelerator: pauseKeys, registerAccelerator: false }),
+          },
+        ],
     [
       { label: `Open ${name}`, click: () => actions.open() },
       { label: 'Quit', click: () => actions.quit() },

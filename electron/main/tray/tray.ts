@@ -10,7 +10,15 @@ export interface TrayIconHandle {
   close(): void;
 }
 
-export function createTray(name: string, icons: string, actions: TrayActions): TrayIconHandle {
+export interface TrayOptions {
+  readonly name: string;
+  /** The folder of icons. */
+  readonly icons: string;
+  /** The key combination that pauses everything, as Electron writes it; null where there is none. */
+  readonly pauseKeys: string | null;
+}
+
+export function createTray({ name, icons, pauseKeys }: TrayOptions, actions: TrayActions): TrayIconHandle {
   const pictures = new Map<TrayIcon, NativeImage>();
   const picture = (icon: TrayIcon): NativeImage => {
     const loaded = pictures.get(icon) ?? nativeImage.createFromPath(join(icons, 'tray', pictureFile(icon)));
@@ -34,7 +42,7 @@ export function createTray(name: string, icons: string, actions: TrayActions): T
 
   return {
     show(state) {
-      const menu = trayMenu(name, state, clicks);
+      const menu = trayMenu({ name, pauseKeys }, state, clicks);
       const icon = trayIcon(state);
       // An open menu closes when it is replaced, so it is left alone where nothing in it has changed.
       const now = JSON.stringify([icon, menu]);

@@ -17,7 +17,7 @@ const url = 'http://127.0.0.1:3000';
 
 it('finds a proxy whose process is alive', async () => {
   leave(JSON.stringify({ url, pid: process.pid, version: '0.1.0' }));
-  expect(await findRunningProxy(userData)).toEqual({ found: true, url });
+  expect(await findRunningProxy(userData)).toEqual({ found: true, url, certificate: null });
 });
 
 it('does not take the file of a dead process for a proxy', async () => {

@@ -6,7 +6,7 @@ import { approval, call, desktop, problem, status } from './states.ts';
 
 type Item = MenuItemConstructorOptions;
 
-function menuOf(state: DesktopState) {
+function menuOf(state: DesktopState, pauseKeys: string | null = null) {
   const actions = {
     open: vi.fn(),
     showApprovals: vi.fn(),
@@ -17,7 +17,7 @@ function menuOf(state: DesktopState) {
     restart: vi.fn(),
     quit: vi.fn(),
   };
-  return { actions, menu: trayMenu('The App', state, actions) };
+  return { actions, menu: trayMenu({ name: 'The App', pauseKeys }, state, actions) };
 }
 
 function item(menu: readonly Item[], label: string): Item {
@@ -30,6 +30,20 @@ const labels = (menu: readonly Item[]) => menu.map(({ label, type }) => label ??
 const submenu = (entry: Item) => entry.submenu as Item[];
 /** Electron hands menu item, window and event over; these handlers take none of them. */
 const click = (entry: Item) => (entry.click as () => void)();
+
+describe('the keys that pause everything', () => {
+  it('stand beside it, and are left to whoever listens for them', () => {
+    const { menu } = menuOf(desktop(), 'CommandOrControl+Alt+Shift+P');
+    expect(item(menu, 'Pause everything')).toMatchObject({
+      accelerator: 'CommandOrControl+Alt+Shift+P',
+      registerAccelerator: false,
+    });
+  });
+
+  it('do not where there are none', () => {
+    expect(item(menuOf(desktop()).menu, 'Pause everything')).not.toHaveProperty('accelerator');
+  });
+});
 
 describe('tray menu', () => {
   it('is short when nothing happens', () => {
