@@ -10,6 +10,8 @@ export interface RawRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
+  /** Cuts the connection. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface RawResponse {
@@ -82,7 +84,7 @@ export function messagesIn({ headers, body }: RawResponse): string[] {
   return messages;
 }
 
-function open(url: string | URL, { method, headers, body }: RawRequest): Promise<IncomingMessage> {
+function open(url: string | URL, { method, headers, body, signal }: RawRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, {
       method: method ?? (body === undefined ? 'GET' : 'POST'),
@@ -93,6 +95,7 @@ function open(url: string | URL, { method, headers, body }: RawRequest): Promise
         ...headers,
       },
       agent: false,
+      signal,
     });
     outgoing.once('response', resolve);
     outgoing.once('error', reject);

@@ -4,8 +4,8 @@ import { type EventStream, messagesIn, openStream, type RawResponse, send } from
 export type Inbound = 'sse' | 'streamable-http';
 
 export interface RawSession {
-  /** Posts a body and gives the bare HTTP answer. */
-  post(body: string | Buffer): Promise<RawResponse>;
+  /** Posts a body and gives the bare HTTP answer; the signal cuts the connection. */
+  post(body: string | Buffer, signal?: AbortSignal): Promise<RawResponse>;
   /** Posts a request and gives all messages that come back, the answer last. */
   ask(body: string | Buffer, expected?: number): Promise<string[]>;
   /** Ends the session as a client does that goes away in good order. */
@@ -41,7 +41,7 @@ export async function readEndpoint(stream: EventStream, base: string): Promise<s
 async function openSse(url: string, protocolVersion: string) {
   const stream = await openStream(`${url}/sse`);
   const endpoint = await readEndpoint(stream, url);
-  const post = (body: string | Buffer) => send(endpoint, { body });
+  const post = (body: string | Buffer, signal?: AbortSignal) => send(endpoint, { body, signal });
   const ask = async (body: string | Buffer, expected = 1) => {
     await post(body);
     const messages: string[] = [];
@@ -59,7 +59,7 @@ async function openSse(url: string, protocolVersion: string) {
 
 async function openStreamable(url: string, protocolVersion: string) {
   const headers: Record<string, string> = {};
-  const post = (body: string | Buffer) => send(`${url}/mcp`, { body, headers });
+  const post = (body: string | Buffer, signal?: AbortSignal) => send(`${url}/mcp`, { body, headers, signal });
   const ask = async (body: string | Buffer) => messagesIn(await post(body));
   const first = await post(initialize(protocolVersion));
   headers['mcp-session-id'] = String(first.headers['mcp-session-id']);
