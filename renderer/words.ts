@@ -139,6 +139,10 @@ const reasons: Readonly<Record<VerdictReason, { allow: string; deny: string }>> 
     allow: 'It named a session that does not exist.',
     deny: 'It named a session that does not exist, so it was refused.',
   },
+  token: {
+    allow: 'It came without a token that is accepted here.',
+    deny: 'It came without a token that is accepted here, so it was refused.',
+  },
 };
 
 export function reasonSentence({ verdict, reason }: Pick<CallSummary, 'verdict' | 'reason'>): string {
@@ -160,6 +164,7 @@ const reasonNotes: Readonly<Record<VerdictReason, string>> = {
   malformed: 'malformed',
   door: 'at the door',
   session: 'no session',
+  token: 'no token',
 };
 
 /** The four verdicts that have colour, shape and word. */

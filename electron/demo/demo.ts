@@ -71,6 +71,7 @@ async function takeTour({ url, certificate }: Reachable): Promise<number> {
   const steps = await runTour({
     url,
     certificate,
+    token: null,
     clientName: 'npm run demo',
     signal: interrupted.signal,
     onStep: (all) => {

@@ -14,6 +14,8 @@ export interface TourOptions {
   readonly url: string;
   /** What to trust there, PEM; null for what the system trusts. */
   readonly certificate: string | null;
+  /** Presented where the proxy wants one. */
+  readonly token: string | null;
   /** The name that policy, prompt and audit log see. */
   readonly clientName: string;
   /** Gets all steps begun so far whenever one of them changes. */
@@ -73,7 +75,9 @@ export async function runTour(options: TourOptions): Promise<DemoStep[]> {
     return step.outcome;
   };
   const client = new Client({ name: options.clientName, version: packageJson.version });
+  const headers = options.token === null ? {} : { authorization: `Bearer ${options.token}` };
   const transport = new StreamableHTTPClientTransport(new URL('/mcp', options.url), {
+    requestInit: { headers },
     ...(options.certificate === null ? {} : { fetch: fetchTrusting(options.certificate) }),
   });
   try {

@@ -70,7 +70,11 @@ export interface Call {
   readonly paramHeaders: ParamHeaders;
   readonly server: string;
   readonly agent: Agent;
+  /** Of the registered client whose token was presented; null where none was. */
+  readonly clientId: string | null;
   readonly client: ClientClaim;
+  /** What is known of the calling program by now. */
+  readonly process: CallerProcess | null;
   readonly session: SessionFacts;
   readonly sourceIp: string;
 }

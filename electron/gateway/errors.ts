@@ -42,6 +42,19 @@ export const errors = {
     message:
       'The admin API wants its token as "Authorization: Bearer …": it is in the file api-token of the user-data folder',
   },
+  token_missing: {
+    code: -32002,
+    http: 401,
+    message:
+      'A token is needed here: register this client in MCP Proxy Desktop, and let it present the token',
+  },
+  token_wrong: { code: -32002, http: 401, message: 'This token is not that of a registered client' },
+  token_in_query: {
+    code: -32002,
+    http: 401,
+    message:
+      'A token is not accepted in the query of a URL: send it as Authorization: Bearer, or in the path',
+  },
   server_unknown: { code: -32600, http: 404, message: 'No server of this name is served here' },
   not_found: { code: -32600, http: 404, message: 'Not found' },
   method_not_allowed: { code: -32600, http: 405, message: 'Method not allowed' },

@@ -11,6 +11,7 @@ import { createApprovalDesk } from './approval/approval-desk.ts';
 import { openCallArchive } from './audit/call-archive.ts';
 import { openCallLog } from './audit/call-log.ts';
 import { createEmptyCallArchive, createSilentCallLog } from './audit/silent-audit.ts';
+import { createClientRegistry } from './clients/client-registry.ts';
 import { createProcessTable } from './clients/process/process-table.ts';
 import { loadConfig } from './config/load-config.ts';
 import { loadTlsFiles } from './config/tls-files.ts';
@@ -156,6 +157,17 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     denialData,
   });
 
+  const clients = createClientRegistry({
+    path: join(userData, 'clients.json'),
+    configured: config.clients,
+    agent: config.agent,
+    clock,
+    logger,
+    onRevoked: (id) => sessions.endOf(id),
+    onChange: (list) => emit('clients.changed', list),
+  });
+  services.adopt(clients, (registry) => registry.close());
+
   const sessions = createSessionStore({
     presences: createPresences(createProcessTable(env, logger)),
     passDown,
@@ -202,6 +214,11 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     },
     'policy.read': () => policy.overview(),
     'demo.run': () => (tour ??= runDemo()),
+    'clients.list': () => clients.list(),
+    'clients.register': (wanted) => clients.register(wanted),
+    'clients.rotate': (id) => clients.rotate(id),
+    'clients.remove': (id) => clients.remove(id),
+    'clients.restore': (id) => clients.restore(id),
   };
 
   const { address, port } = config.server.listen;
@@ -212,7 +229,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     logger,
     servers,
     all: createAllServers({ sessions, servers, proxyVersion: version, log, clock, logger }),
-    defaultAgent: config.agent,
+    identity: { clients, auth: config.server.auth, defaultAgent: config.agent },
     maxBodyBytes: MAX_BODY_BYTES,
     tls,
     api: config.api.enabled ? { token: openApiToken(join(userData, 'api-token')), commands } : null,
@@ -272,6 +289,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
         log.problem,
         policyProblem(policy),
         portTaken(portTakenInstead, listening.port),
+        clients.problem,
         exposure,
         ...board.problems(),
       ],
@@ -282,15 +300,19 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
   /** One tour at a time: two would mix their steps. */
   async function runDemo(): Promise<DemoStep[]> {
     const onStep = (steps: readonly DemoStep[]) => emit('demo.changed', [...steps]);
+    const loan = config.server.auth === 'required' ? clients.lend('demo tour') : null;
+    const token = loan?.token ?? null;
     try {
       return await runTour({
         url,
+        token,
         certificate: tls?.cert ?? null,
         clientName: 'MCP Proxy demo',
         signal: closing.signal,
         onStep,
       });
     } finally {
+      loan?.close();
       tour = null;
     }
   }

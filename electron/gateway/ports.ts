@@ -1,6 +1,6 @@
 // What the gateway's services ask of each other and of their host, as types alone.
 import type { CallPage, CallQuery, CallRecord, PendingApproval, PolicyOverview } from '../shared/domain.ts';
-import type { AllowedMessage, Call, CallerProcess, CallOutcome, Decision, Verdict } from './call.ts';
+import type { Agent, AllowedMessage, Call, CallerProcess, CallOutcome, Decision, Verdict } from './call.ts';
 import type { Message, RequestId } from './wire/json-rpc.ts';
 
 /** Log lines are an event name and fields: never arguments, tokens or environment values. */
@@ -79,7 +79,7 @@ export interface RefusedMessage {
   readonly sessionId: string;
   readonly server: string;
   readonly method: string;
-  readonly reason: 'malformed' | 'door' | 'session';
+  readonly reason: 'malformed' | 'door' | 'session' | 'token';
   readonly errorCode: number;
   readonly errorMessage: string;
   readonly sourceIp: string;
@@ -178,6 +178,12 @@ export interface Upstream {
   connect(events: UpstreamEvents, era: Era): UpstreamConnection;
   /** Whether the server is known not to speak this era: it is configured so, or said so when it was asked. */
   refuses(era: Era): boolean;
+}
+
+/** Who the clients with tokens are. */
+export interface ClientDirectory {
+  /** Null where no client has this token; that takes as long as if one had. The agent's id is the client's. */
+  byToken(token: string): Agent | null;
 }
 
 /** The two ends of a TCP connection on this machine. */

@@ -71,6 +71,7 @@ export function followDesktop(
       case 'calls.changed':
         void readRecent();
         break;
+      case 'clients.changed':
       case 'demo.changed':
         break;
     }

@@ -14,7 +14,6 @@ export const notYetEffective: readonly string[] = [
   'audit.flush_interval',
   'audit.capture.response_summary',
   'approvals.ask',
-  'clients',
   'metrics.enabled',
   'health.enabled',
   'logging.output',
@@ -29,11 +28,6 @@ export const notYetProtective: readonly {
   readonly accepted: readonly unknown[];
   readonly expected: string;
 }[] = [
-  {
-    key: 'server.auth',
-    accepted: ['optional'],
-    expected: 'optional (this version does not check the tokens of clients)',
-  },
   {
     key: 'server.transport',
     accepted: ['sse', 'http', 'streamable-http'],

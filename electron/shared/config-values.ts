@@ -114,6 +114,15 @@ export function texts(byDefault: readonly string[]) {
   return z.array(z.string({ error: 'a text' }), { error: 'a list of texts' }).default(() => [...byDefault]);
 }
 
+/** The hash of a secret; becomes lower case, without the name of the algorithm. */
+export function sha256() {
+  const error = 'a SHA-256 hash, 64 hexadecimal digits';
+  return z
+    .string({ error })
+    .regex(/^(?:sha256:)?[\da-f]{64}$/iu, { error })
+    .transform((text) => text.slice(-64).toLowerCase());
+}
+
 /** An http or https URL; left out or empty it is null. */
 export function optionalUrl() {
   const error = 'a URL that begins with http:// or https://';

@@ -11,6 +11,7 @@ import {
   origins,
   port,
   section,
+  sha256,
   text,
   texts,
   wholeNumber,
@@ -239,11 +240,30 @@ const limits = section({
 
 /** A client that presents the token with this hash. */
 const client = section({
-  token_hash: text(''),
+  token_hash: sha256(),
+  /** The name of the section where it is left out. */
   id: text(''),
   capabilities: texts([]),
   tags: texts([]),
 });
+
+/** A token, and an id, can be of one client alone. */
+function oneEach({ value, issues }: z.core.ParsePayload<Record<string, z.output<typeof client>>>): void {
+  const taken = new Set<string>();
+  for (const [name, { id, token_hash: hash }] of Object.entries(value)) {
+    const named = id === '' ? name : id;
+    for (const [key, one] of [
+      ['id', named],
+      ['token_hash', hash],
+    ] as const) {
+      if (taken.has(`${key} ${one}`)) {
+        const message = 'one that no other client has';
+        issues.push({ code: 'custom', message, path: [name, key], input: value });
+      }
+      taken.add(`${key} ${one}`);
+    }
+  }
+}
 
 const logging = section({
   level: oneOf(['debug', 'info', 'warn', 'error'], 'info'),
@@ -280,7 +300,7 @@ export const configSchema = section({
   audit: audit.prefault({}),
   approvals: approvals.prefault({}),
   limits: limits.prefault({}),
-  clients: named(client),
+  clients: named(client).check(oneEach),
   /** The admin API below `/api/`, for whoever can read its token in the user-data folder. */
   api: section({ enabled: flag(false) }).prefault({}),
   metrics: section({

@@ -16,6 +16,11 @@ const commands = {
   'pause.set': true,
   'policy.read': true,
   'demo.run': true,
+  'clients.list': true,
+  'clients.register': true,
+  'clients.rotate': true,
+  'clients.remove': true,
+  'clients.restore': true,
   'app.info': true,
   'clipboard.write': true,
   'gateway.restart': true,
@@ -26,6 +31,7 @@ const events = {
   'approvals.changed': true,
   'calls.changed': true,
   'demo.changed': true,
+  'clients.changed': true,
   'place.show': true,
 } satisfies Record<WindowEventName, true>;
 

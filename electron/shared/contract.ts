@@ -5,8 +5,12 @@ import {
   callPage,
   callQuery,
   callRecord,
+  clientId,
+  clientRegistration,
+  clientSummary,
   demoStep,
   gatewayStatus,
+  issuedToken,
   pendingApproval,
   policyMode,
   policyOverview,
@@ -25,6 +29,13 @@ export const gatewayCommands = {
   'pause.set': { input: z.boolean(), output: nothing },
   'policy.read': { input: nothing, output: policyOverview },
   'demo.run': { input: nothing, output: z.array(demoStep) },
+  'clients.list': { input: nothing, output: z.array(clientSummary) },
+  'clients.register': { input: clientRegistration, output: issuedToken },
+  /** A new token in place of the old one, which is void at once. */
+  'clients.rotate': { input: clientId, output: issuedToken },
+  'clients.remove': { input: clientId, output: nothing },
+  /** Undoes a removal, for as long as the gateway runs. */
+  'clients.restore': { input: clientId, output: clientSummary },
 } as const;
 
 /** What a window needs to know of the app around it. */
@@ -53,6 +64,7 @@ export const events = {
   /** The newest id in the audit log; read what lies after the last one known. */
   'calls.changed': z.object({ newestId: z.int() }),
   'demo.changed': z.array(demoStep),
+  'clients.changed': z.array(clientSummary),
 } as const;
 
 /** Events of main to a window: tray and notifications ask it to show something. */

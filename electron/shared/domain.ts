@@ -14,7 +14,7 @@ export const verdictKind = z.enum(['allow', 'deny']);
  * `withdrawn` the client gave up while waiting; `pass` the method is not policy-checked;
  * `policy_off` policy.enabled is false; `paused` everything is paused; `malformed` not a valid message;
  * `rate_limit` a configured rate is used up;
- * `door` refused before it was read (Host, Origin, size); `session` no such session.
+ * `door` refused before it was read (Host, Origin, size); `session` no such session; `token` none or a wrong one.
  */
 export const verdictReason = z.enum([
   'policy',
@@ -30,6 +30,7 @@ export const verdictReason = z.enum([
   'malformed',
   'door',
   'session',
+  'token',
 ]);
 export type VerdictReason = z.infer<typeof verdictReason>;
 
@@ -135,12 +136,48 @@ export const sessionSummary = z.object({
   transport: z.enum(['sse', 'streamable-http']),
   client: z.string(),
   agentId: z.string(),
+  /** Of the registered client that opened it with its token; null where none was presented. */
+  clientId: z.string().nullable(),
+  /** The program that uses it, as the system tells: a hint. Null where it is not known, or not yet. */
+  process: z.object({ pid: z.int(), executable: z.string(), name: z.string() }).nullable(),
   server: z.string(),
   startedAt: z.number(),
   lastSeenAt: z.number(),
   requests: z.int(),
 });
 export type SessionSummary = z.infer<typeof sessionSummary>;
+
+/** A client that has a token. */
+export const clientSummary = z.object({
+  /** What policies see as `input.agent.id`. */
+  id: z.string(),
+  name: z.string(),
+  /** `config`: it stands in the configuration file, and can be changed there alone. */
+  source: z.enum(['config', 'window']),
+  capabilities: z.array(z.string()),
+  tags: z.array(z.string()),
+  /** Unix milliseconds; null for those of the configuration file. */
+  createdAt: z.number().nullable(),
+  /** Unix milliseconds; null where it has not called since that is known. */
+  lastSeenAt: z.number().nullable(),
+});
+export type ClientSummary = z.infer<typeof clientSummary>;
+
+export const clientId = z.string().regex(/^[\w.-]{1,64}$/u);
+const words = z.array(z.string().min(1).max(100)).max(100);
+
+export const clientRegistration = z.object({
+  name: z.string().trim().min(1).max(64),
+  /** Made from the name where it is left out. */
+  id: clientId.optional(),
+  capabilities: words,
+  tags: words.default([]),
+});
+export type ClientRegistration = z.output<typeof clientRegistration>;
+
+/** The only time that a token can be seen. */
+export const issuedToken = z.object({ client: clientSummary, token: z.string() });
+export type IssuedToken = z.infer<typeof issuedToken>;
 
 export const serverSummary = z.object({
   name: z.string(),

@@ -99,12 +99,14 @@ export class AllSession implements KeptSession {
   }
 
   summary(): SessionSummary {
-    const { transport, caller } = this.#joint.identity;
+    const { transport, caller, presence } = this.#joint.identity;
     return {
       id: this.id,
       transport,
       client: this.#client,
       agentId: caller.agent.id,
+      clientId: caller.clientId,
+      process: presence.process,
       server: ALL_SERVERS,
       startedAt: this.startedAt,
       lastSeenAt: this.lastSeenAt,

@@ -46,7 +46,19 @@ export function buildInput(call: Call, surroundings: Surroundings) {
     arguments: call.arguments,
     server: call.server,
     client: call.client.name,
+    client_id: call.clientId ?? '',
+    process: processOf(call),
     resource: call.resource ?? '',
+  };
+}
+
+/** A hint for rules that would rather deny: any program can start, or become, any other one of its user. */
+function processOf({ process }: Call) {
+  return {
+    pid: process?.pid ?? 0,
+    executable: process?.executable ?? '',
+    name: process?.name ?? '',
+    proven: false,
   };
 }
 

@@ -1,5 +1,5 @@
 // Turns a client's message into one frozen Call: what is asked, on what, by whom.
-import type { Agent, Call, ClientClaim, ParamHeaders, SessionFacts } from '../call.ts';
+import type { Agent, Call, CallerProcess, ClientClaim, ParamHeaders, SessionFacts } from '../call.ts';
 import type { Refusal } from '../errors.ts';
 import type { NotificationMessage, RequestMessage } from '../wire/json-rpc.ts';
 import { foldedName } from '../wire/member-names.ts';
@@ -12,7 +12,9 @@ export interface CallContext {
   readonly at: number;
   readonly server: string;
   readonly agent: Agent;
+  readonly clientId: string | null;
   readonly client: ClientClaim;
+  readonly process: CallerProcess | null;
   readonly session: SessionFacts;
   readonly sourceIp: string;
   readonly paramHeaders: ParamHeaders;

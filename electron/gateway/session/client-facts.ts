@@ -82,12 +82,14 @@ export class ClientFacts {
   }
 
   summary(): SessionSummary {
-    const { id, transport, caller } = this.#identity;
+    const { id, transport, caller, presence } = this.#identity;
     return {
       id,
       transport,
       client: this.#claim.name,
       agentId: caller.agent.id,
+      clientId: caller.clientId,
+      process: presence.process,
       server: this.#with.upstream.name,
       startedAt: this.startedAt,
       lastSeenAt: this.lastSeenAt,
@@ -96,12 +98,14 @@ export class ClientFacts {
   }
 
   #context(paramHeaders: ParamHeaders): CallContext {
-    const { id, caller } = this.#identity;
+    const { id, caller, presence } = this.#identity;
     return {
       at: this.lastSeenAt,
       server: this.#with.upstream.name,
       agent: caller.agent,
+      clientId: caller.clientId,
       client: this.#claim,
+      process: presence.process,
       sourceIp: caller.sourceIp,
       paramHeaders,
       session: {

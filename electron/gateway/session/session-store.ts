@@ -60,6 +60,8 @@ export interface SessionStore extends Closable {
    * transport. Any other is as unknown as none.
    */
   find(id: string, server: Upstream | null, client: SessionClient): KeptSession | undefined;
+  /** Ends all sessions of this client: what they were opened with is void. */
+  endOf(clientId: string): void;
   list(): SessionSummary[];
   /** To be called when policy or settings change what stands in lists: clients that were given some are told. */
   listsChanged(why: ListChange): void;
@@ -133,6 +135,10 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       if (found.client.caller.clientId !== caller.clientId) return undefined;
       found.presence.seenOn(caller.connection);
       return found.session;
+    },
+    endOf(clientId) {
+      for (const { session, client } of [...sessions.values()])
+        if (client.caller.clientId === clientId) void session.close();
     },
     list: () => [...sessions.values()].map(({ session }) => session.summary()),
     listsChanged(why) {

@@ -9,6 +9,7 @@ import { refusalMessage } from '../wire/error-response.ts';
 import type { RequestId } from '../wire/json-rpc.ts';
 import { type ClientBody, readClientBody } from '../wire/parse.ts';
 import { mediaTypeOf, readBody, sendRefusal } from './http-exchange.ts';
+import { shownPath } from './request-target.ts';
 
 /** What sessions are opened with at one address: a server, or all of them together. */
 export interface Served {
@@ -96,9 +97,9 @@ export function createEndpointContext(options: EndpointOptions): EndpointContext
   };
 }
 
-/** The path alone: a query may hold what must not be logged. */
+/** The path as it may be logged. */
 export function pathOf(request: IncomingMessage): string {
-  return (request.url ?? '/').split('?', 1)[0] ?? '/';
+  return shownPath(request.url ?? '/');
 }
 
 export function addressOf(request: IncomingMessage): string {
@@ -111,6 +112,11 @@ function reasonFor(error: ErrorName): RefusedMessage['reason'] {
     case 'session_unknown':
     case 'session_limit':
       return 'session';
+    case 'api_unauthorized':
+    case 'token_missing':
+    case 'token_wrong':
+    case 'token_in_query':
+      return 'token';
     case 'parse_error':
     case 'invalid_request':
     case 'duplicate_key':

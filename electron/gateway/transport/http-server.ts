@@ -3,7 +3,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { ALL_SERVERS } from '../../shared/server-paths.ts';
-import type { Agent } from '../call.ts';
 import { errors } from '../errors.ts';
 import type { Closable, Logger, Upstream } from '../ports.ts';
 import { createAdminApi, type AdminApiOptions } from './admin-api.ts';
@@ -14,14 +13,17 @@ import {
   createRefuse,
   type EndpointOptions,
   pathOf,
+  type Refuse,
   type Served,
 } from './endpoint.ts';
 import type { SessionStore } from '../session/session-store.ts';
 import type { Caller } from '../session/session-types.ts';
 import { sendRefusal } from './http-exchange.ts';
-import { createSseEndpoint } from './http-sse.ts';
+import { identify, type IdentityPolicy } from './identify.ts';
+import { targetOf, type RequestTarget } from './request-target.ts';
+import { createSseEndpoint, type SseEndpoint } from './http-sse.ts';
 import { type Route, routeOf } from './routes.ts';
-import { createStreamableEndpoint } from './streamable-http.ts';
+import { createStreamableEndpoint, type StreamableEndpoint } from './streamable-http.ts';
 
 export interface HttpServerOptions extends Omit<EndpointOptions, 'served'> {
   readonly sessions: SessionStore;
@@ -30,8 +32,7 @@ export interface HttpServerOptions extends Omit<EndpointOptions, 'served'> {
   /** All of them together. */
   readonly all: Served;
   readonly door: DoorPolicy;
-  /** Who a caller is that has not said so. */
-  readonly defaultAgent: Agent;
+  readonly identity: IdentityPolicy;
   /** Null: plain HTTP, as is usual on loopback. */
   readonly tls: TlsListening | null;
   /** Null: nothing is served below `/api/`. */
@@ -52,6 +53,21 @@ export interface TlsListening {
   readonly ca: string | null;
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
   readonly clientAuth: 'none' | 'request' | 'require';
+}
+
+/** The endpoints at one address. */
+interface Endpoints {
+  readonly refuse: Refuse;
+  readonly streamable: StreamableEndpoint;
+  readonly sse: SseEndpoint;
+}
+
+/** A request that has come in: where it goes, and who sent it. */
+interface Arrival {
+  readonly target: RequestTarget;
+  readonly route: Route;
+  readonly asked: Endpoints;
+  readonly caller: Caller;
 }
 
 export interface HttpServer extends Closable {
@@ -79,7 +95,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     });
   }
 
-  function serve(served: Served) {
+  function serve(served: Served): Endpoints {
     const context = createEndpointContext({ ...options, served });
     return {
       refuse: context.refuse,
@@ -111,13 +127,14 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     });
   }
 
-  function askedBy(route: Route | null) {
+  function askedBy(route: Route | null): Endpoints | undefined {
     if (route?.server == null) return servedByDefault;
     return route.server === ALL_SERVERS ? servedByAll : served.get(route.server);
   }
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const route = routeOf(pathOf(request));
+    const target = targetOf(request.url ?? '/');
+    const route = routeOf(target.path);
     const asked = askedBy(route);
     const refuse = (route && asked)?.refuse ?? refuseForNone;
     const refusal = refusedAtDoor(request.headers, options.door, request.socket.localAddress);
@@ -128,24 +145,38 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     } else if (route === null) {
       // Clients probe for OAuth metadata here (/.well-known/…): a clean 404 tells them that there is none.
       sendRefusal(response, { error: 'not_found' });
-    } else if (asked === undefined) {
-      const message = `${errors.server_unknown.message}; there are: ${[...served.keys()].join(', ')}`;
-      refuse(request, response, { error: 'server_unknown', message });
-    } else if (route.endpoint === 'mcp') {
-      await asked.streamable.handle(request, response, callerOf(request));
-    } else if (route.endpoint === 'sse') {
-      if (request.method === 'GET') asked.sse.open(request, response, callerOf(request), route.paths.message);
-      else refuse(request, response, { error: 'method_not_allowed' }, { headers: { allow: 'GET' } });
-    } else if (request.method === 'POST') {
-      await asked.sse.post(request, response, callerOf(request), sessionIdIn(request));
     } else {
-      refuse(request, response, { error: 'method_not_allowed' }, { headers: { allow: 'POST' } });
+      const identified = identify(request.headers, target, options.identity);
+      if (!identified.ok) {
+        const headers = { 'www-authenticate': identified.challenge, connection: 'close' };
+        refuse(request, response, { error: identified.error }, { headers });
+      } else if (asked === undefined) {
+        const message = `${errors.server_unknown.message}; there are: ${[...served.keys()].join(', ')}`;
+        refuse(request, response, { error: 'server_unknown', message });
+      } else {
+        const { agent, clientId } = identified;
+        const caller = { agent, clientId, sourceIp: addressOf(request), connection: request.socket };
+        await answer(request, response, { target, route, asked, caller });
+      }
     }
   }
 
-  function callerOf(request: IncomingMessage): Caller {
-    const { defaultAgent: agent } = options;
-    return { agent, clientId: null, sourceIp: addressOf(request), connection: request.socket };
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { target, route, asked, caller }: Arrival,
+  ): Promise<void> {
+    if (route.endpoint === 'mcp') {
+      await asked.streamable.handle(request, response, caller);
+    } else if (route.endpoint === 'sse') {
+      if (request.method === 'GET')
+        asked.sse.open(request, response, caller, target.prefix + route.paths.message);
+      else asked.refuse(request, response, { error: 'method_not_allowed' }, { headers: { allow: 'GET' } });
+    } else if (request.method === 'POST') {
+      await asked.sse.post(request, response, caller, new URLSearchParams(target.query).get('sessionId'));
+    } else {
+      asked.refuse(request, response, { error: 'method_not_allowed' }, { headers: { allow: 'POST' } });
+    }
   }
 
   return {
@@ -186,8 +217,4 @@ function closed(server: Server, timeoutMs: number): Promise<void> {
       resolve();
     });
   });
-}
-
-function sessionIdIn(request: IncomingMessage): string | null {
-  return new URL(request.url ?? '/', 'http://localhost').searchParams.get('sessionId');
 }

@@ -35,7 +35,9 @@ const context: CallContext = {
     publisher: '',
     tags: [],
   },
+  clientId: null,
   client: { name: 'bench', version: '1' },
+  process: null,
   session: {
     id: '0123456789abcdef0123456789abcdef',
     requestCount: 3,

@@ -16,6 +16,8 @@ const session: SessionSummary = {
   transport: 'sse',
   client: 'claude-code',
   agentId: 'local',
+  clientId: null,
+  process: null,
   server: 'notes',
   startedAt: 0,
   lastSeenAt: Date.now(),

@@ -21,11 +21,13 @@ const usual: Record<string, Answer> = {
 let http: Server | undefined;
 let asked: string[] = [];
 let ended = 0;
+let presented = new Set<string | undefined>();
 afterEach(() => {
   http?.closeAllConnections();
   http?.close();
   asked = [];
   ended = 0;
+  presented = new Set();
 });
 
 async function standIn(answers: Record<string, Answer>, name = demoServerName): Promise<string> {
@@ -49,7 +51,10 @@ async function standIn(answers: Record<string, Answer>, name = demoServerName): 
     return Promise.reject(Object.assign(new Error(answer.refusal), { code: -32001 }));
   });
   await mcp.connect(transport);
-  const server = createServer((request, response) => void transport.handleRequest(request, response));
+  const server = createServer((request, response) => {
+    presented.add(request.headers.authorization);
+    void transport.handleRequest(request, response);
+  });
   http = server;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -60,6 +65,7 @@ async function tour(url: string, signal = new AbortController().signal) {
   const steps = await runTour({
     url,
     certificate: null,
+    token: 'mcpp_tour',
     clientName: 'test',
     signal,
     onStep: (all) => shown.push(all),
@@ -98,6 +104,11 @@ describe('with the demo server and the shipped policy', () => {
     const { steps } = await tour(await standIn({ ...usual, send_note: { refusal: 'Nobody answered' } }));
     expect(steps[2]).toMatchObject({ outcome: 'denied', detail: 'Nobody answered' });
     expect(steps.every(asExpected)).toBe(true);
+  });
+
+  it('presents its token with each request', async () => {
+    await tour(await standIn(usual));
+    expect([...presented]).toEqual(['Bearer mcpp_tour']);
   });
 
   it('ends its session', async () => {

@@ -11,6 +11,7 @@ import type {
 import { UpstreamError } from '../../../electron/gateway/errors.ts';
 import type {
   CallWriter,
+  ClientDirectory,
   Clock,
   Logger,
   PolicyEngine,
@@ -44,6 +45,16 @@ export function callerOf(change: Partial<Caller> = {}): Caller {
   return { agent, clientId: null, sourceIp: '127.0.0.1', connection: new Socket(), ...change };
 }
 
+/** Clients by their tokens; each is an agent by its id. */
+export function clientsBy(ids: Readonly<Record<string, string>>): ClientDirectory {
+  return {
+    byToken(token) {
+      const id = Object.hasOwn(ids, token) ? ids[token] : undefined;
+      return id === undefined ? null : { ...agent, id };
+    },
+  };
+}
+
 /** A system that shows no processes. */
 export const noProcesses: ProcessTable = {
   ownerOf: () => Promise.resolve(null),
@@ -70,7 +81,9 @@ export const callContext: CallContext = {
   at: 1_750_000_000_000,
   server: 'files',
   agent,
+  clientId: null,
   client: { name: 'Some Client', version: '1' },
+  process: null,
   session: { id: 'sess_1', requestCount: 1, startedAt: 0, cumulativeReads: 0, cumulativeWrites: 0 },
   sourceIp: '127.0.0.1',
   paramHeaders: { 'mcp-param-region': 'north' },

@@ -8,6 +8,10 @@ import { approval, call, status } from './tray/states.ts';
 type Event = AnyEvent<Events>;
 const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
 
+function neverAsked(): never {
+  throw new Error('not asked for here');
+}
+
 function setUp(readPage = vi.fn(() => ({ calls: [call()], more: false }))) {
   const listeners = new Set<(event: Event) => void>();
   const host: Pick<GatewayHost, 'commands' | 'onEvent' | 'status'> = {
@@ -26,6 +30,11 @@ function setUp(readPage = vi.fn(() => ({ calls: [call()], more: false }))) {
       'pause.set': () => undefined,
       'policy.read': () => ({ source: '', files: [], entrypoint: '', problem: null }),
       'demo.run': () => [],
+      'clients.list': () => [],
+      'clients.register': neverAsked,
+      'clients.rotate': neverAsked,
+      'clients.remove': () => undefined,
+      'clients.restore': neverAsked,
     },
   };
   const states: DesktopState[] = [];

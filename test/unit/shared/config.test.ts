@@ -132,6 +132,25 @@ describe('configSchema', () => {
     expect(at(path, value)).toMatchSnapshot();
   });
 
+  it('takes the hash of a token in the two ways that it is written', () => {
+    const hash = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+    for (const written of [hash, `sha256:${hash.toUpperCase()}`]) {
+      expect(at('clients.c', { token_hash: written })).toMatchObject({ token_hash: hash, id: '' });
+    }
+    for (const wrong of [undefined, '', 5, 'secret', hash.slice(1), `${hash}0`, `sha1:${hash}`]) {
+      expect(at('clients.c', { token_hash: wrong })).toBe('a SHA-256 hash, 64 hexadecimal digits');
+    }
+  });
+
+  it('gives no two clients the same token or id', () => {
+    const [one, other] = ['a', 'b'].map((digit) => digit.repeat(64));
+    const clients = (b: object) => at('clients', { a: { token_hash: one }, b: { token_hash: other, ...b } });
+    expect(clients({})).toMatchObject({ a: { id: '' }, b: { id: '' } });
+    for (const same of [{ id: 'a' }, { token_hash: one }, { token_hash: `sha256:${'A'.repeat(64)}` }]) {
+      expect(clients(same)).toBe('one that no other client has');
+    }
+  });
+
   it.each(['upstream', 'servers.one'])('wants one way to reach %s', (path) => {
     expect(at(path, { url: 'http://localhost:1', command: 'x' })).toBe('either url or command');
     expect(at(path, { url: 'http://localhost:1', transport: 'stdio' })).toBe(

@@ -48,6 +48,8 @@ export function callOf(text: string, sample: SampleCall = {}): Call {
       publisher: '',
       tags: [],
     },
+    clientId: null,
+    process: null,
     client: { name: sample.client ?? 'Claude Desktop', version: '1.2.3' },
     session: {
       id: 'session-1',

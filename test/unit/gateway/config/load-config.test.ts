@@ -245,7 +245,6 @@ describe('errors', () => {
 
   it.each(notYetProtective)('$key asks for what is not there yet', ({ key }) => {
     const wrong: Record<string, unknown> = {
-      'server.auth': 'required',
       'server.transport': 'stdio',
       'agentfacts.mode': 'required',
       'policy.json_policy_dir': 'policies',
@@ -367,7 +366,6 @@ describe('warnings', () => {
       'audit.flush_interval': '5s',
       'audit.capture.response_summary': 'true',
       'approvals.ask': 'denied',
-      clients: '{a: {id: b}}',
       'api.enabled': 'true',
       'metrics.enabled': 'true',
       'health.enabled': 'true',

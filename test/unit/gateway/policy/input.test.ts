@@ -37,7 +37,17 @@ describe('the policy input', () => {
       arguments: args,
       server: 'files',
       client: 'Some Client',
+      client_id: '',
+      process: { pid: 0, executable: '', name: '', proven: false },
       resource: '',
+    });
+  });
+
+  it('knows the client by its token, and its program as a hint', () => {
+    const process = { pid: 41, started: '7', executable: '/opt/cursor', name: 'cursor' };
+    expect(buildInput(call('read_file', {}, { clientId: 'cursor', process }), surroundings)).toMatchObject({
+      client_id: 'cursor',
+      process: { pid: 41, executable: '/opt/cursor', name: 'cursor', proven: false },
     });
   });
 

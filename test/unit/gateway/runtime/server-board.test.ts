@@ -9,6 +9,8 @@ const sessionWith = (server: string): SessionSummary => ({
   transport: 'sse',
   client: 'c',
   agentId: 'a',
+  clientId: null,
+  process: null,
   server,
   startedAt: 0,
   lastSeenAt: 0,

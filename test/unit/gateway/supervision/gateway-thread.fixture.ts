@@ -10,6 +10,10 @@ import { standInStatus } from '../../../../electron/gateway/supervision/stand-in
 import type { GatewayStatus } from '../../../../electron/shared/domain.ts';
 import { misdeeds } from './misdeeds.ts';
 
+function neverAsked(): never {
+  throw new Error('not asked for here');
+}
+
 async function createGateway(options: GatewayOptions, emit: Emit): Promise<Gateway> {
   const note = (what: string) => appendFileSync(join(options.userData, 'notes'), `${what}\n`);
   note('start');
@@ -60,6 +64,11 @@ async function createGateway(options: GatewayOptions, emit: Emit): Promise<Gatew
       'pause.set': () => undefined,
       'policy.read': () => ({ source: '', files: [], entrypoint: '', problem: null }),
       'demo.run': () => [],
+      'clients.list': () => [],
+      'clients.register': neverAsked,
+      'clients.rotate': neverAsked,
+      'clients.remove': () => undefined,
+      'clients.restore': neverAsked,
     },
   };
 }

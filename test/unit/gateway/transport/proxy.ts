@@ -11,9 +11,11 @@ import {
   type HttpServerOptions,
   type TlsListening,
 } from '../../../../electron/gateway/transport/http-server.ts';
+import type { IdentityPolicy } from '../../../../electron/gateway/transport/identify.ts';
 import { createVerdictPath } from '../../../../electron/gateway/verdict-path.ts';
 import {
   agent,
+  clientsBy,
   clock,
   fakeUpstream,
   healthOf,
@@ -65,6 +67,8 @@ export async function startProxy({
   tls = null as TlsListening | null,
   api = null as HttpServerOptions['api'],
   hosts = [] as readonly string[],
+  auth = 'optional' as IdentityPolicy['auth'],
+  clients = clientsBy({}),
 } = {}) {
   const log = new MemoryLog();
   const logger = recordingLogger();
@@ -120,7 +124,7 @@ export async function startProxy({
       clock,
       logger,
     }),
-    defaultAgent: agent,
+    identity: { clients, auth, defaultAgent: agent },
     maxBodyBytes: MAX_BODY_BYTES,
     tls,
     api,
