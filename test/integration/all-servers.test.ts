@@ -73,18 +73,21 @@ describe.each<Inbound>(['sse', 'streamable-http'])('over %s', (inbound) => {
   });
 
   it('lists the tools of all, under names that lead to each', async () => {
-    // The server adds these once the client is initialized.
+    const names = async () => (await sdk.client.listTools()).tools.map(({ name }) => name);
+    // The server adds some once the client is initialized.
     await expect
-      .poll(async () => (await sdk.client.listTools()).tools.map(({ name }) => name))
+      .poll(names)
       .toEqual(
         expect.arrayContaining([
           'local__echo',
-          'remote__echo',
+          'remote__get-sum',
           'files__read_text_file',
           'local__trigger-sampling-request',
           'remote__trigger-sampling-request',
         ]),
       );
+    // The policy denies this one.
+    expect(await names()).not.toContain('remote__echo');
     expect(await sdk.call('local__echo', { message: 'grüße 👋' })).toBe('Echo: grüße 👋');
     expect(await sdk.call('files__read_text_file', { path: file })).toBe('what was written');
   });
