@@ -1,36 +1,26 @@
 // Keeps a session with the proxy for as long as the client is there: a lost one is opened again with the client's
 // own words, so that the client does not notice.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { UpstreamError } from '../gateway/errors.ts';
 import type { Logger } from '../gateway/ports.ts';
 import type { Message } from '../gateway/wire/json-rpc.ts';
 import type { ClientLine } from './client-line.ts';
-import {
-  openProxySession,
-  PROXY_NAME,
-  type Heard,
-  type PostEnd,
-  type ProxySession,
-} from './proxy-session.ts';
+import { NotThereError, type Persist } from './patience.ts';
+import { openProxySession, type Heard, type PostEnd, type ProxySession } from './proxy-session.ts';
 
-/** A proxy that is started again has so long to be back, with pauses between the attempts that grow. */
-const PATIENCE_MS = 30_000;
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 3000;
+/** Where the proxy can be reached. */
+export interface ProxyAddress {
+  readonly url: URL;
+  /** What to trust there, PEM; null for what the system trusts. */
+  readonly certificate: string | null;
+}
 
-/** The proxy is not there, or not yet: another attempt may do better. */
-class NotThereError extends UpstreamError {}
-
-/** Where the proxy can be reached now, or why it can't. */
-export type Locate = () => Promise<
-  | { readonly found: true; readonly url: URL; readonly certificate: string | null }
-  | { readonly found: false; readonly why: string }
->;
+/** Finds the proxy as it is now. Rejects with a NotThereError where it is not there. */
+export type Locate = () => Promise<ProxyAddress>;
 
 export interface Link {
   /** Whether the client has introduced itself; until then `initialize` is how a session begins. */
   readonly introduced: boolean;
-  /** Sends the client's `initialize`. Rejects at once, with what to do, where the proxy is not there. */
+  /** Sends the client's `initialize`. Rejects, with what to do, where the proxy is not there and does not come. */
   initialize(line: ClientLine, heard: Heard): Promise<PostEnd>;
   /** Sends the client's `notifications/initialized`, and begins to listen. */
   initialized(line: ClientLine): Promise<void>;
@@ -46,26 +36,22 @@ export interface LinkOptions {
   /** For what belongs to no line of the client. */
   readonly heard: Heard;
   readonly logger: Logger;
-  readonly patienceMs?: number;
+  readonly persist: Persist;
 }
 
-export function createLink({ locate, heard, logger, patienceMs = PATIENCE_MS }: LinkOptions): Link {
+export function createLink({ locate, heard, logger, persist }: LinkOptions): Link {
   const closing = new AbortController();
   const open = new Set<ProxySession>();
   let introduction: ClientLine | null = null;
   let confirmation: ClientLine | null = null;
   let current: Promise<ProxySession> | null = null;
   let established: ProxySession | null = null;
-  /** Once waiting was in vain, calls fail at once until the proxy is there again. */
-  let patient = true;
 
   async function dial(): Promise<ProxySession> {
-    const proxy = await locate();
-    if (!proxy.found) throw new NotThereError(proxy.why);
+    const address = await locate();
     closing.signal.throwIfAborted();
     const session = openProxySession({
-      url: proxy.url,
-      certificate: proxy.certificate,
+      ...address,
       logger,
       heard,
       lost: () => void replace(session).catch(reportFailure),
@@ -108,31 +94,9 @@ export function createLink({ locate, heard, logger, patienceMs = PATIENCE_MS }: 
     if (answer.error !== null) throw new UpstreamError(answer.error.message);
   }
 
-  async function reconnect(): Promise<ProxySession> {
-    const deadline = performance.now() + (patient && introduction !== null ? patienceMs : 0);
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      try {
-        const session = await dialAgain();
-        if (!patient || pause > FIRST_PAUSE_MS) logger.info('connected_again');
-        patient = true;
-        return session;
-      } catch (error) {
-        if (!(error instanceof NotThereError) || closing.signal.aborted) throw error;
-        if (performance.now() + pause > deadline) {
-          patient = false;
-          throw new UpstreamError(
-            `${PROXY_NAME} is not running: start it, then try again. (${error.message})`,
-          );
-        }
-        if (pause === FIRST_PAUSE_MS) logger.warn('connection_lost', { why: error.message });
-      }
-      await sleep(pause, undefined, { signal: closing.signal });
-    }
-  }
-
   async function connected(): Promise<ProxySession> {
     if (closing.signal.aborted) throw new UpstreamError('The bridge has ended');
-    current ??= reconnect().then(
+    current ??= persist(dialAgain, introduction !== null).then(
       (session) => (established = session),
       (error: unknown) => {
         current = null;
@@ -151,6 +115,23 @@ export function createLink({ locate, heard, logger, patienceMs = PATIENCE_MS }: 
     return connected();
   }
 
+  async function introduceClient(line: ClientLine, hear: Heard): Promise<PostEnd> {
+    const session = await dial();
+    const end = await session.post(line, (bytes, messages) => {
+      const answer = messages.find(answersOne(line));
+      if (answer?.kind === 'response' && answer.error === null) introduction = line;
+      hear(bytes, messages);
+    });
+    if (introduction === line) {
+      established = session;
+      current = Promise.resolve(session);
+      return end;
+    }
+    await hangUp(session);
+    if (end.kind === 'unsent') throw asError(end);
+    return end;
+  }
+
   function reportFailure(error: unknown): void {
     if (!closing.signal.aborted) logger.warn('not_connected', { why: wordsOf(error) });
   }
@@ -159,24 +140,7 @@ export function createLink({ locate, heard, logger, patienceMs = PATIENCE_MS }: 
     get introduced() {
       return introduction !== null;
     },
-    async initialize(line, hear) {
-      const session = await dial().catch((error: unknown) => {
-        throw error instanceof NotThereError ? notRunning(error.message) : error;
-      });
-      const end = await session.post(line, (bytes, messages) => {
-        const answer = messages.find(answersOne(line));
-        if (answer?.kind === 'response' && answer.error === null) introduction = line;
-        hear(bytes, messages);
-      });
-      if (introduction === line) {
-        established = session;
-        current = Promise.resolve(session);
-        return end;
-      }
-      await hangUp(session);
-      if (end.kind === 'unsent') throw notRunning(end.error.message);
-      return end;
-    },
+    initialize: (line, hear) => persist(() => introduceClient(line, hear), false),
     async initialized(line) {
       const session = await connected();
       const end = await session.post(line, heard);
@@ -195,10 +159,6 @@ export function createLink({ locate, heard, logger, patienceMs = PATIENCE_MS }: 
 
 function answersOne({ requests }: ClientLine): (message: Message) => boolean {
   return (message) => message.kind === 'response' && message.id !== null && requests.includes(message.id);
-}
-
-function notRunning(why: string): UpstreamError {
-  return new UpstreamError(`${PROXY_NAME} is not running: start it, then restart this client. (${why})`);
 }
 
 /** Why a session could not be opened. A proxy that is starting may refuse for a while. */

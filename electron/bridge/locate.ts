@@ -5,17 +5,19 @@ import { userDataFolder } from '../main/program/user-data-folder.ts';
 import { defaultPaths, pathsOf } from '../shared/server-paths.ts';
 import type { Whereabouts } from './command-line.ts';
 import type { Locate } from './link.ts';
+import { NotThereError } from './patience.ts';
 
 /** @param server One of the proxy's servers by name; null for the default one. */
 export function createLocate(whereabouts: Whereabouts, server: string | null): Locate {
   if (whereabouts.kind === 'url') {
     const url = endpointAt(whereabouts.url, server);
-    return () => Promise.resolve({ found: true, url, certificate: null });
+    return () => Promise.resolve({ url, certificate: null });
   }
   const folder = whereabouts.folder ?? userDataFolder(packageJson.productName);
   return async () => {
     const proxy = await findRunningProxy(folder);
-    return proxy.found ? { ...proxy, url: endpointAt(new URL(proxy.url), server) } : proxy;
+    if (!proxy.found) throw new NotThereError(proxy.why);
+    return { url: endpointAt(new URL(proxy.url), server), certificate: proxy.certificate };
   };
 }
 

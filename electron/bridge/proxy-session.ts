@@ -42,9 +42,15 @@ export type PostEnd =
   /** The line has not left. */
   | { readonly kind: 'unsent'; readonly error: UpstreamError };
 
+export interface PostExtras {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Breaks the exchange off. */
+  readonly signal?: AbortSignal;
+}
+
 export interface ProxySession {
   /** Never rejects. Posts don't wait for each other. */
-  post(line: ClientLine, heard: Heard): Promise<PostEnd>;
+  post(line: ClientLine, heard: Heard, extras?: PostExtras): Promise<PostEnd>;
   /** Opens the stream for what the server says by itself, and keeps it open. */
   listen(): void;
   /** The proxy has lost it: what still runs may end, for a moment. */
@@ -87,7 +93,7 @@ export function openProxySession(options: ProxySessionOptions): ProxySession {
   const suspended = new Set<(why: UpstreamError) => void>();
   let listening: EventStream | null = null;
 
-  async function post(line: ClientLine, hear: Heard): Promise<PostEnd> {
+  async function post(line: ClientLine, hear: Heard, { headers, signal }: PostExtras = {}): Promise<PostEnd> {
     const { promise, resolve } = Promise.withResolvers<PostEnd>();
     const expectsAnswer = line.requests.length > 0 || line.messages.length === 0;
     const inSession = session.id !== null;
@@ -127,6 +133,7 @@ export function openProxySession(options: ProxySessionOptions): ProxySession {
         url,
         headers: {
           ...session.headers('application/json, text/event-stream'),
+          ...headers,
           'content-type': 'application/json',
         },
         body: line.bytes,
@@ -171,6 +178,12 @@ export function openProxySession(options: ProxySessionOptions): ProxySession {
         },
       },
     );
+    const withdraw = (): void => {
+      exchange.abort();
+      over('The request was cancelled');
+    };
+    if (signal?.aborted === true) withdraw();
+    else signal?.addEventListener('abort', withdraw, { once: true });
     return promise;
   }
 

@@ -2,11 +2,13 @@
 import type { Logger } from '../gateway/ports.ts';
 import { createTurns } from '../gateway/upstream/turns.ts';
 import { errorResponse } from '../gateway/wire/error-response.ts';
-import type { Message, RequestId } from '../gateway/wire/json-rpc.ts';
+import type { Message, RequestId, RequestMessage } from '../gateway/wire/json-rpc.ts';
 import { readServerMessage } from '../gateway/wire/parse.ts';
 import { cancelledBy, isOnly, readClientLine, type ClientLine } from './client-line.ts';
 import { createLink, wordsOf, wordsOfEnd, type Locate } from './link.ts';
+import { createPatience } from './patience.ts';
 import type { PostEnd } from './proxy-session.ts';
+import { createStateless, modernRequestIn } from './stateless.ts';
 
 export interface Relay {
   /** One line of the client, without its line break. */
@@ -24,10 +26,15 @@ export interface RelayOptions {
   readonly patienceMs?: number;
 }
 
-export function createRelay({ locate, write, logger, ...patience }: RelayOptions): Relay {
-  const link = createLink({ locate, heard, logger, ...patience });
+export function createRelay({ locate, write, logger, patienceMs }: RelayOptions): Relay {
+  const closing = new AbortController();
+  const persist = createPatience({ closing: closing.signal, logger, patienceMs });
+  const link = createLink({ locate, heard, logger, persist });
+  const stateless = createStateless({ locate, logger, persist });
   const turns = createTurns();
   const waiting = new Map<RequestId, ClientLine>();
+  /** Breaks off a request of 2026-07-28, for which its connection is the only thing to be told by. */
+  const cancellations = new Map<RequestId, AbortController>();
   let closed = false;
 
   /** What answers something that does not wait any more (cancelled, or failed meanwhile) is dropped. */
@@ -38,6 +45,8 @@ export function createRelay({ locate, write, logger, ...patience }: RelayOptions
 
   /** Sends a line, over a new session where the old one is found to be lost before it took the line. */
   async function send(line: ClientLine): Promise<PostEnd | null> {
+    const modern = modernRequestIn(line);
+    if (modern !== null) return sendAlone(line, modern);
     if (isOnly(line, 'initialize') && !link.introduced) return link.initialize(line, heard);
     if (isOnly(line, 'notifications/initialized')) {
       await link.initialized(line);
@@ -50,6 +59,15 @@ export function createRelay({ locate, write, logger, ...patience }: RelayOptions
     const next = await link.replace(session);
     // What is no request is about something in the session that is gone.
     return line.requests.length === 0 || isWithdrawn(line) ? null : next.post(line, heard);
+  }
+
+  async function sendAlone(line: ClientLine, request: RequestMessage): Promise<PostEnd> {
+    const cancellation = cancellations.get(request.id);
+    try {
+      return await stateless.post(line, request, heard, cancellation?.signal ?? closing.signal);
+    } finally {
+      if (cancellations.get(request.id) === cancellation) cancellations.delete(request.id);
+    }
   }
 
   function isWithdrawn(line: ClientLine): boolean {
@@ -94,13 +112,22 @@ export function createRelay({ locate, write, logger, ...patience }: RelayOptions
     take(bytes) {
       const line = readClientLine(bytes);
       for (const id of line.requests) waiting.set(id, line);
-      for (const id of cancelledBy(line)) waiting.delete(id);
+      const modern = modernRequestIn(line);
+      if (modern !== null) cancellations.set(modern.id, new AbortController());
+      const cancelled = cancelledBy(line);
+      for (const id of cancelled) {
+        waiting.delete(id);
+        cancellations.get(id)?.abort();
+      }
+      // Without a session there is nobody to be told of it.
+      if (cancelled.length > 0 && !link.introduced) return;
       const alone = isOnly(line, 'initialize') || isOnly(line, 'notifications/initialized');
       void turns(alone, () => forward(line));
     },
     async close() {
       closed = true;
-      await link.close();
+      closing.abort();
+      await Promise.all([link.close(), stateless.close()]);
     },
   };
 }

@@ -44,18 +44,21 @@ describe('the endpoint', () => {
     ['http://127.0.0.1:3000/mcp', null, 'http://127.0.0.1:3000/mcp'],
     ['http://127.0.0.1:3000', 'files', 'http://127.0.0.1:3000/servers/files/mcp'],
   ])('of %s and server %s', async (url, server, endpoint) => {
-    expect(await createLocate(at(url), server)()).toEqual({ found: true, url: new URL(endpoint) });
+    expect(await createLocate(at(url), server)()).toEqual({ url: new URL(endpoint), certificate: null });
   });
 
   it('is read anew from the folder each time', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'bridge-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const locate = createLocate({ kind: 'user-data', folder }, null);
-    expect(await locate()).toMatchObject({ found: false });
+    await expect(locate()).rejects.toThrow('does not exist');
     for (const port of [3000, 3001]) {
       const file = { url: `http://127.0.0.1:${port}`, pid: process.pid, version: '0.1.0' };
       writeFileSync(join(folder, 'gateway.json'), JSON.stringify(file));
-      expect(await locate()).toEqual({ found: true, url: new URL(`http://127.0.0.1:${port}/mcp`) });
+      expect(await locate()).toMatchObject({
+        url: new URL(`http://127.0.0.1:${port}/mcp`),
+        certificate: null,
+      });
     }
   });
 });
