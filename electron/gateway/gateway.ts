@@ -75,6 +75,8 @@ const SESSION_TTL_MS = 2 * 60 * 60_000;
 const SWEEP_EVERY_MS = 60_000;
 /** The host does not wait longer than a little more than this. */
 const LONGEST_CLOSE_MS = 5_000;
+/** Of all servers that are asked at once, the slow ones are not waited for. */
+const PATIENCE_WITH_EACH_MS = 10_000;
 /** Time between two snapshots or notices to the window. */
 const NOTICE_MS = 100;
 
@@ -228,7 +230,15 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     clock,
     logger,
     servers,
-    all: createAllServers({ sessions, servers, proxyVersion: version, log, clock, logger }),
+    all: createAllServers({
+      sessions,
+      servers,
+      proxyVersion: version,
+      patienceMs: PATIENCE_WITH_EACH_MS,
+      log,
+      clock,
+      logger,
+    }),
     identity: { clients, auth: config.server.auth, defaultAgent: config.agent },
     maxBodyBytes: MAX_BODY_BYTES,
     tls,

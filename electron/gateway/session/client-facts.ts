@@ -2,7 +2,7 @@
 import type { SessionSummary } from '../../shared/domain.ts';
 import type { Call, ClientClaim, ParamHeaders } from '../call.ts';
 import { errors, type Refusal } from '../errors.ts';
-import type { CallLog, Clock, Upstream } from '../ports.ts';
+import type { CallLog, Clock, RefusedMessage, Upstream } from '../ports.ts';
 import { type CallContext, type Classified, classify } from '../router/classify.ts';
 import { effectOf } from '../router/effect.ts';
 import { newRequestId } from '../router/request-id.ts';
@@ -20,7 +20,8 @@ export interface SessionIdentity {
 }
 
 export interface FactsCollaborators {
-  readonly upstream: Upstream;
+  /** What it talks to. */
+  readonly upstream: Pick<Upstream, 'name'>;
   readonly log: CallLog;
   readonly clock: Clock;
 }
@@ -67,14 +68,18 @@ export class ClientFacts {
   }
 
   /** Records a message that never became a call. */
-  refused({ method }: RequestMessage | NotificationMessage, refusal: Refusal): void {
+  refused(
+    { method }: RequestMessage | NotificationMessage,
+    refusal: Refusal,
+    reason: RefusedMessage['reason'] = 'malformed',
+  ): void {
     this.#with.log.refused({
       requestId: newRequestId(),
       at: this.lastSeenAt,
       sessionId: this.#identity.id,
       server: this.#with.upstream.name,
       method,
-      reason: 'malformed',
+      reason,
       errorCode: errors[refusal.error].code,
       errorMessage: refusalMessage(refusal),
       sourceIp: this.#identity.caller.sourceIp,

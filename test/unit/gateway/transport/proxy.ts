@@ -120,6 +120,7 @@ export async function startProxy({
       sessions,
       servers: [upstream, ...others],
       proxyVersion: '1.0.0',
+      patienceMs: 5_000,
       log,
       clock,
       logger,
