@@ -18,7 +18,7 @@ export interface PolicySources {
 }
 
 /** To be raised with every change of compile.ts, entrypoints.ts or input-paths.ts that gives other bundles. */
-const bundleFormat = 2;
+const bundleFormat = 3;
 
 /** Deeper than anybody sorts policies, and an end for folders that are linked in a circle. */
 const maxDepth = 8;
