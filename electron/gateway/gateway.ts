@@ -34,6 +34,7 @@ import { createListing } from './session/listing.ts';
 import { createPresences } from './session/presence.ts';
 import { createSessionStore } from './session/session-store.ts';
 import { createHttpServer } from './transport/http-server.ts';
+import { openChildRegister } from './upstream/child-register.ts';
 import type { RetryPolicy } from './upstream/retry-delay.ts';
 import { createUpstream, type UpstreamOptions } from './upstream/upstream.ts';
 import { createVerdictPath } from './verdict-path.ts';
@@ -129,7 +130,10 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
 
   const openServer = (described: UpstreamOptions) =>
     services.adopt(createUpstream(described, retryPolicy(config)), (opened) => opened.close());
-  const [first, ...others] = configuredServers(config, { out, userData, env, logger });
+  const children = services.adopt(openChildRegister(join(userData, 'child-processes.json'), logger), (open) =>
+    open.close(),
+  );
+  const [first, ...others] = configuredServers(config, { out, userData, env, children, logger });
   const servers = [openServer(first), ...others.map(openServer)] as const;
   const { circuit_breaker: circuitBreaker } = config.upstream;
   const board = createServerBoard({

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Config } from '../../shared/config.ts';
 import type { Logger } from '../ports.ts';
+import type { ChildRegister } from '../upstream/child-register.ts';
 import type { UpstreamOptions } from '../upstream/upstream.ts';
 
 export interface ServerSurroundings {
@@ -9,6 +10,8 @@ export interface ServerSurroundings {
   readonly out: string;
   readonly userData: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where started servers are written down. */
+  readonly children: ChildRegister;
   readonly logger: Logger;
 }
 
@@ -48,7 +51,7 @@ function reach(
   name: string,
   target: Target,
   timeoutMs: number,
-  { env: hostEnv, logger }: ServerSurroundings,
+  { env: hostEnv, children, logger }: ServerSurroundings,
 ): UpstreamOptions | null {
   const { url, command, args, env, cwd, headers, era } = target;
   const crowd =
@@ -62,11 +65,14 @@ function reach(
   }
   return command === null
     ? null
-    : { kind: 'stdio', name, command, args, env, cwd, era, crowd, hostEnv, timeoutMs, logger };
+    : { kind: 'stdio', name, command, args, env, cwd, era, crowd, hostEnv, timeoutMs, children, logger };
 }
 
 /** The notes server, on the Node that this program runs on. */
-function demo(timeoutMs: number, { out, userData, env, logger }: ServerSurroundings): UpstreamOptions {
+function demo(
+  timeoutMs: number,
+  { out, userData, env, children, logger }: ServerSurroundings,
+): UpstreamOptions {
   return {
     kind: 'demo',
     name: 'demo',
@@ -78,6 +84,7 @@ function demo(timeoutMs: number, { out, userData, env, logger }: ServerSurroundi
     crowd: null,
     hostEnv: env,
     timeoutMs,
+    children,
     logger,
   };
 }

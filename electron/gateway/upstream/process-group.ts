@@ -2,9 +2,8 @@
 //
 // On POSIX the child leads its own group, so that a signal reaches what it started too (npx starts a shell that
 // starts node). On Windows taskkill walks the tree of children. Not covered: a process that left the group
-// (setsid, a daemon); on Windows the children of a child that has ended already; and the death of the proxy itself
-// by SIGKILL, where servers see their standard input end, and end if they heed it, as the specification asks
-// (MCP 2025-11-25, lifecycle, shutdown).
+// (setsid, a daemon), and on Windows the children of a child that has ended already. What the death of the proxy itself
+// leaves is child-register.ts's.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../ports.ts';
@@ -20,16 +19,21 @@ const AFTER_KILL_MS = 300;
 export async function endProcessGroup(child: ChildProcess, logger: Logger): Promise<void> {
   const { pid } = child;
   if (pid === undefined) return;
-  const windows = process.platform === 'win32';
-  const isAlive = windows
-    ? () => child.exitCode === null && child.signalCode === null
-    : () => signalGroup(pid, 0);
+  const isAlive =
+    process.platform === 'win32'
+      ? () => child.exitCode === null && child.signalCode === null
+      : () => signalGroup(pid, 0);
 
-  if (await endsWithin(EXIT_GRACE_MS, isAlive)) return;
-  if (windows) {
+  if (!(await endsWithin(EXIT_GRACE_MS, isAlive))) await killProcessGroup(pid, logger);
+}
+
+/** Does not wait for it to end by itself. The caller knows that the group's leader is still the process it means. */
+export async function killProcessGroup(pid: number, logger: Logger): Promise<void> {
+  if (process.platform === 'win32') {
     await killTree(pid, logger);
     return;
   }
+  const isAlive = () => signalGroup(pid, 0);
   signalGroup(pid, 'SIGTERM');
   if (await endsWithin(TERM_GRACE_MS, isAlive)) return;
   signalGroup(pid, 'SIGKILL');

@@ -7,6 +7,7 @@ import { UpstreamError } from '../errors.ts';
 import type { Logger, UpstreamConnection, UpstreamEvents } from '../ports.ts';
 import { singleLine } from '../wire/bytes.ts';
 import { readServerMessage } from '../wire/parse.ts';
+import type { ChildRegister } from './child-register.ts';
 import { createLineReader } from './line-reader.ts';
 import { endProcessGroup } from './process-group.ts';
 import { createStderrJournal, type StderrJournal } from './stderr-journal.ts';
@@ -26,6 +27,12 @@ export interface StdioServer {
   readonly cwd: string | null;
 }
 
+export interface StdioSurroundings {
+  readonly children: Pick<ChildRegister, 'started' | 'ended'>;
+  readonly logger: Logger;
+  readonly maxMessageBytes: number;
+}
+
 /**
  * The process is started by the first `send`, and again by the next one where it could not be started. `send`
  * resolves once the operating system has the bytes, so that a server which does not read slows its client down;
@@ -34,7 +41,7 @@ export interface StdioServer {
 export function openStdioConnection(
   server: StdioServer,
   events: UpstreamEvents,
-  { logger, maxMessageBytes }: { readonly logger: Logger; readonly maxMessageBytes: number },
+  { children, logger, maxMessageBytes }: StdioSurroundings,
 ): UpstreamConnection {
   const { name } = server;
   let running: Promise<ChildProcessWithoutNullStreams> | null = null;
@@ -47,6 +54,7 @@ export function openStdioConnection(
   async function start(): Promise<ChildProcessWithoutNullStreams> {
     const child = await spawnServer(server);
     logger.info('upstream_started', { server: name, pid: child.pid });
+    if (child.pid !== undefined) children.started(child.pid, name);
     const journal = createStderrJournal(name, logger);
     const lines = createLineReader({
       maxBytes: maxMessageBytes,
@@ -72,7 +80,7 @@ export function openStdioConnection(
     function fail(why: string): void {
       report(why);
       child.stdin.end();
-      groupEnded ??= endProcessGroup(child, logger);
+      void endGroup(child);
     }
   }
 
@@ -95,7 +103,7 @@ export function openStdioConnection(
   ): Promise<void> {
     logger.info('upstream_exited', { server: name, pid: child.pid, code, signal });
     // What the server started and left behind has lost its purpose.
-    groupEnded ??= endProcessGroup(child, logger);
+    void endGroup(child);
     await Promise.race([new Promise((resolve) => child.once('close', resolve)), sleep(DRAIN_MS)]);
     child.stdout.destroy();
     child.stderr.destroy();
@@ -109,6 +117,14 @@ export function openStdioConnection(
     over = why;
     reported.resolve(undefined);
     events.closed(why);
+  }
+
+  /** Begins to, once. */
+  function endGroup(child: ChildProcessWithoutNullStreams): Promise<void> {
+    groupEnded ??= endProcessGroup(child, logger).then(() => {
+      if (child.pid !== undefined) children.ended(child.pid);
+    });
+    return groupEnded;
   }
 
   async function write(child: ChildProcessWithoutNullStreams, bytes: Buffer): Promise<void> {
@@ -134,8 +150,7 @@ export function openStdioConnection(
     const child = await running?.catch(() => null);
     if (!child) return;
     child.stdin.end();
-    groupEnded ??= endProcessGroup(child, logger);
-    await groupEnded;
+    await endGroup(child);
     child.stdout.destroy();
     child.stderr.destroy();
   }

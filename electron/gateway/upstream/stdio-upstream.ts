@@ -8,7 +8,7 @@ import { learningFromLegacy, refusedConnection } from './era-signs.ts';
 import { MAX_MESSAGE_BYTES } from './limits.ts';
 import { openRevivingConnection } from './reviving-connection.ts';
 import { createSharedProcess } from './shared-process.ts';
-import { openStdioConnection } from './stdio-connection.ts';
+import { openStdioConnection, type StdioSurroundings } from './stdio-connection.ts';
 import { describeCommand } from './target.ts';
 
 export interface StdioUpstreamOptions {
@@ -26,17 +26,19 @@ export interface StdioUpstreamOptions {
   readonly hostEnv: Readonly<Record<string, string | undefined>>;
   /** How long a process that is started again may take until it goes on where the last one ended, milliseconds. */
   readonly timeoutMs: number;
+  readonly children: StdioSurroundings['children'];
   readonly logger: Logger;
   readonly maxMessageBytes?: number;
 }
 
 export function createStdioUpstream(options: StdioUpstreamOptions): ClosableUpstream {
-  const { name, kind, command, args, cwd, era = 'auto', timeoutMs, logger } = options;
+  const { name, kind, command, args, cwd, era = 'auto', timeoutMs, children, logger } = options;
   const { maxMessageBytes = MAX_MESSAGE_BYTES } = options;
   const server = { name, command, args, cwd, env: childEnvironment(options.hostEnv, options.env) };
   const connections = trackConnections();
   const eras = createEraFinding(name, era, logger);
-  const open = (events: UpstreamEvents) => openStdioConnection(server, events, { logger, maxMessageBytes });
+  const open = (events: UpstreamEvents) =>
+    openStdioConnection(server, events, { children, logger, maxMessageBytes });
   const shared = createSharedProcess({
     name,
     open: (events) => connections.add(open(events)),

@@ -14,6 +14,7 @@ import {
   runs,
   type LogLine,
   type Session,
+  noRegister,
 } from '../../unit/gateway/upstream/peers.ts';
 import { startEverything, type EverythingServer, type EverythingTransport } from '../everything-server.ts';
 
@@ -54,6 +55,7 @@ describe.each<EverythingTransport>(['stdio', 'sse', 'streamableHttp'])(
               env,
               cwd: null,
               hostEnv: process.env,
+              children: noRegister,
               timeoutMs: 5000,
               logger,
             }

@@ -2,9 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { configuredServers } from '../../../../electron/gateway/runtime/configured-servers.ts';
 import { configSchema } from '../../../../electron/shared/config.ts';
 import { recordingLogger } from '../fakes.ts';
+import { noRegister } from '../upstream/peers.ts';
 
 function serversOf(file: object) {
-  const surroundings = { out: '/app/out', userData: '/data', env: {}, logger: recordingLogger() };
+  const surroundings = {
+    out: '/app/out',
+    userData: '/data',
+    env: {},
+    children: noRegister,
+    logger: recordingLogger(),
+  };
   return configuredServers(configSchema.parse(file), surroundings);
 }
 

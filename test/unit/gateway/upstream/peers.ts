@@ -90,6 +90,9 @@ export function recordingLogger(): Logger & { readonly lines: LogLine[] } {
   return { lines, debug: note, info: note, warn: note, error: note };
 }
 
+/** Takes no note of processes. */
+export const noRegister = { started: () => undefined, ended: () => undefined, close: () => undefined };
+
 /** True while a process runs; one that has ended and waits to be collected does not. Linux alone. */
 export function runs(pid: number): boolean {
   const file = `/proc/${pid}/stat`;

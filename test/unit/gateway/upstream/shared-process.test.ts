@@ -16,6 +16,7 @@ import {
   request,
   runs,
   type Session,
+  noRegister,
 } from './peers.ts';
 
 const fixture = join(import.meta.dirname, 'fixtures/modern-server.mjs');
@@ -45,7 +46,11 @@ function start(
   const shared = createSharedProcess({
     name: 'modern',
     open(events) {
-      const opened = openStdioConnection(child, events, { logger, maxMessageBytes: 1_000_000 });
+      const opened = openStdioConnection(child, events, {
+        children: noRegister,
+        logger,
+        maxMessageBytes: 1_000_000,
+      });
       closings.push(() => opened.close());
       return opened;
     },
@@ -254,6 +259,7 @@ describe('a server that is not modern', () => {
       cwd: null,
       timeoutMs: 500,
       hostEnv: {},
+      children: noRegister,
       logger: recordingLogger(),
     });
     closings.push(() => upstream.close());
@@ -268,7 +274,15 @@ describe('a stdio server of both eras', () => {
   it('has a process for each legacy session, and one for all modern requests', async () => {
     const logger = recordingLogger();
     const options = { name: 'both', kind: 'stdio', command: process.execPath, args: [fixture] } as const;
-    const upstream = createStdioUpstream({ ...options, env, cwd: null, timeoutMs: 500, hostEnv: {}, logger });
+    const upstream = createStdioUpstream({
+      ...options,
+      env,
+      cwd: null,
+      timeoutMs: 500,
+      hostEnv: {},
+      children: noRegister,
+      logger,
+    });
     closings.push(() => upstream.close());
     const sessions = ['legacy', 'legacy', 'modern', 'modern'].map(async (era) => {
       const session = recordingSession();

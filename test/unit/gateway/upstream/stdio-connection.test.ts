@@ -5,7 +5,15 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { UpstreamError } from '../../../../electron/gateway/errors.ts';
 import type { UpstreamConnection } from '../../../../electron/gateway/ports.ts';
 import { openStdioConnection } from '../../../../electron/gateway/upstream/stdio-connection.ts';
-import { allowedBytes, recordingLogger, recordingSession, request, runs, type Session } from './peers.ts';
+import {
+  allowedBytes,
+  noRegister,
+  recordingLogger,
+  recordingSession,
+  request,
+  runs,
+  type Session,
+} from './peers.ts';
 
 const fixture = join(import.meta.dirname, 'fixtures/stdio-server.mjs');
 const opened: UpstreamConnection[] = [];
@@ -31,7 +39,7 @@ function open(
       cwd: options.cwd ?? null,
     },
     session,
-    { logger, maxMessageBytes: options.maxMessageBytes ?? 64 * 1024 * 1024 },
+    { children: noRegister, logger, maxMessageBytes: options.maxMessageBytes ?? 64 * 1024 * 1024 },
   );
   opened.push(connection);
   return { session, connection, logger };
