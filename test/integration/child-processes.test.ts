@@ -1,6 +1,8 @@
 // The servers that the proxy starts live as long as the client that they were started for, and no longer.
+import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type RunningProxy, allowAll, startProxy } from './harness.ts';
+import { type RunningProxy, allowAll, nodeCommand, startProxy } from './harness.ts';
 import { openStream, send } from './raw-http.ts';
 import { type Inbound, openRawSession, readEndpoint } from './raw-session.ts';
 import { startRawUpstream } from './raw-upstream.ts';
@@ -19,17 +21,56 @@ function serverPid(initializeResult: unknown): number {
   return pid;
 }
 
+/** One that has ended, and waits to be collected by whoever adopted it, is not. */
 function isAlive(pid: number): boolean {
+  const stat = `/proc/${pid}/stat`;
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
+    return !existsSync(stat) || !readFileSync(stat, 'utf8').includes(') Z ');
   } catch {
     return false;
   }
 }
 
+/** Answers, and heeds neither the end of its input nor SIGTERM. */
+const stubbornScript = `
+  process.on('SIGTERM', () => {});
+  setInterval(() => {}, 1000);
+  process.stdin.on('data', (line) => {
+    const { id } = JSON.parse(line);
+    if (id === undefined) return;
+    const serverInfo = { name: 'stubborn', version: String(process.pid) };
+    const result = { protocolVersion: '2025-03-26', capabilities: {}, serverInfo };
+    console.log(JSON.stringify({ jsonrpc: '2.0', id, result }));
+  });
+`;
+const stubborn = { config: { upstream: nodeCommand('-e', stubbornScript) }, policies: allowAll };
+
 const within = { timeout: 2000, interval: 20 };
 const hanging =
   '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"raw","arguments":{"hang":true}}}';
+
+describe('a stdio server that heeds nothing', () => {
+  it.each<Inbound>(['sse', 'streamable-http'])('is gone within 2 s of its %s client', async (inbound) => {
+    const proxy = await startProxy(stubborn);
+    onTestFinished(() => proxy.stop());
+    const session = await openRawSession(inbound, proxy.url);
+    const pid = serverPid(session.initializeResult);
+    await session.close();
+    await expect.poll(() => isAlive(pid), within).toBe(false);
+  });
+
+  it('outlives a proxy that is killed, until that is started again', async () => {
+    const proxy = await startProxy(stubborn);
+    const pid = serverPid((await openRawSession('streamable-http', proxy.url)).initializeResult);
+    await proxy.kill();
+    await sleep(300);
+    expect(isAlive(pid)).toBe(true);
+    const again = await startProxy({ ...stubborn, userData: proxy.userData });
+    onTestFinished(() => again.stop());
+    await expect.poll(() => isAlive(pid), within).toBe(false);
+  });
+});
 
 describe('a stdio server', () => {
   it.each<Inbound>(['sse', 'streamable-http'])('is gone within 2 s of its %s client', async (inbound) => {
@@ -94,7 +135,7 @@ describe('a stdio server', () => {
     const session = await openRawSession('streamable-http', proxy.url);
     const pid = serverPid(session.initializeResult);
     const answer = session.ask(hanging);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
     process.kill(pid, 'SIGKILL');
     expect(JSON.parse((await answer)[0] ?? '')).toMatchObject({ id: 1, error: { code: -32004 } });
   });
