@@ -80,13 +80,14 @@ export function mediaTypeOf(request: IncomingMessage): string {
   return (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
+/** The media ranges of an Accept header that take each media type. */
+const TAKEN_BY = {
+  'application/json': /(?:^|,)\s*(?:application\/json|application\/\*|\*\/\*)\s*(?:[;,]|$)/iu,
+  'text/event-stream': /(?:^|,)\s*(?:text\/event-stream|text\/\*|\*\/\*)\s*(?:[;,]|$)/iu,
+};
+
 /** Whether the Accept header takes this media type; a missing header takes everything (RFC 9110 section 12.5.1). */
-export function accepts(request: IncomingMessage, mediaType: string): boolean {
+export function accepts(request: IncomingMessage, mediaType: keyof typeof TAKEN_BY): boolean {
   const header = request.headers.accept;
-  if (header === undefined) return true;
-  const [kind] = mediaType.split('/');
-  return header
-    .split(',')
-    .map((part) => part.split(';', 1)[0]?.trim().toLowerCase())
-    .some((range) => range === mediaType || range === '*/*' || range === `${kind}/*`);
+  return header === undefined || TAKEN_BY[mediaType].test(header);
 }
