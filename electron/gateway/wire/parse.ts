@@ -63,11 +63,13 @@ function readEach(
   bytes: Buffer,
   read: (value: unknown, bytes: Buffer) => Parsed<Message>,
 ): Parsed<Message[]> {
-  const [values, spans] = Array.isArray(value)
-    ? [value as unknown[], arrayElements(bytes)]
-    : [[value], [bytes]];
+  if (!Array.isArray(value)) {
+    const only = read(value, bytes);
+    return only.ok ? { ok: true, value: [only.value] } : only;
+  }
+  const spans = arrayElements(bytes);
   const messages: Message[] = [];
-  for (const [index, one] of values.entries()) {
+  for (const [index, one] of (value as unknown[]).entries()) {
     const message = read(one, spans[index] ?? Buffer.alloc(0));
     if (!message.ok) return message;
     messages.push(message.value);
@@ -85,7 +87,7 @@ function parseJson(bytes: Buffer): Parsed<unknown> {
 
 function toClientMessage(value: unknown, bytes: Buffer): Parsed<Message> {
   if (isObject(value)) {
-    for (const key of Object.keys(value)) {
+    for (const key in value) {
       if (!ENVELOPE_KEYS.has(key) && ENVELOPE_KEYS.has(foldedName(key))) {
         return refused('invalid_request', `"${key}" must be written in lower case`, idOf(value));
       }
