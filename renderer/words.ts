@@ -136,8 +136,12 @@ const reasons: Readonly<Record<VerdictReason, { allow: string; deny: string }>> 
     deny: 'It was refused at the door: its Host, its Origin or its size is not accepted here.',
   },
   session: {
-    allow: 'It named a session that does not exist.',
-    deny: 'It named a session that does not exist, so it was refused.',
+    allow: 'There was no session for it.',
+    deny: 'There was no session for it: it named none that exists, or there were too many.',
+  },
+  version: {
+    allow: 'It speaks a version of MCP that its server does not.',
+    deny: 'It speaks a version of MCP that its server does not, so it was refused.',
   },
   token: {
     allow: 'It came without a token that is accepted here.',
@@ -165,6 +169,7 @@ const reasonNotes: Readonly<Record<VerdictReason, string>> = {
   door: 'at the door',
   session: 'no session',
   token: 'no token',
+  version: 'other version',
 };
 
 /** The four verdicts that have colour, shape and word. */
@@ -229,6 +234,7 @@ export const modeSentences: Readonly<Record<PolicyMode, string>> = {
 export const transportNames: Readonly<Record<SessionSummary['transport'], string>> = {
   sse: 'HTTP+SSE',
   'streamable-http': 'Streamable HTTP',
+  stateless: 'Streamable HTTP, stateless',
 };
 
 /** How the gateway is, as the window's frame shows it. */

@@ -67,6 +67,18 @@ export const errors = {
   session_missing: { code: -32600, http: 400, message: 'The request names no session' },
   session_unknown: { code: -32600, http: 404, message: 'Session not found: initialize again' },
   session_limit: { code: -32600, http: 503, message: 'Too many sessions: close some clients and try again' },
+  subscription_limit: {
+    code: -32600,
+    http: 503,
+    message: 'Too many subscriptions: end one, or ask for more in one of them',
+  },
+  legacy_only: {
+    code: -32600,
+    http: 400,
+    message: 'This server speaks an older version of MCP: begin with initialize',
+  },
+  unsupported_protocol: { code: -32022, http: 400, message: 'Unsupported protocol version' },
+  header_mismatch: { code: -32020, http: 400, message: 'Header mismatch' },
   unsupported_version: { code: -32600, http: 400, message: 'Unsupported MCP-Protocol-Version' },
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -79,7 +79,7 @@ export interface RefusedMessage {
   readonly sessionId: string;
   readonly server: string;
   readonly method: string;
-  readonly reason: 'malformed' | 'door' | 'session' | 'token';
+  readonly reason: 'malformed' | 'door' | 'session' | 'token' | 'version';
   readonly errorCode: number;
   readonly errorMessage: string;
   readonly sourceIp: string;

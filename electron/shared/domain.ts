@@ -14,7 +14,8 @@ export const verdictKind = z.enum(['allow', 'deny']);
  * `withdrawn` the client gave up while waiting; `pass` the method is not policy-checked;
  * `policy_off` policy.enabled is false; `paused` everything is paused; `malformed` not a valid message;
  * `rate_limit` a configured rate is used up;
- * `door` refused before it was read (Host, Origin, size); `session` no such session; `token` none or a wrong one.
+ * `door` refused before it was read (Host, Origin, size); `session` no such session, or no more of them;
+ * `token` none or a wrong one; `version` of a version of MCP that is not spoken here.
  */
 export const verdictReason = z.enum([
   'policy',
@@ -31,6 +32,7 @@ export const verdictReason = z.enum([
   'door',
   'session',
   'token',
+  'version',
 ]);
 export type VerdictReason = z.infer<typeof verdictReason>;
 
@@ -133,7 +135,8 @@ export type Problem = z.infer<typeof problem>;
 
 export const sessionSummary = z.object({
   id: z.string(),
-  transport: z.enum(['sse', 'streamable-http']),
+  /** `stateless`: no session in the protocol, but requests of one client, as MCP 2026-07-28 has them. */
+  transport: z.enum(['sse', 'streamable-http', 'stateless']),
   client: z.string(),
   agentId: z.string(),
   /** Of the registered client that opened it with its token; null where none was presented. */

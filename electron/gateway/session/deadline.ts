@@ -17,6 +17,9 @@ export interface Deadline {
   end(): void;
 }
 
+/** For what is to last: a subscription. */
+export const noDeadline: Deadline = { progress: () => undefined, end: () => undefined };
+
 export function startDeadline({ silenceMs, longestMs, isExcused, expired }: DeadlineOptions): Deadline {
   const lastMoment = longestMs === null ? Infinity : performance.now() + longestMs;
   let timer = start();

@@ -1,9 +1,10 @@
 // Everything between a message that was allowed and its answer: the connection to the server, and what waits on it.
 import type { AllowedMessage, Call } from '../call.ts';
-import { errors, UpstreamError } from '../errors.ts';
+import { errors, type Refusal, UpstreamError } from '../errors.ts';
 import type {
   CallLog,
   Clock,
+  Era,
   Logger,
   ServerHealth,
   Upstream,
@@ -12,15 +13,17 @@ import type {
 } from '../ports.ts';
 import { allowAnswer, allowCancellation } from '../verdict-path.ts';
 import { cancellation } from '../wire/cancellation.ts';
-import { errorResponse } from '../wire/error-response.ts';
+import { errorResponse, refusalMessage } from '../wire/error-response.ts';
 import type { Message, NotificationMessage, RequestId, ResponseMessage } from '../wire/json-rpc.ts';
+import { unsupportedProtocol } from '../wire/modern-versions.ts';
 import { ClientLists, type ListChange } from './client-lists.ts';
-import { startDeadline, type Deadline } from './deadline.ts';
+import { type Deadline, noDeadline, startDeadline } from './deadline.ts';
 import type { Listing } from './listing.ts';
 import { isId, progressTokenOf } from './message-facts.ts';
 import { PendingRequests } from './pending-requests.ts';
 import { createServerRequests } from './server-requests.ts';
 import type { ClientOutlet } from './session-types.ts';
+import { SUBSCRIBE } from './subscription.ts';
 
 export interface ExchangeCollaborators {
   readonly upstream: Upstream;
@@ -44,6 +47,7 @@ export interface ExchangeEvents {
 
 /** Completes the record of each message that it forwards, exactly once. */
 export class Exchange {
+  readonly #era: Era;
   readonly #with: ExchangeCollaborators;
   readonly #outlet: ClientOutlet;
   readonly #on: ExchangeEvents;
@@ -53,7 +57,8 @@ export class Exchange {
   readonly #lists: ClientLists;
   #ended = false;
 
-  constructor(collaborators: ExchangeCollaborators, outlet: ClientOutlet, events: ExchangeEvents) {
+  constructor(era: Era, collaborators: ExchangeCollaborators, outlet: ClientOutlet, events: ExchangeEvents) {
+    this.#era = era;
     this.#with = collaborators;
     this.#outlet = outlet;
     this.#on = events;
@@ -62,11 +67,12 @@ export class Exchange {
     const heard: UpstreamEvents = {
       message: (message, relatedTo) => this.#fromServer(message, relatedTo),
       stream: (request, event) => this.#outlet.stream(request, event),
-      failed: (request, why) => this.#letDown(request, why),
+      failed: (request, why, cause) =>
+        cause === 'era' ? this.#misfit(request) : this.#letDown(request, why),
       interrupted: (why) => this.#interrupted(why),
       closed: (why) => this.#lost(why),
     };
-    this.#connection = collaborators.upstream.connect(heard, 'legacy');
+    this.#connection = collaborators.upstream.connect(heard, era);
   }
 
   isPending(request: RequestId): boolean {
@@ -80,7 +86,7 @@ export class Exchange {
     const id = message.kind === 'request' ? message.id : null;
     if (id !== null) {
       const progressToken = progressTokenOf(message);
-      const deadline = this.#deadline(id, method);
+      const deadline = method === SUBSCRIBE ? noDeadline : this.#deadline(id, method);
       this.#pending.add(id, { recordId, call, startedMicros, progressToken, deadline });
       const refusal = this.#with.health.refusal();
       if (refusal !== null) {
@@ -132,7 +138,8 @@ export class Exchange {
         this.#answered(message);
         return;
       case 'request':
-        if (this.#serverRequests.add(message.id)) this.#outlet.deliver(message.bytes, relatedTo);
+        if (this.#era === 'modern') this.#with.logger.warn('unasked', { server: this.#with.upstream.name });
+        else if (this.#serverRequests.add(message.id)) this.#outlet.deliver(message.bytes, relatedTo);
         else this.#with.logger.warn('too_many_server_requests', { server: this.#with.upstream.name });
         return;
       case 'notification':
@@ -147,7 +154,7 @@ export class Exchange {
       return;
     }
     this.#with.health.answered();
-    this.#outlet.answer(message.id, this.#lists.answered(request.call, message));
+    this.#outlet.answer(message.id, this.#lists.answered(request.call, message), message.error?.code);
     if (request.call.method === 'initialize') this.#on.initialized(message.error === null ? message : null);
   }
 
@@ -174,17 +181,30 @@ export class Exchange {
       isExcused: () => this.#serverRequests.size > 0,
       expired: (why) => {
         this.#letDown(id, why);
-        // This one alone may not be cancelled (MCP 2025-11-25, cancellation).
-        if (method !== 'initialize') void this.#sendAside(allowCancellation(id, why));
+        // Initialize may not be cancelled (MCP 2025-11-25, cancellation); a modern request is by its connection's end.
+        if (this.#era === 'legacy' && method !== 'initialize')
+          void this.#sendAside(allowCancellation(id, why));
       },
     });
   }
 
   /** Answers a request that will get no answer of its server. */
   #fail(id: RequestId, why: string): void {
-    const request = this.#pending.fail(id, 'upstream_error', errors.upstream.code, why);
+    this.#refuse(id, { error: 'upstream', message: why });
+  }
+
+  /** The server is of the other era, and so its client has to be. Nobody is at fault. */
+  #misfit(id: RequestId): void {
+    const refusal = this.#era === 'modern' ? ({ error: 'legacy_only' } as const) : unsupportedProtocol(null);
+    this.#outlet.stream(id, { kind: 'status', http: errors[refusal.error].http });
+    this.#refuse(id, refusal);
+  }
+
+  #refuse(id: RequestId, refusal: Refusal): void {
+    const { code } = errors[refusal.error];
+    const request = this.#pending.fail(id, 'upstream_error', code, refusalMessage(refusal));
     if (request === undefined) return;
-    this.#outlet.answer(id, errorResponse(id, { error: 'upstream', message: why }));
+    this.#outlet.answer(id, errorResponse(id, refusal));
     if (request.call.method === 'initialize') this.#on.initialized(null);
   }
 

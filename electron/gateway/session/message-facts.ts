@@ -1,10 +1,9 @@
 // What a session reads out of the messages that pass through it.
 import type { ClientClaim } from '../call.ts';
-import type { Message, NotificationMessage, RequestId, RequestMessage } from '../wire/json-rpc.ts';
+import type { Message, RequestId } from '../wire/json-rpc.ts';
 
-/** Who the client says that it is, in its initialize request; bounded, for it is shown and stored. */
-export function claimIn(initialize: RequestMessage | NotificationMessage): ClientClaim {
-  const info = initialize.params.clientInfo;
+/** Who the client says that it is, in `clientInfo`; bounded, for it is shown and stored. */
+export function claimIn(info: unknown): ClientClaim {
   if (typeof info !== 'object' || info === null) return { name: '', version: '' };
   const { title, name, version } = info as Record<string, unknown>;
   const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, 200) : '');

@@ -2,11 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import type { SessionSummary } from '../../shared/domain.ts';
 import type { Closable, ServerHealth, Upstream } from '../ports.ts';
+import type { RequestMessage } from '../wire/json-rpc.ts';
+import { metaKeys, metaOf } from '../wire/request-meta.ts';
 import type { SessionIdentity } from './client-facts.ts';
 import type { ListChange } from './client-lists.ts';
+import { claimIn } from './message-facts.ts';
 import type { Presence, Presences } from './presence.ts';
 import { Session, type SessionCollaborators } from './session.ts';
-import type { ClientOutlet, KeptSession } from './session-types.ts';
+import type { ClientOutlet, Kept, KeptSession, ModernClient } from './session-types.ts';
+import { StatelessClient } from './stateless-client.ts';
 
 export interface SessionStoreOptions extends Omit<SessionCollaborators, 'upstream' | 'health'> {
   readonly presences: Presences;
@@ -42,12 +46,16 @@ export interface JointSessionParts {
   onClose(): void;
 }
 
-interface Kept {
-  readonly session: KeptSession;
+/** Something that is kept, and the program that uses it. */
+interface Used<K> {
+  readonly kept: K;
+  readonly presence: Presence;
+}
+
+interface OpenSession extends Used<KeptSession> {
   /** Null where it is one with several. */
   readonly server: Upstream | null;
   readonly client: SessionClient;
-  readonly presence: Presence;
 }
 
 export interface SessionStore extends Closable {
@@ -60,6 +68,8 @@ export interface SessionStore extends Closable {
    * transport. Any other is as unknown as none.
    */
   find(id: string, server: Upstream | null, client: SessionClient): KeptSession | undefined;
+  /** The client that sent this request of the modern era, by its own words and by what is known of it. Null as above. */
+  modernClient(wanted: NewSession, request: RequestMessage): ModernClient | null;
   /** Ends all sessions of this client: what they were opened with is void. */
   endOf(clientId: string): void;
   list(): SessionSummary[];
@@ -69,41 +79,65 @@ export interface SessionStore extends Closable {
 
 export function createSessionStore(options: SessionStoreOptions): SessionStore {
   const { clock, logger, presences, maxSessions, ttlMs, idleMs, onChange } = options;
-  const sessions = new Map<string, Kept>();
+  const all = new Map<string, { readonly kept: Kept; readonly client: SessionClient }>();
+  const sessions = new Map<string, OpenSession>();
+  /** By all that is known of them. */
+  const modernClients = new Map<string, Used<StatelessClient>>();
   /** Each session with one server, whether it is a client's own or a part of one with several. */
   const connected = new Set<Session>();
   let closed = false;
 
   const sweep = setInterval(() => {
     const now = clock.now();
-    for (const { session } of sessions.values()) {
-      if (now - session.startedAt > ttlMs || now - session.lastSeenAt > idleMs) void session.close();
+    for (const { kept } of all.values()) {
+      if (now - kept.startedAt > ttlMs || now - kept.lastSeenAt > idleMs) void kept.close();
     }
   }, options.sweepEveryMs);
 
   /** Null where there is no room for one more. */
+  function keep<K extends Kept>(
+    client: SessionClient,
+    make: (identity: SessionIdentity, onClose: () => void) => K,
+  ): Used<K> | null {
+    if (closed || all.size >= maxSessions) return null;
+    const id = `sess_${randomBytes(16).toString('hex')}`;
+    const presence = presences.open(() => {
+      logger.info('client_gone', { session: id });
+      void kept.close();
+    });
+    const kept = make({ id, ...client, presence }, () => {
+      presence.close();
+      all.delete(id);
+      options.onEnd(id);
+      onChange();
+    });
+    presence.seenOn(client.caller.connection);
+    all.set(id, { kept, client });
+    onChange();
+    return { kept, presence };
+  }
+
   function open<S extends KeptSession>(
     server: Upstream | null,
     client: SessionClient,
     make: (identity: SessionIdentity, onClose: () => void) => S,
   ): S | null {
-    if (closed || sessions.size >= maxSessions) return null;
-    const id = `sess_${randomBytes(16).toString('hex')}`;
-    const presence = presences.open(() => {
-      logger.info('client_gone', { session: id });
-      void session.close();
-    });
-    const session = make({ id, ...client, presence }, () => {
-      presence.close();
-      sessions.delete(id);
-      options.onEnd(id);
-      onChange();
-    });
-    presence.seenOn(client.caller.connection);
-    sessions.set(id, { session, server, client, presence });
-    onChange();
-    return session;
+    const opened = keep(client, (identity, onClose) =>
+      make(identity, () => {
+        sessions.delete(identity.id);
+        onClose();
+      }),
+    );
+    if (opened === null) return null;
+    sessions.set(opened.kept.id, { ...opened, server, client });
+    return opened.kept;
   }
+
+  const collaboratorsFor = (server: Upstream): SessionCollaborators => ({
+    ...options,
+    upstream: server,
+    health: options.health(server.name),
+  });
 
   function connect(
     server: Upstream,
@@ -111,8 +145,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
     outlet: ClientOutlet,
     onClose: () => void,
   ): Session {
-    const health = options.health(server.name);
-    const session = new Session(identity, outlet, { ...options, upstream: server, health }, (ended) => {
+    const session = new Session(identity, outlet, collaboratorsFor(server), (ended) => {
       connected.delete(ended);
       onClose();
     });
@@ -134,20 +167,40 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       if (found?.server !== server || found.client.transport !== transport) return undefined;
       if (found.client.caller.clientId !== caller.clientId) return undefined;
       found.presence.seenOn(caller.connection);
-      return found.session;
+      return found.kept;
+    },
+    modernClient({ server, ...client }, request) {
+      const claim = claimIn(metaOf(request.params)[metaKeys.clientInfo]);
+      const { clientId, agent, sourceIp, connection } = client.caller;
+      const key = JSON.stringify([server.name, clientId, agent.id, sourceIp, claim.name, claim.version]);
+      const known = modernClients.get(key);
+      known?.presence.seenOn(connection);
+      if (known !== undefined) return known.kept;
+      const made = keep(client, (identity, onClose) => {
+        const forget = () => {
+          modernClients.delete(key);
+          onClose();
+        };
+        return new StatelessClient(identity, claim, collaboratorsFor(server), forget);
+      });
+      if (made === null) return null;
+      modernClients.set(key, made);
+      return made.kept;
     },
     endOf(clientId) {
-      for (const { session, client } of [...sessions.values()])
-        if (client.caller.clientId === clientId) void session.close();
+      for (const { kept, client } of [...all.values()]) {
+        if (client.caller.clientId === clientId) void kept.close();
+      }
     },
-    list: () => [...sessions.values()].map(({ session }) => session.summary()),
+    list: () => [...all.values()].map(({ kept }) => kept.summary()),
     listsChanged(why) {
       for (const session of connected) session.listsChanged(why);
+      for (const { kept } of modernClients.values()) kept.listsChanged();
     },
     async close() {
       closed = true;
       clearInterval(sweep);
-      await Promise.all([...sessions.values()].map(({ session }) => session.close()));
+      await Promise.all([...all.values()].map(({ kept }) => kept.close()));
     },
   };
 }

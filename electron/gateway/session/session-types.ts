@@ -1,14 +1,17 @@
 // What sessions and the transports that carry them ask of each other.
 import type { Socket } from 'node:net';
 import type { SessionSummary } from '../../shared/domain.ts';
-import type { Agent } from '../call.ts';
+import type { Agent, ParamHeaders } from '../call.ts';
 import type { StreamEvent } from '../ports.ts';
-import type { Message, RequestId } from '../wire/json-rpc.ts';
+import type { Message, RequestId, RequestMessage } from '../wire/json-rpc.ts';
 
 /** The way back to the client. */
 export interface ClientOutlet {
-  /** Sends the answer to one of the client's requests: a result of the server, or an error. */
-  answer(request: RequestId, json: Buffer): void;
+  /**
+   * Sends the answer to one of the client's requests: a result of the server, or an error. `errorCode`: where the
+   * server answered with an error.
+   */
+  answer(request: RequestId, json: Buffer, errorCode?: number): void;
   /** Sends any other message; `relatedTo` is the client's request that it belongs to, where that is known. */
   deliver(json: Buffer, relatedTo: RequestId | null): void;
   /** What became of the server's stream for this request, to be done likewise where the client's has one of its own. */
@@ -28,7 +31,7 @@ export interface Caller {
   readonly connection: Socket;
 }
 
-export type TransportKind = 'sse' | 'streamable-http';
+export type TransportKind = SessionSummary['transport'];
 
 /** One client's session, as its transport knows it. */
 export interface ClientSession {
@@ -44,11 +47,31 @@ export interface ClientSession {
   close(): Promise<void>;
 }
 
-/** A session as whoever keeps it knows it. */
-export interface KeptSession extends ClientSession {
+/** One client of the modern era, as its transport knows it. */
+export interface ModernClient {
+  /**
+   * Takes one request of the client. Resolves when it was handed on or refused; a refused request has been answered
+   * by then. `left` aborts when the client closes the response, which is how it cancels (MCP 2026-07-28,
+   * cancellation).
+   */
+  receive(
+    request: RequestMessage,
+    paramHeaders: ParamHeaders,
+    outlet: ClientOutlet,
+    left: AbortSignal,
+  ): Promise<void>;
+}
+
+/** A session, or what is one to whoever counts and lists them. */
+export interface Kept {
   /** Unix milliseconds. */
   readonly startedAt: number;
   /** When its client's newest message came, Unix milliseconds. */
   readonly lastSeenAt: number;
   summary(): SessionSummary;
+  /** Ends it; all that waits is answered. */
+  close(): Promise<void>;
 }
+
+/** A session as whoever keeps it knows it. */
+export type KeptSession = ClientSession & Kept;

@@ -42,7 +42,7 @@ export class Session implements KeptSession {
     this.#outlet = outlet;
     this.#with = collaborators;
     this.#onClose = onClose;
-    this.#exchange = new Exchange(collaborators, outlet, {
+    this.#exchange = new Exchange('legacy', collaborators, outlet, {
       initialized: (result) => this.#initialized(result?.result ?? null),
       lost: (why) => void this.#end(why),
     });
@@ -95,7 +95,7 @@ export class Session implements KeptSession {
     }
     if (message.method === 'initialize') {
       this.#introduced = true;
-      this.#facts.introduce(claimIn(message));
+      this.#facts.introduce(claimIn(message.params.clientInfo));
     }
     if (id === null && message.method === 'notifications/cancelled' && this.#withdraw(message)) return;
 

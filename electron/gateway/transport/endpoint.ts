@@ -1,12 +1,12 @@
 // What both HTTP transports share: reading a body, finding sessions, and refusing with a record.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ErrorName, errors, type Refusal } from '../errors.ts';
-import type { CallLog, Clock, RefusedMessage } from '../ports.ts';
+import type { CallLog, Clock, Era, RefusedMessage } from '../ports.ts';
 import { newRequestId } from '../router/request-id.ts';
 import type { SessionClient } from '../session/session-store.ts';
-import type { ClientOutlet, ClientSession } from '../session/session-types.ts';
+import type { ClientOutlet, ClientSession, ModernClient } from '../session/session-types.ts';
 import { refusalMessage } from '../wire/error-response.ts';
-import type { RequestId } from '../wire/json-rpc.ts';
+import type { RequestId, RequestMessage } from '../wire/json-rpc.ts';
 import { type ClientBody, readClientBody } from '../wire/parse.ts';
 import { mediaTypeOf, readBody, sendRefusal } from './http-exchange.ts';
 import { shownPath } from './request-target.ts';
@@ -16,6 +16,10 @@ export interface Served {
   readonly name: string;
   /** Null where no session can be opened any more. */
   open(client: SessionClient, outlet: (sessionId: string) => ClientOutlet): ClientSession | null;
+  /** Whether no client of this era can be served here. */
+  refuses(era: Era): boolean;
+  /** The client that sent this request of the modern era; null as above. */
+  modernClient(client: SessionClient, request: RequestMessage): ModernClient | null;
   /** The session with this id, where it was opened here, by the same client over the same transport. */
   find(id: string, client: SessionClient): ClientSession | undefined;
 }
@@ -31,6 +35,8 @@ export interface EndpointOptions {
 export interface EndpointContext {
   readonly openSession: Served['open'];
   readonly findSession: Served['find'];
+  readonly refuses: Served['refuses'];
+  readonly modernClient: Served['modernClient'];
   /** The messages in the body, or null after refusing. */
   readMessages(request: IncomingMessage, response: ServerResponse): Promise<ClientBody | null>;
   readonly refuse: Refuse;
@@ -76,6 +82,8 @@ export function createEndpointContext(options: EndpointOptions): EndpointContext
     refuse,
     openSession: (client, outlet) => served.open(client, outlet),
     findSession: (id, client) => served.find(id, client),
+    refuses: (era) => served.refuses(era),
+    modernClient: (client, request) => served.modernClient(client, request),
 
     async readMessages(request, response) {
       if (mediaTypeOf(request) !== 'application/json') {
@@ -117,7 +125,14 @@ function reasonFor(error: ErrorName): RefusedMessage['reason'] {
     case 'token_wrong':
     case 'token_in_query':
       return 'token';
+    case 'method_not_found':
+    case 'legacy_only':
+    case 'unsupported_protocol':
+    case 'unsupported_version':
+      return 'version';
     case 'parse_error':
+    case 'invalid_params':
+    case 'header_mismatch':
     case 'invalid_request':
     case 'duplicate_key':
     case 'too_large':

@@ -3,6 +3,12 @@ import type { ServerResponse } from 'node:http';
 import { keepAlive, messageEvent, streamHeaders } from '../wire/sse.ts';
 import { securityHeaders } from './http-exchange.ts';
 
+/**
+ * Without an answer for so long, a stream is opened, so that keep-alives flow while a person decides
+ * (clients and the things between give up on a silent response).
+ */
+export const STREAM_AFTER_MS = 5_000;
+
 const KEEP_ALIVE_EVERY_MS = 15_000;
 /** A reader that is this many bytes behind is let go. */
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;

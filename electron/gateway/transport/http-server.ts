@@ -91,6 +91,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     return serve({
       name: upstream.name,
       open: (client, outlet) => options.sessions.open({ ...client, server: upstream }, outlet),
+      refuses: (era) => upstream.refuses(era),
+      modernClient: (client, request) =>
+        options.sessions.modernClient({ ...client, server: upstream }, request),
       find: (id, client) => options.sessions.find(id, upstream, client),
     });
   }

@@ -1,6 +1,7 @@
 // HTTP+SSE (MCP 2024-11-05): one stream that is the session, and POSTs that name it.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../session/session-types.ts';
+import { unsupportedProtocol } from '../wire/modern-versions.ts';
 import { endpointEvent } from '../wire/sse.ts';
 import type { EndpointContext } from './endpoint.ts';
 import { EventStream } from './event-stream.ts';
@@ -28,6 +29,10 @@ export function createSseEndpoint(context: EndpointContext): SseEndpoint {
           error: 'not_acceptable',
           message: 'Accept must list text/event-stream',
         });
+        return;
+      }
+      if (context.refuses('legacy')) {
+        context.refuse(request, response, unsupportedProtocol(null));
         return;
       }
       const client = { transport: 'sse', caller } as const;

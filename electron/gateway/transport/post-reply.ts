@@ -2,14 +2,9 @@
 import type { ServerResponse } from 'node:http';
 import type { StreamEvent } from '../ports.ts';
 import type { RequestId } from '../wire/json-rpc.ts';
+import { STREAM_AFTER_MS } from './event-stream.ts';
 import { sendEmptyStream, sendJson } from './http-exchange.ts';
 import type { ResumableStream } from './resumable-stream.ts';
-
-/**
- * Without an answer for so long, a stream is opened, so that keep-alives flow while a person decides
- * (clients and the things between give up on a silent response).
- */
-const STREAM_AFTER_MS = 5_000;
 
 export interface PostReplyOptions {
   readonly response: ServerResponse;

@@ -4,7 +4,10 @@ import type { Refusal } from '../errors.ts';
 import type { Caller, ClientSession } from '../session/session-types.ts';
 import type { Message, RequestId } from '../wire/json-rpc.ts';
 import type { EndpointContext } from './endpoint.ts';
+import { unsupportedProtocol } from '../wire/modern-versions.ts';
 import { accepts, sendAccepted } from './http-exchange.ts';
+import { createModernEndpoint } from './modern-http.ts';
+import { isModern } from './modern-request.ts';
 import { PostReply } from './post-reply.ts';
 import { refusedBatch, refusedVersion, takesPriming } from './protocol-versions.ts';
 import { firstRepeated, onlyOne, requestIdsIn } from './request-ids.ts';
@@ -24,10 +27,13 @@ export interface StreamableEndpoint {
 
 export function createStreamableEndpoint(context: EndpointContext): StreamableEndpoint {
   const outlets = new WeakMap<ClientSession, StreamableOutlet>();
+  const answerModern = createModernEndpoint(context);
 
   return {
     async handle(request, response, caller) {
-      switch (request.method) {
+      // GET and DELETE are for sessions (MCP 2026-07-28, earlier Streamable HTTP revisions).
+      const methods = context.refuses('legacy') ? ['POST'] : ['GET', 'POST', 'DELETE'];
+      switch (methods.find((method) => method === request.method)) {
         case 'POST':
           await post(request, response, caller);
           return;
@@ -42,7 +48,7 @@ export function createStreamableEndpoint(context: EndpointContext): StreamableEn
             request,
             response,
             { error: 'method_not_allowed' },
-            { headers: { allow: 'GET, POST, DELETE' } },
+            { headers: { allow: methods.join(', ') } },
           );
       }
     },
@@ -56,7 +62,16 @@ export function createStreamableEndpoint(context: EndpointContext): StreamableEn
     const body = await context.readMessages(request, response);
     if (body === null) return;
     const { messages, batch } = body;
+    if (isModern(request.headers, messages)) {
+      await answerModern(request, response, caller, body);
+      return;
+    }
     const requests = requestIdsIn(messages);
+    if (context.refuses('legacy')) {
+      const refusal = unsupportedProtocol(versionIn(messages));
+      context.refuse(request, response, refusal, { id: onlyOne(requests) });
+      return;
+    }
     const carried = isInitialize(messages, request)
       ? open(request, response, caller, onlyOne(requests))
       : find(request, response, caller, onlyOne(requests), batch);
@@ -179,6 +194,12 @@ function refusalFor(
 
 function headersOf({ id }: ClientSession): Record<string, string> {
   return { [SESSION_HEADER]: id };
+}
+
+/** The version that an initialize asks for. */
+function versionIn([first]: readonly Message[]): string | null {
+  const version = first?.kind === 'request' ? first.params.protocolVersion : null;
+  return typeof version === 'string' ? version : null;
 }
 
 /** A lone initialize without a session asks for a new one. */

@@ -1,4 +1,5 @@
 // The HTTP headers that repeat what a modern message says in its body (MCP 2026-07-28, transports, request metadata).
+import { isUtf8 } from 'node:buffer';
 import type { NotificationMessage, RequestMessage } from './json-rpc.ts';
 import { claimedVersion } from './request-meta.ts';
 
@@ -40,4 +41,14 @@ export function headerValue(text: string): string {
   const looksEncoded = text.startsWith(ENCODED_START) && text.endsWith(ENCODED_END);
   if (PLAIN.test(text) && !looksEncoded) return text;
   return ENCODED_START + Buffer.from(text).toString('base64') + ENCODED_END;
+}
+
+/** The text that stands in a header; null where nothing that a client may send is behind it. */
+export function decodedValue(value: string): string | null {
+  if (!value.startsWith(ENCODED_START) || !value.endsWith(ENCODED_END)) {
+    return PLAIN.test(value) ? value : null;
+  }
+  const encoded = value.slice(ENCODED_START.length, -ENCODED_END.length);
+  const bytes = Buffer.from(encoded, 'base64');
+  return bytes.toString('base64') === encoded && isUtf8(bytes) ? bytes.toString() : null;
 }

@@ -5,6 +5,7 @@ import type {
   CallOutcome,
   Decision,
   Message,
+  ParamHeaders,
   RequestId,
   Verdict,
 } from '../../../electron/gateway/call.ts';
@@ -13,6 +14,7 @@ import type {
   CallWriter,
   ClientDirectory,
   Clock,
+  Era,
   Logger,
   PolicyEngine,
   ProcessTable,
@@ -193,17 +195,22 @@ export class FakeConnection implements UpstreamConnection {
   failure: Error | null = null;
   /** Called with each message that is sent; the server's part in a test. */
   onSend: (message: Message) => void = () => undefined;
+  /** The headers that came with the newest message. */
+  paramHeaders: ParamHeaders = {};
+  readonly era: Era;
   readonly #events: UpstreamEvents;
 
-  constructor(events: UpstreamEvents) {
+  constructor(events: UpstreamEvents, era: Era) {
     this.#events = events;
+    this.era = era;
   }
 
-  send: UpstreamConnection['send'] = async ({ message }) => {
+  send: UpstreamConnection['send'] = async ({ message, paramHeaders }) => {
     await Promise.resolve();
     if (this.closed) throw new UpstreamError('The connection was closed');
     if (this.failure !== null) throw this.failure;
     this.sent.push(message);
+    this.paramHeaders = paramHeaders;
     this.onSend(message);
   };
 
@@ -254,6 +261,8 @@ export interface FakeUpstream extends Upstream {
   readonly connections: FakeConnection[];
   /** Called with each new connection. */
   onConnect: (connection: FakeConnection) => void;
+  /** The era that it is known not to speak. */
+  refused: Era | null;
 }
 
 export function fakeUpstream(name = 'files'): FakeUpstream {
@@ -263,13 +272,14 @@ export function fakeUpstream(name = 'files'): FakeUpstream {
     target: 'files --here',
     connections: [],
     onConnect: () => undefined,
-    connect(events) {
-      const connection = new FakeConnection(events);
+    refused: null,
+    connect(events, era) {
+      const connection = new FakeConnection(events, era);
       upstream.connections.push(connection);
       upstream.onConnect(connection);
       return connection;
     },
-    refuses: () => false,
+    refuses: (era) => upstream.refused === era,
   };
   return upstream;
 }

@@ -20,7 +20,7 @@ function open({ takesOne = false, fate = 'undelivered' }: { takesOne?: boolean; 
       logger,
       policy: { maxAttempts: 3, initialDelayMs: 100, maxDelayMs: 5000, backoff: 'exponential' },
       open(events) {
-        const fake = new FakeConnection(events);
+        const fake = new FakeConnection(events, 'legacy');
         const { send } = fake;
         fake.send = (allowed) => {
           server.tries += 1;

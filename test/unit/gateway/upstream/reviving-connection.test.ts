@@ -25,7 +25,7 @@ function open() {
       reviveTimeoutMs: REVIVE_TIMEOUT_MS,
       logger,
       open(events) {
-        const process = new FakeConnection(events);
+        const process = new FakeConnection(events, 'legacy');
         process.failure = server.startFailure;
         process.onSend = (message) => {
           const answer = message.kind === 'request' ? server.answers(message.method) : null;
