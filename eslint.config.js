@@ -13,6 +13,11 @@ export default tseslint.config(
     languageOptions: { globals: globals.node },
   },
   {
+    // What a test has a web page do.
+    files: ['test/fixtures/browser/attack.mjs'],
+    languageOptions: { globals: globals.browser },
+  },
+  {
     files: ['**/*.ts', '**/*.svelte'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {

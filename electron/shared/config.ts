@@ -39,7 +39,7 @@ const server = section({
   security: section({
     /** Names beside the loopback ones by which clients may call the proxy where it listens on more than loopback. */
     allowed_hosts: texts([]),
-    /** Web pages beside those on loopback that may call the proxy. */
+    /** Web pages that may call the proxy: of other servers on this machine, too, none may otherwise. */
     cors_allowed_origins: origins(),
     enable_security_headers: flag(true),
   }).prefault({}),

@@ -92,14 +92,21 @@ export async function commandOf(options: AppOptions = {}): Promise<{
   const port = await freePort();
   const listen = { address: '127.0.0.1', port };
   const configFile = options.configFile ?? (await writeConfig(folder, { server: { listen } }));
-  // Chromium has no sandbox for root.
-  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const places = ['--user-data', join(folder, 'user data'), '--config', configFile];
-  return { args: [...sandbox, root, ...places, ...(options.args ?? [])], env: appEnvironment(), port };
+  return {
+    args: [...sandboxArguments(), root, ...places, ...(options.args ?? [])],
+    env: appEnvironment(),
+    port,
+  };
+}
+
+/** Chromium has no sandbox for root. */
+export function sandboxArguments(): string[] {
+  return process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 }
 
 /** The environment without what makes Electron be Node, and without settings of whoever runs the tests. */
-function appEnvironment(): Record<string, string> {
+export function appEnvironment(): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
     if (value !== undefined && name !== 'ELECTRON_RUN_AS_NODE' && !name.startsWith('MCP_')) env[name] = value;

@@ -140,7 +140,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     const route = routeOf(target.path);
     const asked = askedBy(route);
     const refuse = (route && asked)?.refuse ?? refuseForNone;
-    const refusal = refusedAtDoor(request.headers, options.door, request.socket.localAddress);
+    const refusal = refusedAtDoor(request.headers, options.door, {
+      address: request.socket.localAddress,
+      port: request.socket.localPort,
+    });
     if (refusal !== null) {
       refuse(request, response, { error: refusal }, { headers: { connection: 'close' } });
     } else if (api !== null && pathOf(request).startsWith('/api/')) {

@@ -1,8 +1,11 @@
 // The door: which Host and Origin headers may come in.
+import type { IncomingHttpHeaders } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { refusedAtDoor, type DoorPolicy } from '../../../../electron/gateway/transport/door.ts';
+import { refusedAtDoor as refused, type DoorPolicy } from '../../../../electron/gateway/transport/door.ts';
 
 const closed: DoorPolicy = { hosts: [], origins: [] };
+const refusedAtDoor = (headers: IncomingHttpHeaders, policy: DoorPolicy, address = '127.0.0.1') =>
+  refused(headers, policy, { address, port: 3000 });
 
 describe('Host', () => {
   const host = (value: string | undefined, policy = closed) =>
@@ -103,16 +106,18 @@ describe('Origin', () => {
 
   it.each([
     ['none, as from programs', undefined],
-    ['a page on this machine', 'http://localhost:5173'],
-    ['a page on this machine without a port', 'http://127.0.0.1'],
-    ['a page on this machine by IPv6', 'http://[::1]:8080'],
-    ['a page on this machine by TLS', 'https://localhost'],
-    ['a page on this machine in capitals', 'HTTP://LOCALHOST:1'],
+    ['a page of our own', 'http://localhost:3000'],
+    ['a page of our own by address', 'http://127.0.0.1:3000'],
+    ['a page of our own by IPv6', 'http://[::1]:3000'],
+    ['a page of our own by TLS', 'https://localhost:3000'],
+    ['a page of our own in capitals', 'HTTP://LOCALHOST:3000'],
   ])('from %s comes in', (_what, value) => {
     expect(origin(value)).toBeNull();
   });
 
   it.each([
+    ['a page of another server on this machine', 'http://localhost:5173'],
+    ['a page of the usual server on this machine', 'http://127.0.0.1'],
     ['a web site', 'https://evil.example'],
     ['a web site with our name in it', 'http://localhost.evil.example'],
     ['a web site with our name before it', 'http://localhost@evil.example'],
@@ -149,8 +154,18 @@ describe('Origin', () => {
     }
   });
 
+  it.each([
+    ['none', null],
+    ['same-origin', null],
+    ['same-site', 'forbidden_origin'],
+    ['cross-site', 'forbidden_origin'],
+    ['', 'forbidden_origin'],
+  ])('is not needed to know a browser: Sec-Fetch-Site %o gives %o', (site, refusal) => {
+    expect(refusedAtDoor({ host: 'localhost', 'sec-fetch-site': site }, closed)).toBe(refusal);
+  });
+
   it('does not help where the Host is wrong', () => {
-    expect(refusedAtDoor({ host: 'evil.example', origin: 'http://localhost' }, closed)).toBe(
+    expect(refusedAtDoor({ host: 'evil.example', origin: 'http://localhost:3000' }, closed)).toBe(
       'forbidden_host',
     );
   });
