@@ -208,6 +208,8 @@ export const gatewayStatus = z.object({
   policyEnabled: z.boolean(),
   /** The default one first. */
   servers: z.array(serverSummary),
+  /** Where clients reach all of them together, below `url`. */
+  allServers: z.object({ mcp: z.string(), sse: z.string() }),
   sessions: z.array(sessionSummary),
   totals: z.object({ calls: z.int(), denied: z.int(), asked: z.int() }),
   problems: z.array(problem),

@@ -21,6 +21,11 @@ function servedBy(status: GatewayStatus | null): readonly ServedServer[] {
   }));
 }
 
+function allUrlOf(status: GatewayStatus | null): string | null {
+  const url = status?.url ?? null;
+  return status === null || url === null || status.servers.length < 2 ? null : url + status.allServers.mcp;
+}
+
 export class GatewayState {
   /** null until the first answer. */
   status = $state.raw<GatewayStatus | null>(null);
@@ -31,6 +36,8 @@ export class GatewayState {
   readonly serving = $derived(this.status?.state === 'running' || this.status?.state === 'paused');
   /** Each server that can be reached, with the addresses at which clients reach it; the default one first. */
   readonly served = $derived(servedBy(this.status));
+  /** Where clients that speak Streamable HTTP reach all of several servers together; null where there is one alone. */
+  readonly allUrl = $derived(allUrlOf(this.status));
   /** The demo server is there to be called. */
   readonly demonstrable = $derived(this.served.some(({ kind }) => kind === 'demo'));
 

@@ -2,10 +2,10 @@
 import { realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { readAuditLog } from './audit-log.ts';
 import { type EverythingServer, startEverything } from './everything-server.ts';
-import { nodeCommand, type RunningProxy, startProxy, temporaryFolder } from './harness.ts';
+import { freePort, nodeCommand, type RunningProxy, startProxy, temporaryFolder } from './harness.ts';
 import type { Inbound } from './raw-session.ts';
 import { connectSdkClient, type SdkClient } from './sdk-client.ts';
 
@@ -24,13 +24,15 @@ deny { input.tool == "echo"; input.server == "remote" }
 
 let proxy: RunningProxy;
 let remote: EverythingServer;
+let remotePort: number;
 let file: string;
 
 beforeAll(async () => {
   const folder = realpathSync(temporaryFolder());
   file = join(folder, 'note.txt');
   writeFileSync(file, 'what was written');
-  remote = await startEverything('streamableHttp');
+  remotePort = await freePort();
+  remote = await startEverything('streamableHttp', remotePort);
   proxy = await startProxy({
     config: {
       servers: {
@@ -239,4 +241,27 @@ describe.each<Inbound>(['sse', 'streamable-http'])('over %s', (inbound) => {
       .poll(() => cancelled().map(({ server, tool }) => `${server} ${tool ?? ''}`))
       .toContain('local trigger-long-running-operation');
   });
+});
+
+describe('a server that is killed', () => {
+  it('takes only its own calls and tools with it, and comes back by itself', async () => {
+    const sdk = await connectSdkClient('streamable-http', proxy.url, '/all/mcp');
+    onTestFinished(() => sdk.close());
+    const names = async () => (await sdk.client.listTools()).tools.map(({ name }) => name);
+    expect(await names()).toContain('remote__get-sum');
+    const long = { duration: 20, steps: 20 };
+    const [mine, lost] = [new AbortController(), sdk.call('remote__trigger-long-running-operation', long)];
+    const goesOn = sdk.call('local__trigger-long-running-operation', long, { signal: mine.signal });
+    await remote.close();
+    await expect(lost).rejects.toMatchObject({ code: -32004 });
+    expect(await names()).not.toContain('remote__get-sum');
+    expect(await sdk.call('local__get-sum', { a: 1, b: 2 })).toContain('3');
+    mine.abort('enough');
+    await expect(goesOn).rejects.toThrow('enough');
+
+    remote = await startEverything('streamableHttp', remotePort);
+    await expect.poll(names, { timeout: 15_000, interval: 300 }).toContain('remote__get-sum');
+    expect(sdk.heard).toContain('tools changed');
+    expect(await sdk.call('remote__get-sum', { a: 1, b: 2 })).toContain('3');
+  }, 40_000);
 });

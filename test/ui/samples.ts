@@ -86,6 +86,7 @@ export function sampleStatus(change: Partial<GatewayStatus> = {}): GatewayStatus
     mode: 'enforce',
     policyEnabled: true,
     servers: [sampleServer()],
+    allServers: { mcp: '/all/mcp', sse: '/all/sse' },
     sessions: [],
     totals: { calls: 0, denied: 0, asked: 0 },
     problems: [],

@@ -1,5 +1,5 @@
 // How each server does: what the sessions last heard of it, how many they are, and whether it is asked at all.
-import { defaultPaths, pathsOf } from '../../shared/server-paths.ts';
+import { ALL_SERVERS, defaultPaths, pathsOf } from '../../shared/server-paths.ts';
 import type { Problem, ServerSummary, SessionSummary } from '../../shared/domain.ts';
 import type { Clock, Logger, ServerHealth, Upstream } from '../ports.ts';
 import { createCircuitBreaker, type CircuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts';
@@ -76,7 +76,8 @@ export function createServerBoard(options: ServerBoardOptions): ServerBoard {
         const { name, kind, target } = entry.upstream;
         const isDefault = index === 0;
         const { mcp, sse } = isDefault ? defaultPaths : pathsOf(name);
-        const connections = sessions.filter(({ server }) => server === name).length;
+        // A session with all servers has a connection to each.
+        const connections = sessions.filter(({ server }) => [name, ALL_SERVERS].includes(server)).length;
         const lastError = holdOf(entry) ?? entry.trouble;
         return { name, kind, target, isDefault, paths: { mcp, sse }, connections, lastError };
       }),

@@ -6,6 +6,7 @@ import type {
   ServerSummary,
   SessionSummary,
 } from '../../shared/domain.ts';
+import { ALL_SERVERS, pathsOf } from '../../shared/server-paths.ts';
 import type { LogTotals } from './reported-log.ts';
 
 export interface StatusParts {
@@ -22,8 +23,10 @@ export interface StatusParts {
 }
 
 export function statusOf({ paused, problems, totals, ...parts }: StatusParts): GatewayStatus {
+  const { mcp, sse } = pathsOf(ALL_SERVERS);
   return {
     ...parts,
+    allServers: { mcp, sse },
     state: paused ? 'paused' : 'running',
     totals: { ...totals },
     problems: problems.filter((problem) => problem !== null),

@@ -16,6 +16,7 @@ export function standInStatus(
     mode: 'enforce',
     policyEnabled: true,
     servers: [],
+    allServers: { mcp: '', sse: '' },
     sessions: [],
     totals: { calls: 0, denied: 0, asked: 0 },
     problems: [],

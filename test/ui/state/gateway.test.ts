@@ -27,8 +27,11 @@ describe('GatewayState', () => {
       ['http://127.0.0.1:3000/mcp', 'http://127.0.0.1:3000/sse'],
       ['http://127.0.0.1:3000/f/mcp', 'http://127.0.0.1:3000/f/sse'],
     ]);
+    expect(gateway.allUrl).toBe('http://127.0.0.1:3000/all/mcp');
+    api.emit('status.changed', sampleStatus());
+    expect(gateway.allUrl).toBeNull();
     api.emit('status.changed', sampleStatus({ state: 'stopped', url: null }));
-    expect([gateway.condition, gateway.served]).toEqual(['stopped', []]);
+    expect([gateway.condition, gateway.served, gateway.allUrl]).toEqual(['stopped', [], null]);
   });
 
   it('can be demonstrated while the demo server is served', () => {

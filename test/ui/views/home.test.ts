@@ -105,6 +105,7 @@ describe('Home', () => {
     const servers = [sampleServer({ kind: 'stdio', target: 'npx files /x', lastError: 'It ended' })];
     await openWindow({ 'status.read': () => sampleStatus({ servers }) });
     expect(screen.queryByText('Try it: three calls')).toBeNull();
+    expect(screen.queryByText('All servers')).toBeNull();
     expect(screen.getByText('The server behind it')).toBeTruthy();
     expect(screen.getByText('npx files /x')).toBeTruthy();
     expect(screen.getByText(/It ended/)).toBeTruthy();
@@ -132,9 +133,11 @@ describe('Home', () => {
     ]);
     await fireEvent.click(button('Copy the URL of files'));
     await fireEvent.click(button('Copy the Streamable HTTP URL'));
+    await fireEvent.click(button('Copy the All servers URL'));
     expect(api.asked('clipboard.write')).toEqual([
       'http://127.0.0.1:3000/servers/files/mcp',
       'http://127.0.0.1:3000/mcp',
+      'http://127.0.0.1:3000/all/mcp',
     ]);
     expect(button(/Claude Code.*files · /)).toBeTruthy();
   });

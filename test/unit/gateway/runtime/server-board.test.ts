@@ -53,10 +53,10 @@ describe('the board of servers', () => {
     const { board } = boardOf();
     board.health('mail').lost('It ended');
     board.health('default').answered();
-    const sessions = ['mail', 'default', 'mail'].map(sessionWith);
+    const sessions = ['mail', 'all', 'mail'].map(sessionWith);
     expect(board.summaries(sessions)).toMatchObject([
       { connections: 1, lastError: null },
-      { connections: 2, lastError: 'It ended' },
+      { connections: 3, lastError: 'It ended' },
     ]);
     board.health('mail').answered();
     expect(board.summaries(sessions)).toMatchObject([{ lastError: null }, { lastError: null }]);

@@ -10,6 +10,7 @@ export function status(change: Partial<GatewayStatus> = {}): GatewayStatus {
     portTakenInstead: null,
     mode: 'enforce',
     policyEnabled: true,
+    allServers: { mcp: '/all/mcp', sse: '/all/sse' },
     servers: [],
     sessions: [],
     totals: { calls: 0, denied: 0, asked: 0 },
