@@ -20,6 +20,8 @@ Usage: npm start -- [options]
   --version          Print the version and exit.
   --help             Print this text and exit.
 
+Clients that speak stdio alone: npm run bridge -- --help
+
 Exit codes: 0 stopped on request, 2 the configuration is wrong, 1 anything else.
 `;
 

@@ -1,12 +1,16 @@
 // Entry of the bridge: a client that speaks stdio alone starts it as its server, and talks to the running proxy by it.
+import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from '../gateway/ports.ts';
 import { MAX_MESSAGE_BYTES } from '../gateway/upstream/limits.ts';
 import { createLineReader } from '../gateway/upstream/line-reader.ts';
 import { singleLine, trimmed } from '../gateway/wire/bytes.ts';
 import { errorResponse } from '../gateway/wire/error-response.ts';
-import { helpText, readCommandLine, type CommandLine } from './command-line.ts';
-import { createLocate } from './locate.ts';
+import { helpText, readCommandLine, type CommandLine, type Whereabouts } from './command-line.ts';
+import { createLocate, type Started } from './locate.ts';
 import { createRelay } from './relay.ts';
+import { findAppStart, startApp } from './start-app.ts';
 import { createStderrWords } from './stderr-words.ts';
 
 const exitCodes = { ended: 0, wrong: 2 } as const;
@@ -30,12 +34,15 @@ async function main(): Promise<number> {
 }
 
 /** Ends when the client does: it closes our input, stops reading our output, or sends a signal. */
-async function connect({ whereabouts, server }: CommandLine & { kind: 'run' }): Promise<void> {
+async function connect({ whereabouts, server, mayStart }: CommandLine & { kind: 'run' }): Promise<void> {
   const { promise: ended, resolve: end } = Promise.withResolvers<undefined>();
+  const logger = createStderrWords();
+  const start = (): Started =>
+    mayStart ? startHere(whereabouts, logger) : { isStarting: false, advice: '' };
   const relay = createRelay({
-    locate: createLocate(whereabouts, server),
+    locate: createLocate(whereabouts, server, start),
     write: writeMessage,
-    logger: createStderrWords(),
+    logger,
   });
   const lines = createLineReader({
     maxBytes: MAX_MESSAGE_BYTES,
@@ -62,6 +69,23 @@ async function connect({ whereabouts, server }: CommandLine & { kind: 'run' }): 
   await relay.close();
   // What was written last has left by then.
   await nextTurn();
+}
+
+/** Starts the app that this bridge is a part of. */
+function startHere(whereabouts: Whereabouts, logger: Logger): Started {
+  const { execPath, platform, env } = process;
+  const app = findAppStart({
+    execPath,
+    out: dirname(fileURLToPath(import.meta.url)),
+    userData: whereabouts.kind === 'user-data' ? whereabouts.folder : null,
+    platform,
+    env,
+    isRoot: process.getuid?.() === 0,
+  });
+  if (!app.possible) return { isStarting: false, advice: app.advice };
+  logger.info('starting_the_app');
+  startApp(app, env, logger);
+  return { isStarting: true, advice: '' };
 }
 
 /** What one turn of the event loop brings leaves together: a write costs more than what is in it. */

@@ -10,18 +10,25 @@ export type Whereabouts =
   | { readonly kind: 'user-data'; readonly folder: string | null };
 
 export type CommandLine =
-  | { readonly kind: 'run'; readonly whereabouts: Whereabouts; readonly server: string | null }
+  | {
+      readonly kind: 'run';
+      readonly whereabouts: Whereabouts;
+      readonly server: string | null;
+      /** Whether an app that does not run may be started. */
+      readonly mayStart: boolean;
+    }
   | { readonly kind: 'help' }
   | { readonly kind: 'wrong'; readonly message: string };
 
 export const helpText = `Connects an MCP client that speaks stdio alone to the running MCP Proxy Desktop.
 
 The client starts this program as the command of an MCP server. Standard input and output carry MCP messages, standard
-error what there is to say to people.
+error what there is to say to people. An app that is not running is started, in the tray.
 
   --server NAME      Use this one of the proxy's servers. Otherwise the default server.
   --url URL          The proxy's address, http://127.0.0.1:PORT. Otherwise it is looked up in the user-data folder.
   --user-data DIR    The folder that the proxy was started with.
+  --no-start         Do not start the app where it is not running.
   --help             Print this text and exit.
 
 Exit codes: 0 the client has ended the connection, 2 an option is wrong, 1 anything else.
@@ -38,6 +45,7 @@ export function readCommandLine(args: readonly string[], cwd: string): CommandLi
         server: { type: 'string' },
         url: { type: 'string' },
         'user-data': { type: 'string' },
+        'no-start': { type: 'boolean' },
         help: { type: 'boolean' },
       },
     });
@@ -50,6 +58,7 @@ export function readCommandLine(args: readonly string[], cwd: string): CommandLi
     return {
       kind: 'run',
       server: server ?? null,
+      mayStart: values['no-start'] !== true,
       whereabouts:
         url === undefined
           ? { kind: 'user-data', folder: folder === undefined ? null : resolve(cwd, folder) }

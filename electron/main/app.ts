@@ -54,7 +54,10 @@ function showApp(host: GatewayHost, installation: Installation, options: RunOpti
   Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(process.platform, !app.isPackaged)));
   secureWebContents(join(installation.out, 'renderer'), logger);
   const desktop = createDesktop(host, installation, logger);
-  app.on('second-instance', () => desktop.show());
+  app.on('second-instance', (_event, args) => {
+    // Clients start it for themselves, several at once, and want no window.
+    if (!args.includes('--hidden')) desktop.show();
+  });
   app.on('activate', () => desktop.show());
   app.on('window-all-closed', () => {
     if (!desktop.hasTray) app.quit();

@@ -241,7 +241,7 @@ describe('a proxy that goes and comes back', () => {
 
 describe('a proxy that is not there', () => {
   it.each([
-    ['has left no file', () => ['--user-data', join(temporaryFolder(), 'nothing')]],
+    ['has left no file', () => ['--no-start', '--user-data', join(temporaryFolder(), 'nothing')]],
     ['does not listen', async () => ['--url', `http://127.0.0.1:${await freePort()}`]],
   ])('it %s: the client is told what to do', async (_name, args) => {
     const bridge = startBridge(...(await args()));

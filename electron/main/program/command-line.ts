@@ -34,6 +34,8 @@ export const helpText = `MCP Proxy Desktop: a proxy between AI clients and their
   --hidden           Start in the tray, without opening the window.
   --headless         Run without window and tray: prints one line of JSON on standard output once it
                      serves; logs go to standard error.
+  --stdio            Connect a client that speaks stdio alone to the running app, as the client's own command.
+                     --stdio --help lists the options of that.
   --version          Print the version and exit.
   --help             Print this text and exit.
 

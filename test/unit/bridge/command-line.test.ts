@@ -11,11 +11,17 @@ const read = (...args: string[]) => readCommandLine(args, cwd);
 
 describe('the options', () => {
   it('can all be left out', () => {
-    expect(read()).toEqual({ kind: 'run', server: null, whereabouts: { kind: 'user-data', folder: null } });
+    expect(read()).toEqual({
+      kind: 'run',
+      server: null,
+      whereabouts: { kind: 'user-data', folder: null },
+      mayStart: true,
+    });
+    expect(read('--no-start')).toMatchObject({ mayStart: false });
   });
 
   it('name a server and a folder, which starts at the working directory', () => {
-    expect(read('--stdio', '--server', 'files', '--user-data', 'data')).toEqual({
+    expect(read('--stdio', '--server', 'files', '--user-data', 'data')).toMatchObject({
       kind: 'run',
       server: 'files',
       whereabouts: { kind: 'user-data', folder: resolve(cwd, 'data') },
@@ -36,6 +42,8 @@ describe('the options', () => {
   });
 });
 
+const neverStarted = () => ({ isStarting: false, advice: 'Start it by hand.' });
+
 describe('the endpoint', () => {
   const at = (url: string) => ({ kind: 'url', url: new URL(url) }) as const;
 
@@ -44,13 +52,16 @@ describe('the endpoint', () => {
     ['http://127.0.0.1:3000/mcp', null, 'http://127.0.0.1:3000/mcp'],
     ['http://127.0.0.1:3000', 'files', 'http://127.0.0.1:3000/servers/files/mcp'],
   ])('of %s and server %s', async (url, server, endpoint) => {
-    expect(await createLocate(at(url), server)()).toEqual({ url: new URL(endpoint), certificate: null });
+    expect(await createLocate(at(url), server, neverStarted)()).toEqual({
+      url: new URL(endpoint),
+      certificate: null,
+    });
   });
 
   it('is read anew from the folder each time', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'bridge-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    const locate = createLocate({ kind: 'user-data', folder }, null);
+    const locate = createLocate({ kind: 'user-data', folder }, null, neverStarted);
     await expect(locate()).rejects.toThrow('does not exist');
     for (const port of [3000, 3001]) {
       const file = { url: `http://127.0.0.1:${port}`, pid: process.pid, version: '0.1.0' };
