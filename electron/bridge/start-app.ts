@@ -23,8 +23,10 @@ export type AppStart =
 export function findAppStart({ execPath, out, userData, platform, env, isRoot }: Surroundings): AppStart {
   const root = dirname(out);
   const isPackaged = basename(root) === 'app.asar';
+  const inFolder = userData === null ? [] : ['--user-data', userData];
   if (platform === 'linux' && !env.DISPLAY && !env.WAYLAND_DISPLAY) {
-    const command = isPackaged ? 'mcp-proxy-desktop --headless' : `npm --prefix ${root} start -- --headless`;
+    const program = isPackaged ? 'mcp-proxy-desktop' : `npm --prefix ${root} start --`;
+    const command = [program, '--headless', ...inFolder].join(' ');
     return { possible: false, advice: `There is no display to start it on. Without a window: ${command}` };
   }
   const args = [
@@ -32,7 +34,7 @@ export function findAppStart({ execPath, out, userData, platform, env, isRoot }:
     ...(isRoot ? ['--no-sandbox'] : []),
     ...(isPackaged ? [] : [root]),
     '--hidden',
-    ...(userData === null ? [] : ['--user-data', userData]),
+    ...inFolder,
   ];
   return { possible: true, command: execPath, args };
 }
