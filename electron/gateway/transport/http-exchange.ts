@@ -87,7 +87,10 @@ const TAKEN_BY = {
 };
 
 /** Whether the Accept header takes this media type; a missing header takes everything (RFC 9110 section 12.5.1). */
-export function accepts(request: IncomingMessage, mediaType: keyof typeof TAKEN_BY): boolean {
+export function accepts(
+  request: Pick<IncomingMessage, 'headers'>,
+  mediaType: keyof typeof TAKEN_BY,
+): boolean {
   const header = request.headers.accept;
   return header === undefined || TAKEN_BY[mediaType].test(header);
 }

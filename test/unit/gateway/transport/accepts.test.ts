@@ -1,8 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import { expect, it } from 'vitest';
 import { accepts } from '../../../../electron/gateway/transport/http-exchange.ts';
 
-const asking = (accept: string | undefined) => ({ headers: { accept } }) as IncomingMessage;
+const asking = (accept: string | undefined) => ({ headers: { accept } });
 
 it.each([
   undefined,
