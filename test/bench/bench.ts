@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { compare, type Comparison, type Effort } from './compare.ts';
 import { judge } from './goals.ts';
+import { measureGrowth } from './growth.ts';
 import { measureSteps } from './micro/micro.ts';
 import { createProcesses } from './processes.ts';
 import { reportFailures, reportMicro, reportRows, reportVerdicts } from './report.ts';
@@ -70,18 +71,21 @@ async function main(): Promise<number> {
   });
 
   const http = await processes.startServer('echo-http');
+  const around = {
+    processes,
+    folder,
+    peer(name: keyof typeof peers): string {
+      const script = installed?.get(name) ?? new Error('Programs from npm are left out');
+      if (script instanceof Error) throw script;
+      return script;
+    },
+  };
+  note('Measuring growth');
+  const steps = [...micro, ...(await measureGrowth(around, http.port, effort))];
+
   const results: Comparison[] = [];
   for (const shape of shapes.filter(({ name }) => name.toLowerCase().includes(values.only.toLowerCase()))) {
     note(`Measuring ${shape.name}`);
-    const around = {
-      processes,
-      folder,
-      peer(name: keyof typeof peers): string {
-        const script = installed?.get(name) ?? new Error('Programs from npm are left out');
-        if (script instanceof Error) throw script;
-        return script;
-      },
-    };
     const taking = {
       ...shape,
       candidates: (...given: Parameters<typeof shape.candidates>) =>
@@ -93,15 +97,15 @@ async function main(): Promise<number> {
 
   const rows = results.flatMap((result) => result.rows);
   const failures = results.flatMap((result) => result.failures);
-  const verdicts = judge(rows, micro);
+  const verdicts = judge(rows, steps);
   const file = join(cache, `bench-${new Date().toISOString().replaceAll(/[:.]/gu, '-')}.json`);
   mkdirSync(cache, { recursive: true });
   writeFileSync(
     file,
-    JSON.stringify({ machine: machine(), effort, peers, rows, micro, verdicts, failures }, null, 2),
+    JSON.stringify({ machine: machine(), effort, peers, rows, micro: steps, verdicts, failures }, null, 2),
   );
   const seconds = ((performance.now() - begun) / 1000).toFixed(0);
-  const parts = [reportRows(rows), reportMicro(micro), reportVerdicts(verdicts), reportFailures(failures)];
+  const parts = [reportRows(rows), reportMicro(steps), reportVerdicts(verdicts), reportFailures(failures)];
   process.stdout.write(`${parts.filter((part) => part !== '').join('\n\n')}\n\n${file}\n`);
   note(`${seconds} s. Absolute figures differ from run to run; ratios of one run can be compared.`);
   return failures.some(({ role }) => role !== 'peer') ? 1 : 0;

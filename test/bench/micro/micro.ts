@@ -49,7 +49,7 @@ const context: CallContext = {
   paramHeaders: {},
 };
 
-const refusedMessage: RefusedMessage = {
+export const refusedMessage: RefusedMessage = {
   requestId: 'req_0123456789abcdef',
   at: Date.now(),
   sessionId: context.session.id,
@@ -202,7 +202,7 @@ function openBareDatabase(path: string) {
   return { insert: (text: string) => insert.run(text), close: () => database.close() };
 }
 
-function silentLogger(): Logger {
+export function silentLogger(): Logger {
   const ignore = () => undefined;
   return { debug: ignore, info: ignore, warn: ignore, error: ignore };
 }
