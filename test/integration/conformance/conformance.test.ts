@@ -7,6 +7,9 @@ import { runServerSuite, type SuiteResults } from './suite.ts';
 /** A run takes some seconds, and twice that on two cores that others use. */
 const patienceMs = 180_000;
 
+/** The tasks of 2026-07-28 are an extension that the server does not have. What the suite says of them is compared. */
+const ofTasks = /^tasks-/u;
+
 let fixture: FixtureServer;
 let proxy: RunningProxy;
 
@@ -20,7 +23,7 @@ afterAll(async () => {
   await fixture.close();
 });
 
-describe.each(['2025-11-25'])('the conformance suite for servers of %s', (revision) => {
+describe.each(['2025-11-25', '2026-07-28'])('the conformance suite for servers of %s', (revision) => {
   let direct: SuiteResults;
   let proxied: SuiteResults;
 
@@ -30,7 +33,7 @@ describe.each(['2025-11-25'])('the conformance suite for servers of %s', (revisi
   }, patienceMs);
 
   it('is passed by the server behind the proxy, so that there is something to lose', () => {
-    const checks = [...direct.values()].flat();
+    const checks = [...direct].flatMap(([scenario, made]) => (ofTasks.test(scenario) ? [] : made));
     expect(checks.filter(({ status }) => status === 'SUCCESS').length).toBeGreaterThan(80);
     expect(checks.filter(({ status }) => status === 'FAILURE' || status === 'WARNING')).toEqual([]);
   });
