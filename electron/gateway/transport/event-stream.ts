@@ -26,7 +26,7 @@ export class EventStream {
     response.writeHead(200, { ...streamHeaders, ...securityHeaders, ...headers });
     response.flushHeaders();
     setImmediate(() => socket?.uncork());
-    this.#keepAlive = setInterval(() => this.#write(keepAlive), KEEP_ALIVE_EVERY_MS);
+    this.#keepAlive = setInterval(() => this.#write([keepAlive]), KEEP_ALIVE_EVERY_MS);
     response.on('close', () => {
       clearInterval(this.#keepAlive);
       onClose();
@@ -37,9 +37,9 @@ export class EventStream {
     this.#write(messageEvent(json));
   }
 
-  /** Writes a frame that is an event already. */
-  sendRaw(frame: Buffer | string): void {
-    this.#write(frame);
+  /** Writes a frame that is an event already; `taken` is called when the operating system has all of it. */
+  sendRaw(frame: readonly Buffer[] | string, taken?: () => void): void {
+    this.#write(typeof frame === 'string' ? [frame] : frame, taken);
   }
 
   end(): void {
@@ -47,9 +47,16 @@ export class EventStream {
     this.#response.end();
   }
 
-  #write(frame: Buffer | string): void {
-    if (this.#response.writableEnded || this.#response.destroyed) return;
-    if (this.#response.writableLength > MAX_UNREAD_BYTES) this.#response.destroy();
-    else this.#response.write(frame);
+  #write(pieces: readonly (Buffer | string)[], taken?: () => void): void {
+    const response = this.#response;
+    if (response.writableEnded || response.destroyed) return;
+    if (response.writableLength > MAX_UNREAD_BYTES) {
+      response.destroy();
+      return;
+    }
+    const last = pieces.length - 1;
+    pieces.forEach((piece, index) =>
+      response.write(piece, index === last && taken ? (error) => error ?? taken() : undefined),
+    );
   }
 }

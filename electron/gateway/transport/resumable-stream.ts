@@ -5,9 +5,12 @@ import { EventStream } from './event-stream.ts';
 
 /** Where the events of a stream are kept, for a while. */
 export interface EventJournal {
-  keep(stream: ResumableStream, event: number, frame: Buffer): void;
+  /** `frame` in pieces, as they are to be written. */
+  keep(stream: ResumableStream, event: number, frame: readonly Buffer[]): void;
+  /** A response has carried off what was kept last. */
+  taken(): void;
   /** The frames of those events of the stream that came after this one, in order. */
-  after(stream: ResumableStream, event: number): readonly Buffer[];
+  after(stream: ResumableStream, event: number): readonly (readonly Buffer[])[];
   /** Nothing will be added to the stream any more. */
   over(stream: ResumableStream): void;
 }
@@ -43,7 +46,7 @@ export class ResumableStream {
   resume(response: ServerResponse, headers: Record<string, string>, event: number): void {
     this.#setDown();
     const carrier = this.#carryOn(response, headers);
-    for (const frame of this.#journal.after(this, event)) carrier.sendRaw(frame);
+    for (const frame of this.#journal.after(this, event)) carrier.sendRaw(frame, () => this.#journal.taken());
     if (this.#over) this.#setDown();
   }
 
@@ -70,8 +73,8 @@ export class ResumableStream {
   send(json: Buffer): void {
     this.#last += 1;
     const frame = messageEvent(json, this.#idOf(this.#last));
-    this.#carrier?.sendRaw(frame);
     this.#journal.keep(this, this.#last, frame);
+    this.#carrier?.sendRaw(frame, () => this.#journal.taken());
   }
 
   retry(ms: number): void {

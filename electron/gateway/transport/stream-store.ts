@@ -17,7 +17,8 @@ const EVENT_ID = /^(?<key>[\da-f]{16})-(?<event>\d{1,15})$/u;
 interface KeptEvent {
   readonly stream: ResumableStream;
   readonly event: number;
-  readonly frame: Buffer;
+  readonly frame: readonly Buffer[];
+  readonly bytes: number;
   /** Monotonic milliseconds. */
   readonly at: number;
 }
@@ -28,7 +29,10 @@ interface Place {
   readonly event: number;
 }
 
-/** The oldest events go first, of whichever stream; the newest one is kept whatever its size. */
+/**
+ * The oldest events go first, of whichever stream. One that is too large by itself is kept until a response has taken
+ * it, for a client that is away at the moment; who loses the connection while such a one arrives has lost it.
+ */
 export class StreamStore implements EventJournal {
   readonly #streams = new Map<string, ResumableStream>();
   /** Of all streams, in the order in which they came. */
@@ -50,14 +54,19 @@ export class StreamStore implements EventJournal {
     return stream?.reachesBackTo(Number(event)) === true ? { stream, event: Number(event) } : null;
   }
 
-  keep(stream: ResumableStream, event: number, frame: Buffer): void {
-    this.#kept.push({ stream, event, frame, at: performance.now() });
-    this.#bytes += frame.length;
+  keep(stream: ResumableStream, event: number, frame: readonly Buffer[]): void {
+    const bytes = frame.reduce((sum, piece) => sum + piece.length, 0);
+    this.#kept.push({ stream, event, frame, bytes, at: performance.now() });
+    this.#bytes += bytes;
     while (this.#kept.length > 1 && (this.#kept.length > MAX_EVENTS || this.#bytes > MAX_BYTES)) this.#drop();
     this.#expiry ??= setTimeout(() => this.#expire(), KEEP_MS).unref();
   }
 
-  after(stream: ResumableStream, event: number): readonly Buffer[] {
+  taken(): void {
+    while (this.#bytes > MAX_BYTES) this.#drop();
+  }
+
+  after(stream: ResumableStream, event: number): readonly (readonly Buffer[])[] {
     return this.#kept.flatMap((kept) => (kept.stream === stream && kept.event > event ? [kept.frame] : []));
   }
 
@@ -80,8 +89,8 @@ export class StreamStore implements EventJournal {
   #drop(): void {
     const oldest = this.#kept.shift();
     if (oldest === undefined) return;
-    const { stream, event, frame } = oldest;
-    this.#bytes -= frame.length;
+    const { stream, event, bytes } = oldest;
+    this.#bytes -= bytes;
     stream.lose(event);
     if (stream.spent) this.forget(stream);
   }

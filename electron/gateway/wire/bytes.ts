@@ -23,5 +23,8 @@ export function trimmed(bytes: Buffer): Buffer {
  */
 export function singleLine(bytes: Buffer): Buffer {
   if (!bytes.includes(LINE_FEED) && !bytes.includes(CARRIAGE_RETURN)) return bytes;
-  return Buffer.from(bytes.map((byte) => (byte === LINE_FEED || byte === CARRIAGE_RETURN ? SPACE : byte)));
+  const line = Buffer.from(bytes);
+  for (const lineBreak of [LINE_FEED, CARRIAGE_RETURN])
+    for (let at = line.indexOf(lineBreak); at !== -1; at = line.indexOf(lineBreak, at + 1)) line[at] = SPACE;
+  return line;
 }

@@ -2,8 +2,8 @@
 import { isUtf8 } from 'node:buffer';
 import { trimmed } from './bytes.ts';
 import { MAX_DEPTH, takeCensus } from './census.ts';
-import type { Message, Parsed, RequestId } from './json-rpc.ts';
-import { arrayElements, countMembersWritten } from './json-spans.ts';
+import type { Message, Parsed, RequestId, ResponseMessage } from './json-rpc.ts';
+import { arrayElements, countMembersWritten, membersOf } from './json-spans.ts';
 import { foldedName } from './member-names.ts';
 
 /** The seed's rule: 1 to 256 characters that start with a letter; `rpc.` is reserved (JSON-RPC 2.0 section 4.3). */
@@ -11,6 +11,10 @@ const METHOD_NAME = /^(?!rpc\.)[A-Za-z].{0,255}$/su;
 const MAX_ID_LENGTH = 1024;
 /** Longer batches are refused: each element costs a record and a verdict. */
 const MAX_BATCH = 100;
+/** A larger result of a server is not parsed before somebody asks for it. */
+const MAX_PARSED_BYTES = 256 * 1024;
+/** Names that make something else of a message, or might, once their escapes are read. */
+const notOfResults = /^(?:method|error)$|\\/u;
 const ENVELOPE_KEYS = new Set(['jsonrpc', 'id', 'method', 'params', 'result', 'error']);
 
 type JsonObject = Record<string, unknown>;
@@ -52,9 +56,41 @@ export function readClientBody(body: Buffer): Parsed<ClientBody> {
 /** Reads what a server sent: one message, or a batch (2025-03-26). Unknown members are none of our business. */
 export function readServerMessage(body: Buffer): Parsed<Message[]> {
   const bytes = trimmed(body);
+  const large = bytes.length > MAX_PARSED_BYTES ? toLargeResult(bytes) : null;
+  if (large !== null) return { ok: true, value: [large] };
   const json = parseJson(bytes);
   if (!json.ok) return json;
   return readEach(json.value, bytes, toMessage);
+}
+
+/**
+ * A result whose envelope alone is read: parsed as a whole it would be held two more times. What the result is made of
+ * is for the client to read, and is parsed here only for who asks for it. Null for everything else, escapes in the
+ * names of the envelope among it: that is parsed.
+ */
+function toLargeResult(bytes: Buffer): ResponseMessage | null {
+  const members = membersOf(bytes);
+  const written = members?.get('result');
+  if (!members || !written || [...members.keys()].some((name) => notOfResults.test(name))) return null;
+  const [jsonrpc, id] = [members.get('jsonrpc'), members.get('id')].map(readShort);
+  if (jsonrpc !== '2.0' || !isRequestId(id)) return null;
+  let result: Parsed<unknown> | undefined;
+  return {
+    kind: 'response',
+    bytes,
+    id,
+    error: null,
+    get result() {
+      result ??= parseJson(written);
+      return result.ok ? result.value : undefined;
+    },
+  };
+}
+
+function readShort(json: Buffer | undefined): unknown {
+  if (json === undefined || json.length > MAX_ID_LENGTH) return undefined;
+  const read = parseJson(json);
+  return read.ok ? read.value : undefined;
 }
 
 /** One message, or each of a batch, with its own bytes. The first that is none refuses them all. */

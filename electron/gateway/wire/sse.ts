@@ -8,10 +8,17 @@ const END = Buffer.from('\n\n');
 /** A comment line: keeps the connection alive and is ignored by every reader. */
 export const keepAlive = Buffer.from(': keep-alive\n\n');
 
-/** A JSON-RPC message as a `message` event, with an id where its stream can be resumed (HTML Standard, section 9.2). */
-export function messageEvent(json: Buffer, id: string | null = null): Buffer {
+/** A frame of a larger message is written in pieces, so that the message is not copied for it. */
+const MAX_COPIED_BYTES = 64 * 1024;
+
+/**
+ * A JSON-RPC message as a `message` event, with an id where its stream can be resumed (HTML Standard, section 9.2).
+ * In pieces that are to be written one after the other.
+ */
+export function messageEvent(json: Buffer, id: string | null = null): readonly Buffer[] {
   const head = id === null ? MESSAGE_HEAD : Buffer.from(`${MESSAGE}id: ${id}\ndata: `);
-  return Buffer.concat([head, singleLine(json), END]);
+  const pieces = [head, singleLine(json), END];
+  return json.length > MAX_COPIED_BYTES ? pieces : [Buffer.concat(pieces)];
 }
 
 /** An event without data that gives a client an id to resume from before there is a message (MCP 2025-11-25, transports). */

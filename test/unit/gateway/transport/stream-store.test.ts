@@ -26,7 +26,7 @@ it('gives the later events of that stream alone, in order', () => {
     one.send(Buffer.from(text));
     two.send(Buffer.from(`0${text}`));
   }
-  const frames = store.after(one, 1).map((frame) => frame.toString());
+  const frames = store.after(one, 1).map((frame) => Buffer.concat(frame).toString());
   expect(frames).toEqual([2, 3].map((n) => `event: message\nid: ${one.key}-${n}\ndata: ${n}\n\n`));
 });
 
@@ -55,6 +55,19 @@ it('keeps one event that is larger than that, until there is another one', () =>
   stream.send(message(1));
   expect(store.find(`${stream.key}-0`)).toBeNull();
   expect(store.after(stream, 1)).toHaveLength(1);
+});
+
+it('lets go of an event that is larger than that once a response has taken it, and of no other', () => {
+  const store = openStore();
+  const stream = store.open(true);
+  stream.send(message(1));
+  store.taken();
+  expect(store.find(`${stream.key}-0`)).not.toBeNull();
+  stream.send(message(10 * MEGABYTE));
+  store.taken();
+  expect(store.after(stream, 0)).toEqual([]);
+  expect(store.find(`${stream.key}-1`)).toBeNull();
+  expect(store.find(`${stream.key}-2`)).not.toBeNull();
 });
 
 it('lets go of the oldest events of all streams, and forgets a stream that is over with its last one', () => {

@@ -26,15 +26,23 @@ describe('an error response', () => {
   });
 });
 
+const framed = (json: Buffer) => Buffer.concat(messageEvent(json)).toString();
+
 describe('an event', () => {
   it('frames a message on one data line, whatever line breaks it has', () => {
-    const event = messageEvent(Buffer.from('{\n"a":\r\n"b\\n"\r}')).toString();
+    const event = framed(Buffer.from('{\n"a":\r\n"b\\n"\r}'));
     expect(event).toBe('event: message\ndata: { "a":  "b\\n" }\n\n');
   });
 
   it('cannot be ended from inside a message', () => {
     const hostile = Buffer.from('{"jsonrpc":"2.0",\n\nevent: endpoint\ndata: /evil\n\n"id":1}');
-    expect(messageEvent(hostile).toString().trimEnd().split('\n')).toHaveLength(2);
+    expect(framed(hostile).trimEnd().split('\n')).toHaveLength(2);
+  });
+
+  it('holds a large message itself, and no copy of it', () => {
+    const large = Buffer.alloc(100_000, 'x');
+    expect(messageEvent(large)).toContain(large);
+    expect(framed(large)).toBe(`event: message\ndata: ${large.toString()}\n\n`);
   });
 
   it('names the endpoint', () => {

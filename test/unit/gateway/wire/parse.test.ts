@@ -338,3 +338,46 @@ describe('what a server may send', () => {
     expect(fromServer(deep)).toMatchObject({ ok: true });
   });
 });
+
+describe('a large result of a server', () => {
+  const text = JSON.stringify('x}],"id":2{['.repeat(30_000));
+  const large = (head: string, tail = '}') => Buffer.from(`${head}${text}${tail}`);
+
+  it('is read as any other one, its result when it is asked for', () => {
+    const bytes = large('{"result" : {"text":', '}, "jsonrpc":"2.0", "unknown":[1,{}], "id":"7"}');
+    const read = readServerMessage(Buffer.concat([Buffer.from(' \n'), bytes, Buffer.from('\r\n')]));
+    expect(read).toMatchObject({ ok: true, value: [{ kind: 'response', id: '7', error: null }] });
+    const [message] = read.ok ? read.value : [];
+    expect(message?.bytes.equals(bytes)).toBe(true);
+    expect(message).toHaveProperty('result', JSON.parse(`{"text":${text}}`));
+  });
+
+  it.each([
+    ['an error', '{"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"no","data":', '}}'],
+    ['a notification', '{"jsonrpc":"2.0","method":"notifications/message","params":{"data":', '}}'],
+    ['a request', '{"jsonrpc":"2.0","id":1,"method":"sampling/createMessage","params":{"x":', '}}'],
+    ['a result with a name twice', '{"jsonrpc":"2.0","id":2,"id":1,"result":', '}'],
+    ['a result with a name in escapes', '{"jsonrpc":"2.0","\\u0069d":1,"result":', '}'],
+    ['a batch', '[{"jsonrpc":"2.0","id":1,"result":', '}]'],
+  ])('is not taken for one: %s', (_name, head, tail) => {
+    const bytes = large(head, tail);
+    const [whole] = [JSON.parse(bytes.toString()) as Record<string, unknown>].flat();
+    const read = readServerMessage(bytes);
+    const [message] = read.ok ? read.value : [];
+    if (message?.kind === 'notification') expect(message.params).toEqual(whole?.params);
+    else expect(message).toMatchObject({ id: 1 });
+    if (message?.kind === 'response')
+      expect(message.error !== null).toBe(whole !== undefined && 'error' in whole);
+  });
+
+  it.each([
+    ['cut off', '{"jsonrpc":"2.0","id":1,"result":', ''],
+    ['with more behind it', '{"jsonrpc":"2.0","id":1,"result":', '}{}'],
+    ['without a value', '{"jsonrpc":"2.0","x":', ',"id":1,"result":}'],
+    ['with a method, too', '{"jsonrpc":"2.0","id":1,"method":"x","result":', '}'],
+    ['with an id that is none', '{"jsonrpc":"2.0","id":{},"result":', '}'],
+    ['of another JSON-RPC', '{"jsonrpc":"1.0","id":1,"result":', '}'],
+  ])('is refused %s', (_name, head, tail) => {
+    expect(readServerMessage(large(head, tail)).ok).toBe(false);
+  });
+});
