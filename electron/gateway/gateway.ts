@@ -213,7 +213,10 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
       try {
         kept.write({ paused });
       } finally {
-        if (paused) approvals.dismissAll();
+        if (paused) {
+          approvals.dismissAll();
+          sessions.stopCalls({ error: 'paused' });
+        }
         relisting.request();
         tellHost();
       }

@@ -121,6 +121,17 @@ export class Exchange {
     await this.#sendAside(allowAnswer(answer));
   }
 
+  /** Gives up the calls that the server is at: this is what their client is told, and the server is asked to stop. */
+  stopCalls(refusal: Refusal): void {
+    const why = refusalMessage(refusal);
+    for (const id of this.#pending.checkedIds) {
+      this.#pending.fail(id, 'cancelled', errors[refusal.error].code, why);
+      this.#outlet.answer(id, errorResponse(id, refusal));
+      // A request of the modern era is cancelled by the end of its connection.
+      if (this.#era === 'legacy') void this.#sendAside(allowCancellation(id, why));
+    }
+  }
+
   /** Answers all that waits with an error, and lets the server go. */
   async end(why: string): Promise<void> {
     this.#ended = true;

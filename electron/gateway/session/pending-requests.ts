@@ -33,6 +33,11 @@ export class PendingRequests {
     return [...this.#byId.keys()];
   }
 
+  /** Those that the policy was asked about. */
+  get checkedIds(): RequestId[] {
+    return [...this.#byId].flatMap(([id, { call }]) => (call.treatment === 'enforce' ? [id] : []));
+  }
+
   add(id: RequestId, request: PendingRequest): void {
     this.#byId.set(id, request);
   }

@@ -1,6 +1,7 @@
 // All sessions that are open: made here, found here, and swept when they are old or idle.
 import { randomBytes } from 'node:crypto';
 import type { SessionSummary } from '../../shared/domain.ts';
+import type { Refusal } from '../errors.ts';
 import type { Closable, ServerHealth, Upstream } from '../ports.ts';
 import type { RequestMessage } from '../wire/json-rpc.ts';
 import { metaKeys, metaOf } from '../wire/request-meta.ts';
@@ -72,6 +73,8 @@ export interface SessionStore extends Closable {
   modernClient(wanted: NewSession, request: RequestMessage): ModernClient | null;
   /** Ends all sessions of this client: what they were opened with is void. */
   endOf(clientId: string): void;
+  /** Gives up the calls that servers are at, in every session: this is what their clients are told. */
+  stopCalls(refusal: Refusal): void;
   list(): SessionSummary[];
   /** To be called when policy or settings change what stands in lists: clients that were given some are told. */
   listsChanged(why: ListChange): void;
@@ -191,6 +194,10 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       for (const { kept, client } of [...all.values()]) {
         if (client.caller.clientId === clientId) void kept.close();
       }
+    },
+    stopCalls(refusal) {
+      for (const session of connected) session.stopCalls(refusal);
+      for (const { kept } of modernClients.values()) kept.stopCalls(refusal);
     },
     list: () => [...all.values()].map(({ kept }) => kept.summary()),
     listsChanged(why) {

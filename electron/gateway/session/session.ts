@@ -80,6 +80,10 @@ export class Session implements KeptSession {
     this.#exchange.listsChanged(why);
   }
 
+  stopCalls(refusal: Refusal): void {
+    this.#exchange.stopCalls(refusal);
+  }
+
   /** Ends the session: all that waits is answered, waiting calls are withdrawn, the server is let go. */
   async close(): Promise<void> {
     await this.#end('The session ended before the request was answered');

@@ -1,6 +1,7 @@
 // A client of the modern era: it has no session, but whoever judges, counts and lists its requests sees one.
 import type { SessionSummary } from '../../shared/domain.ts';
 import type { ClientClaim, ParamHeaders } from '../call.ts';
+import type { Refusal } from '../errors.ts';
 import { errorResponse } from '../wire/error-response.ts';
 import type { RequestMessage } from '../wire/json-rpc.ts';
 import { ClientFacts, type SessionIdentity } from './client-facts.ts';
@@ -76,6 +77,10 @@ export class StatelessClient implements Kept, ModernClient {
   /** Tells its subscriptions that other items may stand in the lists. */
   listsChanged(): void {
     for (const request of this.#running) request.listsChanged();
+  }
+
+  stopCalls(refusal: Refusal): void {
+    for (const request of this.#running) request.stop(refusal);
   }
 
   async close(): Promise<void> {

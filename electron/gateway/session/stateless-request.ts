@@ -1,5 +1,6 @@
 // One request of the modern era, from its verdict to its answer, with a connection to the server for itself.
 import type { Call } from '../call.ts';
+import type { Refusal } from '../errors.ts';
 import { errorResponse } from '../wire/error-response.ts';
 import type { RequestId } from '../wire/json-rpc.ts';
 import { Exchange } from './exchange.ts';
@@ -59,6 +60,11 @@ export class StatelessRequest {
     const { call, id, outlet } = this.#options;
     if (!this.#lasts) return;
     for (const change of listChangesFor(id, call.arguments)) outlet.deliver(change, id);
+  }
+
+  /** Gives it up where the server is at it: its client is told this. What it subscribed to goes on. */
+  stop(refusal: Refusal): void {
+    if (!this.#lasts) this.#exchange?.stopCalls(refusal);
   }
 
   /** Its client wants no answer any more. The server hears of that by the end of its connection. */

@@ -1,6 +1,6 @@
 // One session: what goes down, what comes back, and how every request ends exactly once.
 import { describe, expect, it, vi } from 'vitest';
-import { UpstreamError } from '../../../../electron/gateway/errors.ts';
+import { errors, UpstreamError } from '../../../../electron/gateway/errors.ts';
 import { clientMessage, notification, request } from '../fakes.ts';
 import { call, initializedSession, openSession, recordOf } from './setting.ts';
 
@@ -267,6 +267,30 @@ describe('a cancellation', () => {
     expect(outlet.answers(2)).toHaveLength(1);
     desk.answer(desk.pending()[0]?.id ?? '', false);
     await done;
+  });
+});
+
+describe('the stop of all calls', () => {
+  it('ends those that the server is at, tells their client why, and has the server stop', async () => {
+    const { session, connection, outlet, log, ended } = await initializedSession();
+    await session.receive(call(1, 'read_file'));
+    session.stopCalls({ error: 'paused' });
+    expect(outlet.answers(1)).toMatchObject([{ error: { code: -32001, message: errors.paused.message } }]);
+    expect(recordOf(log, 'read_file').outcomes).toMatchObject([
+      { status: 'cancelled', errorCode: -32001, errorMessage: errors.paused.message },
+    ]);
+    await vi.waitFor(() => expect(connection.methods).toEqual(['tools/call', 'notifications/cancelled']));
+    connection.says({ id: 1, result: { late: true } });
+    expect(outlet.sent).toHaveLength(1);
+    expect(ended).toEqual([]);
+  });
+
+  it('leaves alone what no policy was asked about', async () => {
+    const { session, connection, outlet } = await initializedSession();
+    await session.receive(request(1, 'ping'));
+    session.stopCalls({ error: 'paused' });
+    connection.says({ id: 1, result: {} });
+    expect(outlet.answers(1)).toEqual([{ jsonrpc: '2.0', id: 1, result: {} }]);
   });
 });
 
