@@ -219,7 +219,7 @@ export class Exchange {
     if (request.call.method === 'initialize') this.#on.initialized(null);
   }
 
-  /** The same, where that is the server's fault. */
+  /** Fails a request that the server has let down. */
   #letDown(id: RequestId, why: string): void {
     if (!this.#pending.has(id)) return;
     this.#with.health.failed(why);
