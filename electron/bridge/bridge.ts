@@ -7,6 +7,7 @@ import { MAX_MESSAGE_BYTES } from '../gateway/upstream/limits.ts';
 import { createLineReader } from '../gateway/upstream/line-reader.ts';
 import { singleLine, trimmed } from '../gateway/wire/bytes.ts';
 import { errorResponse } from '../gateway/wire/error-response.ts';
+import { createFindToken, withToken } from './client-token.ts';
 import { helpText, readCommandLine, type CommandLine, type Whereabouts } from './command-line.ts';
 import { createLocate, type Started } from './locate.ts';
 import { createRelay } from './relay.ts';
@@ -34,13 +35,15 @@ async function main(): Promise<number> {
 }
 
 /** Ends when the client does: it closes our input, stops reading our output, or sends a signal. */
-async function connect({ whereabouts, server, mayStart }: CommandLine & { kind: 'run' }): Promise<void> {
+async function connect(options: CommandLine & { kind: 'run' }): Promise<void> {
+  const { whereabouts, server, mayStart, tokenFile } = options;
+  const findToken = createFindToken(tokenFile, process.env.MCP_PROXY_TOKEN);
   const { promise: ended, resolve: end } = Promise.withResolvers<undefined>();
   const logger = createStderrWords();
   const start = (): Started =>
     mayStart ? startHere(whereabouts, logger) : { isStarting: false, advice: '' };
   const relay = createRelay({
-    locate: createLocate(whereabouts, server, start),
+    locate: withToken(createLocate(whereabouts, server, start), findToken),
     write: writeMessage,
     logger,
   });

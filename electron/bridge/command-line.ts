@@ -16,6 +16,8 @@ export type CommandLine =
       readonly server: string | null;
       /** Whether an app that does not run may be started. */
       readonly mayStart: boolean;
+      /** Absolute; null where the environment may name a token. */
+      readonly tokenFile: string | null;
     }
   | { readonly kind: 'help' }
   | { readonly kind: 'wrong'; readonly message: string };
@@ -28,6 +30,8 @@ error what there is to say to people. An app that is not running is started, in 
   --server NAME      Use this one of the proxy's servers. Otherwise the default server.
   --url URL          The proxy's address, http://127.0.0.1:PORT. Otherwise it is looked up in the user-data folder.
   --user-data DIR    The folder that the proxy was started with.
+  --token-file FILE  A file with the token of this client, where it is registered. Otherwise MCP_PROXY_TOKEN is presented,
+                     if it is set.
   --no-start         Do not start the app where it is not running.
   --help             Print this text and exit.
 
@@ -46,11 +50,12 @@ export function readCommandLine(args: readonly string[], cwd: string): CommandLi
         url: { type: 'string' },
         'user-data': { type: 'string' },
         'no-start': { type: 'boolean' },
+        'token-file': { type: 'string' },
         help: { type: 'boolean' },
       },
     });
     if (values.help === true) return { kind: 'help' };
-    const { url, 'user-data': folder, server } = values;
+    const { url, 'user-data': folder, 'token-file': tokenFile, server } = values;
     if (url !== undefined && folder !== undefined) return wrong('--url and --user-data exclude each other');
     if (server !== undefined && !serverName.test(server)) {
       return wrong(`--server takes the name of a server, not ${JSON.stringify(server)}`);
@@ -58,6 +63,7 @@ export function readCommandLine(args: readonly string[], cwd: string): CommandLi
     return {
       kind: 'run',
       server: server ?? null,
+      tokenFile: tokenFile === undefined ? null : resolve(cwd, tokenFile),
       mayStart: values['no-start'] !== true,
       whereabouts:
         url === undefined

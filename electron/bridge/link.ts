@@ -14,8 +14,13 @@ export interface ProxyAddress {
   readonly certificate: string | null;
 }
 
-/** Finds the proxy as it is now. Rejects with a NotThereError where it is not there. */
-export type Locate = () => Promise<ProxyAddress>;
+export interface ProxyAccess extends ProxyAddress {
+  /** Presented with every request; null for none. */
+  readonly token: string | null;
+}
+
+/** Finds the proxy as it is now. Rejects with a NotThereError where it is not there, otherwise with an UpstreamError. */
+export type Locate = () => Promise<ProxyAccess>;
 
 export interface Link {
   /** Whether the client has introduced itself; until then `initialize` is how a session begins. */

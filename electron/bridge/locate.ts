@@ -4,7 +4,7 @@ import { findRunningProxy } from '../main/program/running-proxy.ts';
 import { userDataFolder } from '../main/program/user-data-folder.ts';
 import { defaultPaths, pathsOf } from '../shared/server-paths.ts';
 import type { Whereabouts } from './command-line.ts';
-import type { Locate } from './link.ts';
+import type { ProxyAddress } from './link.ts';
 import { NotThereError } from './patience.ts';
 
 /**
@@ -12,7 +12,11 @@ import { NotThereError } from './patience.ts';
  * @param start Called once, where the proxy is not there at first: says whether it is starting now, and what to do where
  *   it is not. One that was there and has gone was ended by somebody.
  */
-export function createLocate(whereabouts: Whereabouts, server: string | null, start: StartOnce): Locate {
+export function createLocate(
+  whereabouts: Whereabouts,
+  server: string | null,
+  start: StartOnce,
+): () => Promise<ProxyAddress> {
   if (whereabouts.kind === 'url') {
     const url = endpointAt(whereabouts.url, server);
     return () => Promise.resolve({ url, certificate: null });

@@ -63,6 +63,8 @@ export interface ProxySessionOptions {
   readonly url: URL;
   /** What to trust there, PEM; null for what the system trusts. */
   readonly certificate: string | null;
+  /** Presented with every request; null for none. */
+  readonly token: string | null;
   readonly logger: Logger;
   /** For what comes on the stream of `listen`. */
   readonly heard: Heard;
@@ -71,7 +73,7 @@ export interface ProxySessionOptions {
 }
 
 export function openProxySession(options: ProxySessionOptions): ProxySession {
-  const { url, certificate, logger, heard, lost } = options;
+  const { url, certificate, token, logger, heard, lost } = options;
   const http = createHttpClient({
     origin: url.origin,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
@@ -83,7 +85,11 @@ export function openProxySession(options: ProxySessionOptions): ProxySession {
     name: PROXY_NAME,
     url,
     // A compressed body would not be the bytes that the message is made of.
-    headers: { 'accept-encoding': 'identity', 'user-agent': 'mcp-proxy-desktop-bridge' },
+    headers: {
+      'accept-encoding': 'identity',
+      'user-agent': 'mcp-proxy-desktop-bridge',
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    },
     http,
     logger,
     maxMessageBytes: MAX_MESSAGE_BYTES,

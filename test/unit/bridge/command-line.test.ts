@@ -1,9 +1,10 @@
-// The bridge's options, and the endpoint that they lead to.
+// The bridge's options, and the endpoint and token that they lead to.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readCommandLine } from '../../../electron/bridge/command-line.ts';
+import { createFindToken, withToken } from '../../../electron/bridge/client-token.ts';
 import { createLocate } from '../../../electron/bridge/locate.ts';
 
 const cwd = resolve('/somewhere');
@@ -14,16 +15,20 @@ describe('the options', () => {
     expect(read()).toEqual({
       kind: 'run',
       server: null,
+      tokenFile: null,
       whereabouts: { kind: 'user-data', folder: null },
       mayStart: true,
     });
     expect(read('--no-start')).toMatchObject({ mayStart: false });
   });
 
-  it('name a server and a folder, which starts at the working directory', () => {
-    expect(read('--stdio', '--server', 'files', '--user-data', 'data')).toMatchObject({
+  it('name a server, and a folder and a file, which start at the working directory', () => {
+    expect(
+      read('--stdio', '--server', 'files', '--user-data', 'data', '--token-file', 'token'),
+    ).toMatchObject({
       kind: 'run',
       server: 'files',
+      tokenFile: resolve(cwd, 'token'),
       whereabouts: { kind: 'user-data', folder: resolve(cwd, 'data') },
     });
   });
@@ -71,5 +76,50 @@ describe('the endpoint', () => {
         certificate: null,
       });
     }
+  });
+});
+
+describe('the token', () => {
+  const tokenFile = (text: string): string => {
+    const folder = mkdtempSync(join(tmpdir(), 'bridge-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const file = join(folder, 'token');
+    writeFileSync(file, text);
+    return file;
+  };
+
+  it.each([undefined, '', ' \n'])('is none where the environment says %j', async (text) => {
+    expect(await createFindToken(null, text)()).toEqual({ found: true, token: null });
+  });
+
+  it('comes from the environment, or from the file, which comes first and is read anew each time', async () => {
+    expect(await createFindToken(null, 'mcpp_a')()).toEqual({ found: true, token: 'mcpp_a' });
+    const file = tokenFile('mcpp_b\n');
+    const find = createFindToken(file, 'mcpp_a');
+    expect(await find()).toEqual({ found: true, token: 'mcpp_b' });
+    writeFileSync(file, 'mcpp_c');
+    expect(await find()).toEqual({ found: true, token: 'mcpp_c' });
+  });
+
+  it('that can not be had is told of, in words that do not hold it', async () => {
+    const found = await Promise.all([
+      createFindToken(null, 'hunter2 hunter2')(),
+      createFindToken(tokenFile('hunter2\r\nX: hunter2'), undefined)(),
+      createFindToken(tokenFile(''), undefined)(),
+      createFindToken('/nowhere/token', undefined)(),
+    ]);
+    expect(found.map(({ found: there }) => there)).toEqual([false, false, false, false]);
+    expect(JSON.stringify(found)).not.toContain('hunter2');
+  });
+
+  it('goes with the address of the proxy, which is not looked for without it', async () => {
+    const address = { url: new URL('http://127.0.0.1:1'), certificate: null };
+    const locate = () => Promise.resolve(address);
+    expect(await withToken(locate, createFindToken(null, 'mcpp_a'))()).toEqual({
+      ...address,
+      token: 'mcpp_a',
+    });
+    const lost = withToken(locate, createFindToken('/nowhere/token', 'mcpp_a'));
+    await expect(lost()).rejects.toThrow("The token can't be read");
   });
 });

@@ -64,7 +64,7 @@ function relayTo(url: URL, patienceMs = 1000) {
     error: () => undefined,
   };
   const relay = createRelay({
-    locate: () => Promise.resolve({ url, certificate: null }),
+    locate: () => Promise.resolve({ url, certificate: null, token: null }),
     write: (message) => written.push(message.toString()),
     logger,
     patienceMs,

@@ -33,7 +33,7 @@ async function connect(answering: Answering, patienceMs = 1000) {
   const peer = await startPeer(answering);
   const written: string[] = [];
   const relay = createRelay({
-    locate: () => Promise.resolve({ url: peer.url, certificate: null }),
+    locate: () => Promise.resolve({ url: peer.url, certificate: null, token: null }),
     write: (message) => written.push(message.toString()),
     logger: recordingLogger(),
     patienceMs,
