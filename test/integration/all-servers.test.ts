@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { readAuditLog } from './audit-log.ts';
+import { startBridge } from './bridge-process.ts';
 import { type EverythingServer, startEverything } from './everything-server.ts';
 import { freePort, nodeCommand, type RunningProxy, startProxy, temporaryFolder } from './harness.ts';
 import type { Inbound } from './raw-session.ts';
+import { send } from './raw-http.ts';
 import { connectSdkClient, type SdkClient } from './sdk-client.ts';
 
 const filesystem = fileURLToPath(
@@ -264,4 +266,40 @@ describe('a server that is killed', () => {
     expect(sdk.heard).toContain('tools changed');
     expect(await sdk.call('remote__get-sum', { a: 1, b: 2 })).toContain('3');
   }, 40_000);
+});
+
+describe('a client', () => {
+  it('of 2026-07-28 is told to fall back to a session', async () => {
+    const params = {
+      _meta: {
+        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+        'io.modelcontextprotocol/clientCapabilities': {},
+      },
+    };
+    const reply = await send(`${proxy.url}/all/mcp`, {
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'server/discover', params }),
+      headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'server/discover' },
+    });
+    expect(reply.status).toBe(400);
+    const { error } = JSON.parse(reply.body) as { error: { code: number; message: string } };
+    expect(error.message).toMatch(/initialize/);
+    // Neither of the codes by which it would take us for a server of its own era.
+    expect([-32020, -32021, -32022, -32601]).not.toContain(error.code);
+  });
+
+  it('that speaks stdio reaches all of them by the bridge', async () => {
+    const bridge = startBridge('--url', proxy.url, '--server', 'all');
+    onTestFinished(() => bridge.hangUp());
+    const params = {
+      protocolVersion: '2025-06-18',
+      capabilities: {},
+      clientInfo: { name: 'x', version: '1' },
+    };
+    bridge.say(
+      JSON.stringify({ jsonrpc: '2.0', id: 0, method: 'initialize', params }),
+      '{"jsonrpc":"2.0","method":"notifications/initialized"}',
+      '{"jsonrpc":"2.0","id":1,"method":"tools/list"}',
+    );
+    expect(await bridge.hear('"id":1,')).toContain('files__read_text_file');
+  });
 });

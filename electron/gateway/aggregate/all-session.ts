@@ -149,7 +149,7 @@ export class AllSession implements KeptSession {
 
   async #initialize(message: RequestMessage): Promise<void> {
     this.#introduced = true;
-    this.#facts.introduce(claimIn(message));
+    this.#facts.introduce(claimIn(message.params.clientInfo));
     const signal = this.#patience(this.#requests.begin(message));
     const joining = Promise.all(this.#parts.map((part) => part.join(message)));
     await Promise.race([joining, aborted(signal)]);
@@ -281,14 +281,23 @@ export class AllSession implements KeptSession {
     this.#with.logger.info('server_joined', { server: part.name, session: this.id });
     if (this.#protocolVersion === null) return;
     // The client was answered without this one.
-    if (this.#ready !== null) void part.receive(this.#ready);
-    if (this.#level !== null && has(part, 'logging')) {
-      const signal = AbortSignal.timeout(this.#with.patienceMs);
-      this.#levelOf(part, null, signal).catch((error: unknown) =>
-        this.#with.logger.warn('level_not_set', { server: part.name, error: String(error) }),
-      );
-    }
+    void this.#catchUp(part);
     this.#changes.ofAll();
+  }
+
+  /** Tells a server that joins late what the client has told the others, and what it has told this one before. */
+  async #catchUp(part: Part): Promise<void> {
+    if (this.#ready !== null) await part.receive(this.#ready);
+    const { logger, patienceMs } = this.#with;
+    const signal = AbortSignal.timeout(patienceMs);
+    const level = this.#level !== null && has(part, 'logging') ? [this.#levelOf(part, null, signal)] : [];
+    const followed = part.followed.map((uri) =>
+      part.ask({ method: 'resources/subscribe', params: { uri }, relatedTo: null, signal }),
+    );
+    for (const one of await Promise.allSettled([...level, ...followed])) {
+      if (one.status === 'fulfilled') continue;
+      logger.warn('not_as_before', { server: part.name, error: String(one.reason) });
+    }
   }
 
   #left(part: Part): void {

@@ -5,6 +5,8 @@ import { createHash } from 'node:crypto';
 const LONGEST_NAME = 64;
 const LONGEST_PREFIX = 24;
 const SEPARATOR = '__';
+/** Cut names that are remembered: more than a list has. */
+const MAX_CUT = 20_000;
 
 /**
  * A prefix for each server, in the same order. No prefix holds the separator or ends with a part of it, so that the
@@ -58,6 +60,7 @@ export class NameBook {
     if (head.length + name.length <= LONGEST_NAME) return head + name;
     const ending = `-${digest(name, 8)}`;
     const rest = name.slice(0, LONGEST_NAME - head.length - ending.length).toWellFormed() + ending;
+    if (this.#cut.size >= MAX_CUT) this.#cut.clear();
     this.#cut.set(rest, name);
     return head + rest;
   }

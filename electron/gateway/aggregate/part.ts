@@ -14,6 +14,8 @@ import { ownRequest } from './own-messages.ts';
 /** A server that can't be had is asked again after this long, and then after twice the time each, milliseconds. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
+/** Subscriptions that are made anew when the server comes back. */
+const MAX_FOLLOWED = 1_000;
 
 export interface PartOptions {
   readonly server: Upstream;
@@ -57,6 +59,8 @@ export class Part {
   readonly #options: PartOptions;
   /** Our own requests. */
   readonly #waiting = new Map<RequestId, Waiting>();
+  /** The server's own URIs of the resources that the client has subscribed to. */
+  readonly #followed = new Set<string>();
   #session: ClientSession | null = null;
   #introduction: Introduction | null = null;
   #absence = 'it was not asked yet';
@@ -111,8 +115,13 @@ export class Part {
     on.joined(this);
   }
 
+  get followed(): readonly string[] {
+    return [...this.#followed];
+  }
+
   /** Hands it a message of the client. */
   async receive(message: Message): Promise<void> {
+    if (message.kind === 'request') this.#note(message);
     await this.#session?.receive(message);
   }
 
@@ -120,6 +129,7 @@ export class Part {
   async ask({ method, params, relatedTo, signal }: Question): Promise<ResponseMessage> {
     const session = this.#session;
     if (session === null) throw new UpstreamError(`${this.name} is not there: ${this.#absence}`);
+    if (signal.aborted) throw new UpstreamError(`${this.name} was not asked: there was no time left`);
     const request = ownRequest(method, params);
     const giveUp = () => {
       const reason = 'The proxy no longer waits for the answer';
@@ -169,6 +179,12 @@ export class Part {
       },
       end: () => this.#ended(initialize),
     };
+  }
+
+  #note({ method, params: { uri } }: RequestMessage): void {
+    if (typeof uri !== 'string') return;
+    if (method === 'resources/unsubscribe') this.#followed.delete(uri);
+    else if (method === 'resources/subscribe' && this.#followed.size < MAX_FOLLOWED) this.#followed.add(uri);
   }
 
   #settle(request: RequestId, json: Buffer | null): boolean {

@@ -437,15 +437,31 @@ describe('a server that ends', () => {
   });
 
   it('joins again by itself, as the session is by then', async () => {
-    const a = scripted('a', tools('x'));
+    const a = scripted('a', {
+      ...tools('x'),
+      'resources/list': () => ({ resources: [{ uri: 'x://1' }, { uri: 'x://2' }] }),
+      'resources/subscribe': () => ({}),
+      'resources/unsubscribe': () => ({}),
+    });
     const { session, ask, outlet, connection } = await initialized(a, scripted('b'));
     await ask(request(1, 'logging/setLevel', { level: 'debug' }));
+    await ask(request('one', 'resources/subscribe', { uri: 'x://1' }));
+    await ask(request('two', 'resources/subscribe', { uri: 'x://2' }));
+    await ask(request('three', 'resources/unsubscribe', { uri: 'x://1' }));
     connection(0).lost('It crashed');
     await vi.waitFor(() => expect(a.connections).toHaveLength(2), { timeout: 3_000 });
     await vi.waitFor(() =>
-      expect(connection(0).methods).toEqual(['initialize', 'notifications/initialized', 'logging/setLevel']),
+      expect(connection(0).methods).toEqual([
+        'initialize',
+        'notifications/initialized',
+        'logging/setLevel',
+        'resources/subscribe',
+      ]),
     );
-    expect(connection(0).sent.at(-1)).toMatchObject({ params: { level: 'debug' } });
+    expect(connection(0).sent.slice(-2)).toMatchObject([
+      { params: { level: 'debug' } },
+      { params: { uri: 'x://2' } },
+    ]);
     await vi.waitFor(() => expect(delivered(outlet).length).toBeGreaterThanOrEqual(3));
     expect(await ask(request(2, 'tools/list'))).toMatchObject({ result: { tools: [{ name: 'a__x' }] } });
     expect(session.protocolVersion).toBe('2025-11-25');
