@@ -61,7 +61,10 @@ export class StatelessClient implements Kept, ModernClient {
       outlet.answer(id, errorResponse(id, classified.refusal));
       return;
     }
-    const onOver = () => this.#running.delete(request);
+    const onOver = () => {
+      this.#facts.seen();
+      this.#running.delete(request);
+    };
     const request = new StatelessRequest({ call: classified.call, id, outlet, onOver }, this.#with);
     if (request.isSubscription && this.#subscriptions >= MAX_SUBSCRIPTIONS) {
       const refusal = { error: 'subscription_limit' } as const;

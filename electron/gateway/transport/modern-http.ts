@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../session/session-types.ts';
 import type { ClientBody } from '../wire/parse.ts';
 import type { EndpointContext } from './endpoint.ts';
+import { sendAccepted } from './http-exchange.ts';
 import { ModernReply } from './modern-reply.ts';
 import { readModernRequest } from './modern-request.ts';
 import { onlyOne, requestIdsIn } from './request-ids.ts';
@@ -23,6 +24,12 @@ export function createModernEndpoint(context: EndpointContext): AnswerModern {
       context.refuse(request, response, { error: 'legacy_only' }, { id });
       return;
     }
+    // Clients that send this over any transport do so here, too. What cancels is the end of the response, and ids of
+    // other clients may be the same.
+    if (isCancellation(body)) {
+      sendAccepted(response);
+      return;
+    }
     const read = readModernRequest(request.headers, body);
     if (!read.ok) {
       context.refuse(request, response, read.refusal, { id });
@@ -36,4 +43,8 @@ export function createModernEndpoint(context: EndpointContext): AnswerModern {
     const reply = new ModernReply(response);
     await client.receive(read.request, read.paramHeaders, reply, reply.left);
   };
+}
+
+function isCancellation({ messages: [message], batch }: ClientBody): boolean {
+  return !batch && message?.kind === 'notification' && message.method === 'notifications/cancelled';
 }

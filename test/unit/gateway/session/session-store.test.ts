@@ -6,9 +6,12 @@ import {
   type SessionStoreOptions,
 } from '../../../../electron/gateway/session/session-store.ts';
 import { createPresences } from '../../../../electron/gateway/session/presence.ts';
-import type { TransportKind } from '../../../../electron/gateway/session/session-types.ts';
+import type { ModernClient, TransportKind } from '../../../../electron/gateway/session/session-types.ts';
+import type { RequestMessage } from '../../../../electron/gateway/wire/json-rpc.ts';
+import { metaKeys } from '../../../../electron/gateway/wire/request-meta.ts';
 import {
   callerOf,
+  clientMessage,
   clock,
   fakeUpstream,
   healthOf,
@@ -17,6 +20,7 @@ import {
   recordingLogger,
   request,
 } from '../fakes.ts';
+import { listen, modern, modernCall, modernMeta } from '../modern.ts';
 import { RecordingOutlet } from './setting.ts';
 
 const MINUTE = 60_000;
@@ -27,6 +31,8 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
+
+const sent = (body: object) => clientMessage(JSON.stringify({ jsonrpc: '2.0', ...body })) as RequestMessage;
 
 function store(options: Partial<SessionStoreOptions> = {}) {
   const upstream = fakeUpstream();
@@ -249,5 +255,98 @@ describe('a session ends by itself', () => {
     const young = opened();
     vi.advanceTimersByTime(31 * MINUTE);
     expect(sessions.list()).toMatchObject([{ id: young.id }]);
+  });
+});
+
+describe('clients of the modern era', () => {
+  const named = (name: string) =>
+    modern(1, 'tools/list', { _meta: { ...modernMeta, [metaKeys.clientInfo]: { name, version: '1' } } });
+
+  function modernStore(options: Partial<SessionStoreOptions> = {}) {
+    const made = store(options);
+    const { sessions, upstream, caller } = made;
+    const clientOf = (body: object, by = caller, server = upstream) =>
+      sessions.modernClient({ server, transport: 'stateless', caller: by }, sent(body));
+    /** Has the client's request sent to the server, and gives what comes back. */
+    async function receive(client: ModernClient | null, body: object) {
+      const outlet = new RecordingOutlet();
+      const left = new AbortController();
+      await client?.receive(sent(body), {}, outlet, left.signal);
+      const connection = upstream.connections.at(-1);
+      if (connection === undefined) throw new Error('the server was not asked');
+      return { outlet, left, connection };
+    }
+    return { ...made, clientOf, receive };
+  }
+
+  it('are told from each other by what they say, and by who says it', () => {
+    const { clientOf, caller, sessions } = modernStore({ maxSessions: 10 });
+    const one = clientOf(named('one'));
+    expect(clientOf(named('one'))).toBe(one);
+    const others = [
+      clientOf(named('other')),
+      clientOf(named('one'), { ...caller, clientId: 'registered' }),
+      clientOf(named('one'), { ...caller, agent: { ...caller.agent, id: 'another' } }),
+      clientOf(named('one'), { ...caller, sourceIp: '10.0.0.1' }),
+      clientOf(named('one'), caller, fakeUpstream('mail')),
+    ];
+    expect(new Set([one, ...others]).size).toBe(6);
+    expect(sessions.list()).toHaveLength(6);
+    expect(sessions.list()[0]).toMatchObject({ transport: 'stateless', client: 'one', requests: 0 });
+  });
+
+  it('count as sessions, and are never found as one', () => {
+    const { clientOf, sessions, open, find } = modernStore({ maxSessions: 1 });
+    expect(clientOf(named('one'))).not.toBeNull();
+    expect([clientOf(named('other')), open()]).toEqual([null, null]);
+    const [{ id } = { id: '' }] = sessions.list();
+    expect(find(id)).toBeUndefined();
+  });
+
+  it('are forgotten when they are idle, and not while they wait', async () => {
+    const { clientOf, receive, sessions } = modernStore({ ttlMs: 600 * MINUTE });
+    const client = clientOf(named('one'));
+    const { connection, outlet } = await receive(client, listen('s'));
+    vi.advanceTimersByTime(90 * MINUTE);
+    expect(clientOf(named('one'))).toBe(client);
+    expect(outlet.sent).toEqual([]);
+    connection.says({ id: 's', result: {} });
+    vi.advanceTimersByTime(59 * MINUTE);
+    expect(sessions.list()).toHaveLength(1);
+    vi.advanceTimersByTime(3 * MINUTE);
+    expect(sessions.list()).toEqual([]);
+    expect(clientOf(named('one'))).not.toBe(client);
+  });
+
+  it('have what waits ended with them, a subscription well if it was in force', async () => {
+    const { clientOf, receive, sessions, caller } = modernStore();
+    const by = { ...caller, clientId: 'registered' };
+    const call = await receive(clientOf(named('one'), by), modernCall(1, 'slow'));
+    const asked = await receive(clientOf(named('one'), by), listen(2));
+    const inForce = await receive(clientOf(named('one'), by), listen(3));
+    inForce.connection.says({ method: 'notifications/subscriptions/acknowledged', params: {} });
+    sessions.endOf('registered');
+    expect(call.outlet.answers(1)).toMatchObject([{ error: { code: -32004 } }]);
+    expect(asked.outlet.answers(2)).toMatchObject([{ error: { code: -32004 } }]);
+    expect(inForce.outlet.answers(3)).toMatchObject([{ result: { resultType: 'complete' } }]);
+    expect([call, asked, inForce].map(({ connection }) => connection.closed)).toEqual([true, true, true]);
+    expect(sessions.list()).toEqual([]);
+  });
+
+  it('have a request given up that takes too long, by the end of its connection', async () => {
+    const { clientOf, receive } = modernStore();
+    const { outlet, connection } = await receive(clientOf(named('one')), modernCall(1, 'slow'));
+    vi.advanceTimersByTime(MINUTE);
+    expect(outlet.answers(1)).toMatchObject([{ error: { code: -32004 } }]);
+    expect(connection).toMatchObject({ closed: true, methods: ['tools/call'] });
+  });
+
+  it('hear nothing more of a request that they gave up', async () => {
+    const { clientOf, receive } = modernStore();
+    const { outlet, left, connection } = await receive(clientOf(named('one')), modernCall(1, 'slow'));
+    left.abort();
+    connection.says({ id: 1, result: {} });
+    expect(outlet.sent).toEqual([]);
+    expect(connection.closed).toBe(true);
   });
 });

@@ -24,7 +24,7 @@ async function startModern(options: Parameters<typeof startProxy>[0] = {}) {
       connection.onSend = (message) => answer(connection, message);
     };
   };
-  return { ...proxy, post, serve };
+  return { ...proxy, post, postAs: proxy.post, serve };
 }
 
 /** Sends a request, and leaves the connection to whoever wants to end it. */
@@ -178,6 +178,22 @@ describe('a modern client that closes its response', () => {
     socket.destroy();
     await eventually(() => expect(upstream.connections[0]?.closed).toBe(true));
     expect(log.calls[0]?.outcomes).toMatchObject([{ status: 'cancelled' }]);
+  });
+
+  it('may say so besides: that is taken, and does nothing', async () => {
+    const { stream, send, post, postAs, serve, upstream, log } = await startModern();
+    serve((connection) => connection.streams(1, { kind: 'opened' }));
+    const events = await stream(post(modernCall(1, 'slow')));
+    const cancelled = { method: 'notifications/cancelled', params: { requestId: 1 } };
+    const reply = await send(postAs(cancelled, { 'mcp-protocol-version': MODERN }));
+    expect([reply.status, reply.text]).toEqual([202, '']);
+    expect(
+      (await send(postAs({ method: 'notifications/x' }, { 'mcp-protocol-version': MODERN }))).status,
+    ).toBe(400);
+    upstream.connections[0]?.says({ id: 1, result: {} });
+    await eventually(() => expect(events.messages()).toMatchObject([{ id: 1 }]));
+    expect(log.refusals).toHaveLength(1);
+    expect(upstream.connections).toHaveLength(1);
   });
 
   it('has its question withdrawn', async () => {
