@@ -66,7 +66,7 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
   }
 
   tellAttendance();
-  serveWindowCommands(host, version, logger);
+  serveWindowCommands(host, { version, pauseShortcut: pauseKeys }, logger);
   const stopRelay = host.onEvent((event) => window.send(event.name, event.payload));
   const feed = followDesktop(host, logger, (state) => {
     tray?.show(state);

@@ -16,6 +16,7 @@ const commands = {
   'pause.set': true,
   'policy.read': true,
   'demo.run': true,
+  'sessions.end': true,
   'clients.list': true,
   'clients.register': true,
   'clients.rotate': true,

@@ -29,6 +29,8 @@ export const gatewayCommands = {
   'pause.set': { input: z.boolean(), output: nothing },
   'policy.read': { input: nothing, output: policyOverview },
   'demo.run': { input: nothing, output: z.array(demoStep) },
+  /** Ends a session: all that waits in it is answered, and its client may open another. False: there is none. */
+  'sessions.end': { input: z.string().max(100), output: z.boolean() },
   'clients.list': { input: nothing, output: z.array(clientSummary) },
   'clients.register': { input: clientRegistration, output: issuedToken },
   /** A new token in place of the old one, which is void at once. */
@@ -44,7 +46,10 @@ export const appInfo = z.object({
   electron: z.string(),
   platform: z.string(),
   userData: z.string(),
+  /** What stops everything, whichever program is in front, as Electron writes it; null where it is not heard. */
+  pauseShortcut: z.string().nullable(),
 });
+export type AppInfo = z.infer<typeof appInfo>;
 
 /** Commands that main answers itself. */
 export const mainCommands = {

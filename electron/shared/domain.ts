@@ -206,6 +206,8 @@ export const gatewayStatus = z.object({
   portTakenInstead: z.int().nullable(),
   mode: policyMode,
   policyEnabled: z.boolean(),
+  /** `server.auth`: whether callers without a token are let in. */
+  auth: z.enum(['optional', 'required']),
   /** The default one first. */
   servers: z.array(serverSummary),
   /** Where clients reach all of them together, below `url`. */

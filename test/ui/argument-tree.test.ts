@@ -3,7 +3,7 @@ import { argumentTree, indentedJson } from '../../renderer/argument-tree.ts';
 import { fold } from '../../renderer/fold.ts';
 import { recordJson } from '../../renderer/views/activity/record-json.ts';
 import { visibleText } from '../../renderer/visible-text.ts';
-import { sampleCall, sampleRecord } from './samples.ts';
+import { sampleCall, sampleRecord } from '../samples.ts';
 
 describe('argumentTree', () => {
   it('keeps numbers as they were written', () => {

@@ -4,7 +4,8 @@ import { tick } from 'svelte';
 import App from '../../renderer/App.svelte';
 import { type App as AppState, createApp } from '../../renderer/state/app.ts';
 import { type Answers, type FakeApi, fakeApi } from './fake-api.ts';
-import { type SampleLog, sampleLog, sampleRecord, sampleStatus } from './samples.ts';
+import { sampleRecord, sampleStatus } from '../samples.ts';
+import { type SampleLog, sampleLog } from './sample-log.ts';
 
 export interface OpenWindow {
   readonly app: AppState;

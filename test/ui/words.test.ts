@@ -9,7 +9,7 @@ import {
   verdictOf,
   wish,
 } from '../../renderer/words.ts';
-import { sampleCall, sampleStatus } from './samples.ts';
+import { sampleCall, sampleStatus } from '../samples.ts';
 
 const toolCall = (tool: string, given: unknown) =>
   wish({ method: 'tools/call', tool, resource: null, arguments: JSON.stringify(given) });

@@ -16,6 +16,7 @@ export interface StatusParts {
   readonly mode: PolicyMode;
   readonly paused: boolean;
   readonly policyEnabled: boolean;
+  readonly auth: GatewayStatus['auth'];
   readonly servers: ServerSummary[];
   readonly sessions: SessionSummary[];
   readonly totals: LogTotals;

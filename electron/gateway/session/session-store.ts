@@ -75,6 +75,8 @@ export interface SessionStore extends Closable {
   endOf(clientId: string): void;
   /** Gives up the calls that servers are at, in every session: this is what their clients are told. */
   stopCalls(refusal: Refusal): void;
+  /** Ends this one, because a person wants it. False where there is none. */
+  end(id: string): boolean;
   list(): SessionSummary[];
   /** To be called when policy or settings change what stands in lists: clients that were given some are told. */
   listsChanged(why: ListChange): void;
@@ -198,6 +200,14 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
     stopCalls(refusal) {
       for (const session of connected) session.stopCalls(refusal);
       for (const { kept } of modernClients.values()) kept.stopCalls(refusal);
+    },
+    end(id) {
+      const found = all.get(id);
+      if (found === undefined) return false;
+      const { client, server } = found.kept.summary();
+      logger.info('session_ended_by_person', { session: id, client, server });
+      void found.kept.close();
+      return true;
     },
     list: () => [...all.values()].map(({ kept }) => kept.summary()),
     listsChanged(why) {

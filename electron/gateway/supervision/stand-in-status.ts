@@ -15,6 +15,7 @@ export function standInStatus(
     portTakenInstead: null,
     mode: 'enforce',
     policyEnabled: true,
+    auth: 'optional',
     servers: [],
     allServers: { mcp: '', sse: '' },
     sessions: [],

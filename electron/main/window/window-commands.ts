@@ -3,16 +3,25 @@ import { app, clipboard, ipcMain } from 'electron';
 import type { GatewayHost } from '../../gateway/host.ts';
 import type { Logger } from '../../gateway/ports.ts';
 import { commandChannel } from '../../shared/contract-names.ts';
-import { windowCommands, type Handlers, type Reply, type WindowCommands } from '../../shared/contract.ts';
+import {
+  windowCommands,
+  type AppInfo,
+  type Handlers,
+  type Reply,
+  type WindowCommands,
+} from '../../shared/contract.ts';
 import { createAnswer } from '../../shared/rpc.ts';
 import { isTrustedFrame } from './trusted-frame.ts';
 
+/** What this file can't know of the app by itself. */
+export type AboutApp = Pick<AppInfo, 'version' | 'pauseShortcut'>;
+
 /** Answers the commands of the window's own page, and of no other frame. */
-export function serveWindowCommands(host: GatewayHost, version: string, logger: Logger): void {
+export function serveWindowCommands(host: GatewayHost, about: AboutApp, logger: Logger): void {
   const handlers: Handlers<WindowCommands> = {
     ...host.commands,
     'app.info': () => ({
-      version,
+      ...about,
       electron: process.versions.electron,
       platform: process.platform,
       userData: app.getPath('userData'),

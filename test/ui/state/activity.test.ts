@@ -3,7 +3,8 @@ import type { CallPage } from '../../../electron/shared/domain.ts';
 import { ActivityState } from '../../../renderer/state/activity.svelte.ts';
 import { Notices } from '../../../renderer/state/notices.svelte.ts';
 import { type Answers, fakeApi } from '../fake-api.ts';
-import { sampleLog, sampleRecord } from '../samples.ts';
+import { sampleRecord } from '../../samples.ts';
+import { sampleLog } from '../sample-log.ts';
 
 function open(length: number, answers: Answers = {}) {
   const log = sampleLog(length);

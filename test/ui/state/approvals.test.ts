@@ -4,7 +4,7 @@ import { guardMs } from '../../../renderer/state/answer-guard.svelte.ts';
 import { ApprovalsState } from '../../../renderer/state/approvals.svelte.ts';
 import { Notices } from '../../../renderer/state/notices.svelte.ts';
 import { type Answers, fakeApi } from '../fake-api.ts';
-import { sampleApproval } from '../samples.ts';
+import { sampleApproval } from '../../samples.ts';
 
 function open(answers: Answers) {
   const api = fakeApi(answers);

@@ -9,7 +9,8 @@ import {
   withOlder,
   withPartAbove,
 } from '../../../renderer/state/call-window.ts';
-import { sampleCall, sampleLog } from '../samples.ts';
+import { sampleCall } from '../../samples.ts';
+import { sampleLog } from '../sample-log.ts';
 
 describe('call window', () => {
   it('stays bounded on the way down and finds the way back up without a gap', () => {

@@ -3,7 +3,7 @@ import { CommandError } from '../../../renderer/api/window-api.ts';
 import { GatewayState } from '../../../renderer/state/gateway.svelte.ts';
 import { Notices } from '../../../renderer/state/notices.svelte.ts';
 import { type Answers, fakeApi } from '../fake-api.ts';
-import { sampleServer, sampleStatus } from '../samples.ts';
+import { sampleServer, sampleStatus } from '../../samples.ts';
 
 function open(answers: Answers) {
   const api = fakeApi({ 'status.read': () => sampleStatus(), ...answers });

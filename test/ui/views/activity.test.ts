@@ -2,7 +2,8 @@ import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/sv
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Answers } from '../fake-api.ts';
 import { button, openWindow, settled } from '../open-window.ts';
-import { sampleLog, sampleRecord, sampleStatus } from '../samples.ts';
+import { sampleRecord, sampleStatus } from '../../samples.ts';
+import { sampleLog } from '../sample-log.ts';
 
 const grid = () => screen.getByRole('grid');
 const rows = () => within(grid()).getAllByRole('row').slice(1);

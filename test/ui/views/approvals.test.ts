@@ -2,7 +2,7 @@ import { cleanup, fireEvent, screen, within } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { guardMs } from '../../../renderer/state/answer-guard.svelte.ts';
 import { button, openWindow, settled } from '../open-window.ts';
-import { sampleApproval } from '../samples.ts';
+import { sampleApproval } from '../../samples.ts';
 
 const cards = () => screen.queryAllByRole('article');
 const card = (index: number) => cards()[index] ?? expect.fail(`There is no card ${index}`);

@@ -5,7 +5,7 @@ import { createApp } from '../../../renderer/state/app.ts';
 import { commandsOf, matching } from '../../../renderer/views/frame/commands.ts';
 import { fakeApi } from '../fake-api.ts';
 import { button, openWindow, settled } from '../open-window.ts';
-import { sampleApproval, sampleServer, sampleStatus } from '../samples.ts';
+import { sampleApproval, sampleServer, sampleStatus } from '../../samples.ts';
 
 const press = (key: string, rest: KeyboardEventInit = { ctrlKey: true }) =>
   fireEvent.keyDown(window, { key, ...rest });

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { DemoStep, SessionSummary } from '../../../electron/shared/domain.ts';
 import { clientSetups } from '../../../renderer/views/home/client-setup.ts';
 import { button, openWindow, settled } from '../open-window.ts';
-import { sampleApproval, sampleServer, sampleStatus } from '../samples.ts';
+import { sampleApproval, sampleServer, sampleStatus } from '../../samples.ts';
 
 const steps: DemoStep[] = [
   { title: 'Reads', tool: 'list_notes', expected: 'allowed', outcome: 'allowed', detail: '3 notes' },

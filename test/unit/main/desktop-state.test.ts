@@ -3,7 +3,8 @@ import { followDesktop, type DesktopState } from '../../../electron/main/desktop
 import type { GatewayHost } from '../../../electron/gateway/host.ts';
 import type { Events } from '../../../electron/shared/contract.ts';
 import type { AnyEvent } from '../../../electron/shared/rpc.ts';
-import { approval, call, status } from './tray/states.ts';
+import { sampleStatus } from '../../samples.ts';
+import { approval, call } from './tray/states.ts';
 
 type Event = AnyEvent<Events>;
 const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
@@ -15,13 +16,13 @@ function neverAsked(): never {
 function setUp(readPage = vi.fn(() => ({ calls: [call()], more: false }))) {
   const listeners = new Set<(event: Event) => void>();
   const host: Pick<GatewayHost, 'commands' | 'onEvent' | 'status'> = {
-    status: () => status({ state: 'starting', url: null }),
+    status: () => sampleStatus({ state: 'starting', url: null }),
     onEvent(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     commands: {
-      'status.read': () => status(),
+      'status.read': () => sampleStatus(),
       'calls.page': readPage,
       'calls.read': () => null,
       'approvals.list': () => [],
@@ -30,6 +31,7 @@ function setUp(readPage = vi.fn(() => ({ calls: [call()], more: false }))) {
       'pause.set': () => undefined,
       'policy.read': () => ({ source: '', files: [], entrypoint: '', problem: null }),
       'demo.run': () => [],
+      'sessions.end': () => false,
       'clients.list': () => [],
       'clients.register': neverAsked,
       'clients.rotate': neverAsked,
@@ -52,14 +54,14 @@ describe('desktop state', () => {
   it('starts with what is known and follows status and approvals', () => {
     const { states, tell } = setUp();
     expect(states.at(-1)).toMatchObject({ status: { state: 'starting' }, approvals: [], recent: [] });
-    tell({ name: 'status.changed', payload: status({ mode: 'audit' }) });
+    tell({ name: 'status.changed', payload: sampleStatus({ mode: 'audit' }) });
     tell({ name: 'approvals.changed', payload: [approval()] });
     expect(states.at(-1)).toMatchObject({ status: { mode: 'audit' }, approvals: [{ id: 'a1' }] });
   });
 
   it('reads the last calls when the gateway begins to serve', async () => {
     const { states, tell } = setUp();
-    tell({ name: 'status.changed', payload: status() });
+    tell({ name: 'status.changed', payload: sampleStatus() });
     await vi.advanceTimersByTimeAsync(0);
     expect(states.at(-1)?.recent).toEqual([call()]);
   });

@@ -183,6 +183,16 @@ describe('the store', () => {
     ]);
   });
 
+  it('ends one that a person wants to end: what waits is answered, and its id is that of none', async () => {
+    const { sessions, opened, find, outlets } = store();
+    const [session, other] = [opened(), opened()];
+    await session.receive(request(1, 'tools/call', { name: 'slow' }));
+    expect(sessions.end(session.id)).toBe(true);
+    expect(outlets[0]?.sent.map(({ kind }) => kind)).toContain('answer');
+    expect([find(session.id), find(other.id)]).toEqual([undefined, other]);
+    expect([sessions.end(session.id), sessions.end('sess_0')]).toEqual([false, false]);
+  });
+
   it('opens no more than the limit, and again when one has ended', async () => {
     const { open, opened, outlets } = store();
     const session = opened();

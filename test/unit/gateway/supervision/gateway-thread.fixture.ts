@@ -64,6 +64,7 @@ async function createGateway(options: GatewayOptions, emit: Emit): Promise<Gatew
       'pause.set': () => undefined,
       'policy.read': () => ({ source: '', files: [], entrypoint: '', problem: null }),
       'demo.run': () => [],
+      'sessions.end': () => false,
       'clients.list': () => [],
       'clients.register': neverAsked,
       'clients.rotate': neverAsked,

@@ -2,24 +2,28 @@ import { describe, expect, it } from 'vitest';
 import { noticeOf } from '../../../../electron/main/tray/notice.ts';
 import { menuText, oneLine } from '../../../../electron/main/tray/one-line.ts';
 import { stateInWords, trayIcon } from '../../../../electron/main/tray/tray-face.ts';
-import { approval, desktop, problem, status } from './states.ts';
+import { sampleStatus } from '../../../samples.ts';
+import { approval, desktop, problem } from './states.ts';
 
 describe('tray icon and words', () => {
   it.each([
     ['idle', 'Running on 127.0.0.1:3000', desktop()],
-    ['idle', 'Starting', desktop({ status: status({ state: 'starting', url: null }) })],
-    ['paused', 'Paused: every call is denied', desktop({ status: status({ state: 'paused' }) })],
-    ['attention', 'Running on 127.0.0.1:3000', desktop({ status: status({ problems: [problem] }) })],
+    ['idle', 'Starting', desktop({ status: sampleStatus({ state: 'starting', url: null }) })],
+    ['paused', 'Paused: every call is denied', desktop({ status: sampleStatus({ state: 'paused' }) })],
+    ['attention', 'Running on 127.0.0.1:3000', desktop({ status: sampleStatus({ problems: [problem] }) })],
     [
       'attention',
       'Stopped: no call gets through',
-      desktop({ status: status({ state: 'stopped', url: null }) }),
+      desktop({ status: sampleStatus({ state: 'stopped', url: null }) }),
     ],
     ['waiting', 'One call waits for your answer', desktop({ approvals: [approval()] })],
     [
       'waiting',
       '2 calls wait for your answer',
-      desktop({ approvals: [approval(), approval({ id: 'a2' })], status: status({ problems: [problem] }) }),
+      desktop({
+        approvals: [approval(), approval({ id: 'a2' })],
+        status: sampleStatus({ problems: [problem] }),
+      }),
     ],
   ] as const)('%s: %s', (icon, words, state) => {
     expect(trayIcon(state)).toBe(icon);

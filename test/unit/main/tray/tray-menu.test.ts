@@ -2,7 +2,8 @@ import type { MenuItemConstructorOptions } from 'electron';
 import { describe, expect, it, vi } from 'vitest';
 import type { DesktopState } from '../../../../electron/main/desktop-state.ts';
 import { trayMenu } from '../../../../electron/main/tray/tray-menu.ts';
-import { approval, call, desktop, problem, status } from './states.ts';
+import { sampleStatus } from '../../../samples.ts';
+import { approval, call, desktop, problem } from './states.ts';
 
 type Item = MenuItemConstructorOptions;
 
@@ -127,7 +128,7 @@ describe('tray menu', () => {
   });
 
   it('marks the mode, and changes it', () => {
-    const { menu, actions } = menuOf(desktop({ status: status({ mode: 'audit' }) }));
+    const { menu, actions } = menuOf(desktop({ status: sampleStatus({ mode: 'audit' }) }));
     expect(item(menu, 'Enforce the policy').checked).toBe(false);
     expect(item(menu, 'Audit only: record, deny nothing').checked).toBe(true);
     click(item(menu, 'Enforce the policy'));
@@ -138,7 +139,7 @@ describe('tray menu', () => {
     const running = menuOf(desktop());
     click(item(running.menu, 'Pause everything'));
     expect(running.actions.setPaused).toHaveBeenCalledWith(true);
-    const paused = menuOf(desktop({ status: status({ state: 'paused' }) }));
+    const paused = menuOf(desktop({ status: sampleStatus({ state: 'paused' }) }));
     expect(paused.menu[0]?.label).toBe('Paused: every call is denied');
     click(item(paused.menu, 'Resume'));
     expect(paused.actions.setPaused).toHaveBeenCalledWith(false);
@@ -146,7 +147,7 @@ describe('tray menu', () => {
 
   it('offers nothing that a stopped gateway could not do, but to start it again', () => {
     const { menu, actions } = menuOf(
-      desktop({ status: status({ state: 'stopped', url: null, problems: [problem] }) }),
+      desktop({ status: sampleStatus({ state: 'stopped', url: null, problems: [problem] }) }),
     );
     expect(labels(menu).slice(0, 3)).toEqual([
       'Stopped: no call gets through',

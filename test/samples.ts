@@ -1,13 +1,11 @@
-// Calls, approvals and states as tests need them, and a log that answers as the real one does.
+// Calls, approvals and states as tests of window and tray need them.
 import type {
-  CallPage,
-  CallQuery,
   CallRecord,
   CallSummary,
   GatewayStatus,
   PendingApproval,
   ServerSummary,
-} from '../../electron/shared/domain.ts';
+} from '../electron/shared/domain.ts';
 
 export function sampleCall(id: number, change: Partial<CallSummary> = {}): CallSummary {
   return {
@@ -85,6 +83,7 @@ export function sampleStatus(change: Partial<GatewayStatus> = {}): GatewayStatus
     portTakenInstead: null,
     mode: 'enforce',
     policyEnabled: true,
+    auth: 'optional',
     servers: [sampleServer()],
     allServers: { mcp: '/all/mcp', sse: '/all/sse' },
     sessions: [],
@@ -92,33 +91,4 @@ export function sampleStatus(change: Partial<GatewayStatus> = {}): GatewayStatus
     problems: [],
     ...change,
   };
-}
-
-export interface SampleLog {
-  /** Oldest first. */
-  readonly calls: CallSummary[];
-  page(query: CallQuery): CallPage;
-  /** Writes some more calls and returns the newest id. */
-  grow(by: number, change?: Partial<CallSummary>): number;
-}
-
-export function sampleLog(length: number): SampleLog {
-  const calls: CallSummary[] = [];
-  const log: SampleLog = {
-    calls,
-    page({ before = Infinity, after = 0, verdict, text, limit = 100 }) {
-      const found = calls
-        .filter(({ id }) => id < before && id > after)
-        .filter((call) => verdict === undefined || call.verdict === verdict)
-        .filter((call) => text === undefined || (call.tool ?? '').includes(text))
-        .reverse();
-      return { calls: found.slice(0, limit), more: found.length > limit };
-    },
-    grow(by, change) {
-      for (let count = 0; count < by; count += 1) calls.push(sampleCall(calls.length + 1, change));
-      return calls.length;
-    },
-  };
-  log.grow(length);
-  return log;
 }
