@@ -6,6 +6,7 @@ import { ALL_SERVERS } from '../../shared/server-paths.ts';
 import { errors } from '../errors.ts';
 import type { Closable, Logger, Upstream } from '../ports.ts';
 import { createAdminApi, type AdminApiOptions } from './admin-api.ts';
+import { corsHeaders } from './cors.ts';
 import { type DoorPolicy, refusedAtDoor } from './door.ts';
 import {
   addressOf,
@@ -18,7 +19,7 @@ import {
 } from './endpoint.ts';
 import type { SessionStore } from '../session/session-store.ts';
 import type { Caller } from '../session/session-types.ts';
-import { sendRefusal } from './http-exchange.ts';
+import { securityHeaders, sendRefusal } from './http-exchange.ts';
 import { identify, type IdentityPolicy } from './identify.ts';
 import { targetOf, type RequestTarget } from './request-target.ts';
 import { createSseEndpoint, type SseEndpoint } from './http-sse.ts';
@@ -146,8 +147,17 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     });
     if (refusal !== null) {
       refuse(request, response, { error: refusal }, { headers: { connection: 'close' } });
-    } else if (api !== null && pathOf(request).startsWith('/api/')) {
+      return;
+    }
+    if (api !== null && pathOf(request).startsWith('/api/')) {
       await api.handle(request, response);
+      return;
+    }
+    const cors = corsHeaders(request, options.door.origins);
+    response.setHeaders(new Map(Object.entries(cors?.headers ?? {})));
+    if (cors?.isPreflight === true) {
+      response.writeHead(204, securityHeaders);
+      response.end();
     } else if (route === null) {
       // Clients probe for OAuth metadata here (/.well-known/…): a clean 404 tells them that there is none.
       sendRefusal(response, { error: 'not_found' });
