@@ -38,6 +38,9 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
   });
 }
 
+/** Up to here head and body are one text, and leave in one write: Latin-1 keeps each byte. Larger ones are not copied. */
+const SMALL_BYTES = 16 * 1024;
+
 export function sendJson(
   response: ServerResponse,
   status: number,
@@ -50,8 +53,8 @@ export function sendJson(
     ...securityHeaders,
     ...headers,
   });
-  // As one text head and body leave in one write; Latin-1 keeps each byte as it is.
-  response.end(json.toString('latin1'), 'latin1');
+  if (json.length > SMALL_BYTES) response.end(json);
+  else response.end(json.toString('latin1'), 'latin1');
 }
 
 /** Ends the exchange with an error of the catalogue, as a JSON-RPC error and the HTTP status that goes with it. */
