@@ -115,6 +115,7 @@ export class Part {
     on.joined(this);
   }
 
+  /** What it is to be subscribed to, by its own URIs. */
   get followed(): readonly string[] {
     return [...this.#followed];
   }

@@ -5,7 +5,7 @@ import { withValue } from '../wire/json-splice.ts';
 import { has } from './introduction.ts';
 import { splitName } from './names.ts';
 import type { Part } from './part.ts';
-import type { Place, ResourcePlaces } from './resource-places.ts';
+import type { ResourcePlaces } from './resource-places.ts';
 
 /** The request as its server gets it, or why it is for none. */
 export type Target =
@@ -38,14 +38,21 @@ const completions: Readonly<Record<string, Aim>> = {
   'ref/resource': { kind: 'resources', path: ['ref', 'uri'] },
 };
 
+/** The server that a request is for, and its own name for what the client has shown. */
+type Found = { readonly part: Part; readonly real: string } | { readonly refusal: Refusal };
+
+/** Longer names and URIs are cut where they are quoted. Characters. */
+const LONGEST_QUOTE = 200;
+
 export async function findTarget(message: RequestMessage, around: TargetSurroundings): Promise<Target> {
   const { method, params } = message;
-  if (method !== 'completion/complete' && !Object.hasOwn(aims, method)) {
-    return refused('method_not_found', `Method not found: ${method} is not offered for all servers together`);
+  const completes = method === 'completion/complete';
+  const aim = completes ? own(completions, textAt(params, ['ref', 'type']) ?? '') : own(aims, method);
+  if (aim === undefined) {
+    return completes
+      ? refused('invalid_params', 'Invalid params: params.ref.type is not known')
+      : refused('method_not_found', `Method not found: ${method} is not offered for all servers together`);
   }
-  const type = textAt(params, ['ref', 'type']) ?? '';
-  const aim = method === 'completion/complete' ? completions[type] : aims[method];
-  if (aim === undefined) return refused('invalid_params', 'Invalid params: params.ref.type is not known');
   const { kind, path } = aim;
   const shown = textAt(params, path);
   if (shown === null) {
@@ -53,7 +60,7 @@ export async function findTarget(message: RequestMessage, around: TargetSurround
   }
   const found = kind === 'resources' ? await placeOf(shown, around) : await namedPart(kind, shown, around);
   if ('refusal' in found) return found;
-  const { server: part, uri: real } = found;
+  const { part, real } = found;
   if (part.introduction === null)
     return refused('upstream', `${part.name} is not available: ${part.absence}`);
   return { part, message: real === shown ? message : renamed(message, path, real) };
@@ -63,34 +70,31 @@ async function namedPart(
   kind: 'tools' | 'prompts',
   shown: string,
   { parts, learn }: TargetSurroundings,
-): Promise<Place<Part> | { readonly refusal: Refusal }> {
+): Promise<Found> {
   const split = splitName(shown);
   const part = parts.find(({ prefix }) => prefix === split?.prefix);
   if (split === null || part === undefined) {
     const prefixes = parts.map(({ prefix }) => `${prefix}__`).join(', ');
     return refused(
       'invalid_params',
-      `Invalid params: ${shown} begins with the name of no server (${prefixes})`,
+      `Invalid params: ${shown.slice(0, LONGEST_QUOTE)} begins with the name of no server (${prefixes})`,
     );
   }
   if (part[kind].real(split.rest) === null) await learn(`${kind}/list`);
-  return { server: part, uri: part[kind].real(split.rest) ?? split.rest };
+  return { part, real: part[kind].real(split.rest) ?? split.rest };
 }
 
-async function placeOf(
-  shown: string,
-  { parts, places, learn }: TargetSurroundings,
-): Promise<Place<Part> | { readonly refusal: Refusal }> {
+async function placeOf(shown: string, { parts, places, learn }: TargetSurroundings): Promise<Found> {
   const known = places.find(shown);
-  if (known !== null) return known;
+  if (known !== null) return { part: known.server, real: known.uri };
   await Promise.all([learn('resources/list'), learn('resources/templates/list')]);
   const learnt = places.find(shown);
-  if (learnt !== null) return learnt;
+  if (learnt !== null) return { part: learnt.server, real: learnt.uri };
   const [only, ...others] = parts.filter((part) => has(part, 'resources'));
-  if (only !== undefined && others.length === 0) return { server: only, uri: shown };
+  if (only !== undefined && others.length === 0) return { part: only, real: shown };
   return refused(
     'invalid_params',
-    `Invalid params: no server has listed ${shown}. List the resources, or read it from its server at /servers/NAME/mcp`,
+    `Invalid params: no server has listed ${shown.slice(0, LONGEST_QUOTE)}. List the resources, or read it from its server at /servers/NAME/mcp`,
   );
 }
 
@@ -103,6 +107,10 @@ function renamed(message: RequestMessage, path: readonly string[], real: string)
     params: { ...params, [first]: value },
     bytes: withValue(message.bytes, ['params', ...path], real),
   };
+}
+
+function own(table: Readonly<Record<string, Aim>>, key: string): Aim | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
 function textAt(params: Readonly<Record<string, unknown>>, path: readonly string[]): string | null {

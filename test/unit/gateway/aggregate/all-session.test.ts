@@ -216,6 +216,7 @@ describe('a call', () => {
     ['prompts/get', { name: 7 }, -32602],
     ['resources/read', { uri: 'no://where' }, -32602],
     ['completion/complete', { ref: { type: 'ref/other' } }, -32602],
+    ['completion/complete', { ref: { type: 'toString' } }, -32602],
     ['completion/complete', {}, -32602],
     ['tasks/list', {}, -32601],
     ['toString', {}, -32601],

@@ -130,11 +130,14 @@ export function openAll(...servers: FakeUpstream[]) {
   const ask = async (message: Message): Promise<unknown> => {
     if (message.kind !== 'request') throw new Error('not a request');
     void session.receive(message);
-    return vi.waitFor(() => {
-      const [answer] = outlet.answers(message.id);
-      if (answer === undefined) throw new Error(`no answer to ${message.method}`);
-      return answer;
-    });
+    return vi.waitFor(
+      () => {
+        const [answer] = outlet.answers(message.id);
+        if (answer === undefined) throw new Error(`no answer to ${message.method}`);
+        return answer;
+      },
+      { timeout: 5_000, interval: 5 },
+    );
   };
   return { session, sessions, all, client, outlet, log, logger, settings, ended, connection, ask };
 }
