@@ -149,7 +149,8 @@ export class Exchange {
         this.#answered(message);
         return;
       case 'request':
-        if (this.#era === 'modern') this.#with.logger.warn('unasked', { server: this.#with.upstream.name });
+        if (this.#era === 'modern')
+          this.#with.logger.warn('upstream_unasked', { server: this.#with.upstream.name });
         else if (this.#serverRequests.add(message.id)) this.#outlet.deliver(message.bytes, relatedTo);
         else this.#with.logger.warn('too_many_server_requests', { server: this.#with.upstream.name });
         return;

@@ -22,6 +22,9 @@ export interface ClientOutlet {
   end(): void;
 }
 
+/** The way back to a client that has sent one request, and will have nothing more than its answer. */
+export type RequestOutlet = Pick<ClientOutlet, 'answer' | 'deliver' | 'stream'>;
+
 /** Who sent a request, as far as the door could tell. */
 export interface Caller {
   readonly agent: Agent;
@@ -57,7 +60,7 @@ export interface ModernClient {
   receive(
     request: RequestMessage,
     paramHeaders: ParamHeaders,
-    outlet: ClientOutlet,
+    outlet: RequestOutlet,
     left: AbortSignal,
   ): Promise<void>;
 }

@@ -6,7 +6,7 @@ import { errorResponse } from '../wire/error-response.ts';
 import type { RequestMessage } from '../wire/json-rpc.ts';
 import { ClientFacts, type SessionIdentity } from './client-facts.ts';
 import type { SessionCollaborators } from './session.ts';
-import type { ClientOutlet, Kept, ModernClient } from './session-types.ts';
+import type { Kept, ModernClient, RequestOutlet } from './session-types.ts';
 import { StatelessRequest } from './stateless-request.ts';
 
 /** Each holds a connection to the client and one to the server for as long as it likes. */
@@ -49,7 +49,7 @@ export class StatelessClient implements Kept, ModernClient {
   async receive(
     message: RequestMessage,
     paramHeaders: ParamHeaders,
-    outlet: ClientOutlet,
+    outlet: RequestOutlet,
     left: AbortSignal,
   ): Promise<void> {
     const startedMicros = this.#with.clock.monotonicMicros();
@@ -88,7 +88,7 @@ export class StatelessClient implements Kept, ModernClient {
 
   async close(): Promise<void> {
     this.#onClose();
-    const why = 'The proxy ended before the request was answered';
+    const why = 'The session ended before the request was answered';
     await Promise.all([...this.#running].map((request) => request.end(why)));
   }
 

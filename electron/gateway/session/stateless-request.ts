@@ -5,13 +5,13 @@ import { errorResponse } from '../wire/error-response.ts';
 import type { RequestId } from '../wire/json-rpc.ts';
 import { Exchange } from './exchange.ts';
 import type { SessionCollaborators } from './session.ts';
-import type { ClientOutlet } from './session-types.ts';
+import type { ClientOutlet, RequestOutlet } from './session-types.ts';
 import { goodEnd, listChangesFor, SUBSCRIBE } from './subscription.ts';
 
 export interface StatelessRequestOptions {
   readonly call: Call;
   readonly id: RequestId;
-  readonly outlet: ClientOutlet;
+  readonly outlet: RequestOutlet;
   /** It was answered, or given up. Called once. */
   readonly onOver: () => void;
 }

@@ -1,13 +1,13 @@
 // The response to one request of the modern era: plain JSON where only the answer comes, a stream where more does.
 import type { ServerResponse } from 'node:http';
 import type { StreamEvent } from '../ports.ts';
-import type { ClientOutlet } from '../session/session-types.ts';
+import type { RequestOutlet } from '../session/session-types.ts';
 import type { RequestId } from '../wire/json-rpc.ts';
 import { EventStream, STREAM_AFTER_MS } from './event-stream.ts';
 import { sendJson } from './http-exchange.ts';
 
 /** A stream of this era has no ids: nothing of it can be resumed (MCP 2026-07-28, transports). */
-export class ModernReply implements ClientOutlet {
+export class ModernReply implements RequestOutlet {
   readonly #response: ServerResponse;
   readonly #left = new AbortController();
   readonly #patience: NodeJS.Timeout;
@@ -49,14 +49,6 @@ export class ModernReply implements ClientOutlet {
   stream(_request: RequestId, event: StreamEvent): void {
     if (event.kind === 'opened') this.#openStream();
     else if (event.kind === 'status') this.#status = event.http;
-  }
-
-  abandon(): void {
-    this.#response.destroy();
-  }
-
-  end(): void {
-    this.#response.destroy();
   }
 
   #openStream(): EventStream {

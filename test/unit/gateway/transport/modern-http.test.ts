@@ -154,7 +154,7 @@ describe('a modern request', () => {
     });
     const reply = await send(post(modernCall(1, 'read')));
     expect(reply.json()).toEqual({ jsonrpc: '2.0', id: 1, result: {} });
-    expect(logger.events).toContain('unasked');
+    expect(logger.events).toContain('upstream_unasked');
   });
 });
 
