@@ -6,7 +6,7 @@ import { modernHeaders } from '../wire/modern-headers.ts';
 import type { RequestMessage, ResponseMessage } from '../wire/json-rpc.ts';
 import { errorIn, startConversation } from './conversation.ts';
 import type { EraFinding } from './era-finding.ts';
-import { eraOfAnswer, eraOfRefusal } from './era-signs.ts';
+import { DISCOVER, eraOfAnswer, eraOfRefusal } from './era-signs.ts';
 import type { HttpServer } from './http-server.ts';
 import { postMessage } from './post-message.ts';
 
@@ -34,7 +34,9 @@ export function openModernConnection(
   let asked: RequestMessage | null = null;
 
   function answer({ id, method }: RequestMessage, message: ResponseMessage): void {
-    const era = eraOfAnswer(method, message);
+    // What is known already is not worth parsing a large result for.
+    const isNews = method === DISCOVER || !finding.speaks('modern');
+    const era = isNews ? eraOfAnswer(method, message) : null;
     if (era !== null) finding.learn('modern', era === 'modern');
     if (finding.refuses('modern')) events.failed(id, `${name} does not speak MCP 2026-07-28`, 'era');
     else events.message(message, id);

@@ -11,6 +11,8 @@ export interface ClientIds {
   readonly written: Buffer;
   /** The bytes of its progress token; null where it wants no progress. */
   readonly token: Buffer | null;
+  /** Whether its answer names it a second time, as the subscription that it ends. */
+  readonly subscribes: boolean;
 }
 
 const path = (...names: string[]): Buffer[] => names.map((name) => Buffer.from(name));
@@ -29,7 +31,7 @@ export function underWireId(
   request: RequestMessage,
   wireId: number,
 ): { readonly renamed: RequestMessage; readonly client: ClientIds } {
-  const { id, bytes } = request;
+  const { id, method, bytes } = request;
   const value = Buffer.from(String(wireId));
   const token = valueAt(bytes, places.wantedToken);
   const ids = [
@@ -38,7 +40,12 @@ export function underWireId(
   ];
   return {
     renamed: { ...request, id: wireId, bytes: withValues(bytes, ids) },
-    client: { id, token, written: valueAt(bytes, places.id) ?? Buffer.from(JSON.stringify(id)) },
+    client: {
+      id,
+      token,
+      written: valueAt(bytes, places.id) ?? Buffer.from(JSON.stringify(id)),
+      subscribes: method === 'subscriptions/listen',
+    },
   };
 }
 
@@ -60,14 +67,22 @@ function idNamedBy({ method, params }: NotificationMessage): unknown {
 }
 
 /** The message with the client's ids in the places where it names the wire id. */
-export function underClientIds(message: Message, { id, written, token }: ClientIds): Message {
+export function underClientIds(message: Message, { id, written, token, subscribes }: ClientIds): Message {
   if (message.kind === 'response') {
-    const hasSubscription = metaOf(message.result)[metaKeys.subscriptionId] === message.id;
     const ids = [
       { path: places.id, value: written },
-      ...(hasSubscription ? [{ path: places.endedSubscription, value: written }] : []),
+      ...(subscribes ? [{ path: places.endedSubscription, value: written }] : []),
     ];
-    return { ...message, id, bytes: withValues(message.bytes, ids) };
+    return {
+      kind: 'response',
+      id,
+      error: message.error,
+      bytes: withValues(message.bytes, ids),
+      // A large one is parsed only where somebody asks for it.
+      get result() {
+        return message.result;
+      },
+    };
   }
   const bytes = withValues(message.bytes, [
     ...(message.method === 'notifications/progress' && token !== null

@@ -159,7 +159,7 @@ describe('one process for all clients', () => {
   it('ends a subscription with its result, or by cancelling it', async () => {
     const server = start();
     const result = `{"jsonrpc":"2.0","id":$id,"result":{"_meta":{"${metaKeys.subscriptionId}":$id}}}`;
-    const ended = await server.ask(ask('s', 'say', { line: result }));
+    const ended = await server.ask(ask('s', 'subscriptions/listen', { line: result }));
     await ended.answer('s');
     expect(textsOf(ended)).toEqual([result.replaceAll('$id', '"s"')]);
     const cancelled = '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":$id}}';
