@@ -16,10 +16,11 @@ const peak = z.strictObject({ bytes: z.int() });
 
 export interface MeasuredGateway {
   readonly url: string;
+  readonly pid: number;
   readonly userData: string;
   /** Open sessions, and the bytes of heap and buffers that live. */
   holdings(): Promise<{ sessions: number; bytes: number }>;
-  /** The most bytes that live at any turn of its event loop while the task runs. */
+  /** The most bytes that live while the task runs, sampled between turns of its event loop. */
   peakDuring(task: () => Promise<unknown>): Promise<number>;
   /** The processes that it has started and that have not ended. */
   children(): number[];
@@ -51,6 +52,7 @@ export async function startMeasuredGateway(
   const { url } = ready.parse(said);
   return {
     url,
+    pid: child.pid ?? 0,
     userData,
     holdings: () => ask('holdings', holdings),
     async peakDuring(task) {

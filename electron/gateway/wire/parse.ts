@@ -29,6 +29,7 @@ export interface ClientBody {
 /**
  * Reads what a client sent. Refuses what a policy and a server could read differently: invalid UTF-8, the same
  * key twice at any depth, case variants of envelope keys, numbers beyond a double, ids that lose digits.
+ * It is held and parsed as a whole, however large, because a policy judges all of it.
  */
 export function readClientBody(body: Buffer): Parsed<ClientBody> {
   if (!isUtf8(body)) return refused('parse_error', 'the body is not valid UTF-8');
