@@ -10,6 +10,8 @@ import type { ConnectionEnds, ProcessTable } from '../ports.ts';
  */
 const FIRST_PAUSES_MS: readonly number[] = [150, 250, 500, 700];
 const LATER_PAUSE_MS = 30_000;
+/** Of scripts, where each request is a program of its own (curl) and a person may type the next one. */
+const SCRIPT_PAUSE_MS = 5 * 60_000;
 
 /** The program that uses a session, watched from its first connection on. */
 export interface Presence {
@@ -64,6 +66,8 @@ class SessionPresence implements Presence {
   readonly #known: CallerProcess[] = [];
   /** Connections whose owner has yet to be found. */
   #sought = 0;
+  /** One of the programs has sent more than one request: it is a client, and not a command of a script. */
+  #stays = false;
   #nextLook: NodeJS.Timeout | null = null;
   #closed = false;
 
@@ -79,21 +83,25 @@ class SessionPresence implements Presence {
 
   seenOn(socket: Socket): void {
     const connection = this.#connectionOf(socket);
-    if (this.#closed || socket.closed || this.#open.has(connection)) return;
+    if (this.#closed || socket.closed) return;
+    if (this.#open.has(connection)) {
+      this.#stays = true;
+      return;
+    }
     this.#open.add(connection);
     connection.usedBy.add(this);
     this.#rest();
     this.#sought += 1;
     void connection.owner.then((process) => {
       this.#sought -= 1;
-      if (process !== null && !this.#known.some(isSame(process))) this.#known.push(process);
+      if (process !== null) this.#found(process);
     });
   }
 
   left(connection: Connection): void {
     this.#open.delete(connection);
     connection.usedBy.delete(this);
-    if (this.#open.size === 0) this.#lookLater(FIRST_PAUSES_MS);
+    if (this.#open.size === 0) this.#lookSoon();
   }
 
   close(): void {
@@ -101,6 +109,18 @@ class SessionPresence implements Presence {
     this.#rest();
     for (const connection of this.#open) connection.usedBy.delete(this);
     this.#open.clear();
+  }
+
+  #found(process: CallerProcess): void {
+    if (!this.#known.some(isSame(process))) this.#known.push(process);
+    else if (!this.#stays) {
+      this.#stays = true;
+      if (this.#open.size === 0 && !this.#closed) this.#lookSoon();
+    }
+  }
+
+  #lookSoon(): void {
+    this.#lookLater(this.#stays ? FIRST_PAUSES_MS : [SCRIPT_PAUSE_MS]);
   }
 
   #rest(): void {

@@ -56,12 +56,17 @@ async function setting() {
     opened.push(client, socket);
     return { client, socket };
   };
+  /** As most clients do: one request after the other. */
+  const use = (socket: Socket): void => {
+    presence.seenOn(socket);
+    presence.seenOn(socket);
+  };
   const leave = async ({ socket }: { socket: Socket }): Promise<void> => {
     const closed = once(socket, 'close');
     socket.destroy();
     await closed;
   };
-  return { processes, presences, presence, gone, dial, leave };
+  return { processes, presences, presence, gone, dial, use, leave };
 }
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
@@ -83,9 +88,9 @@ describe('a client', () => {
   });
 
   it('that has ended is known to be gone well within 2 s', async () => {
-    const { processes, presence, gone, dial, leave } = await setting();
+    const { processes, use, gone, dial, leave } = await setting();
     const connection = await dial();
-    presence.seenOn(connection.socket);
+    use(connection.socket);
     await leave(connection);
     processes.running.clear();
     await pass(200);
@@ -93,9 +98,9 @@ describe('a client', () => {
   });
 
   it('that takes a while to end is looked for again', async () => {
-    const { processes, presence, gone, dial, leave } = await setting();
+    const { processes, use, gone, dial, leave } = await setting();
     const connection = await dial();
-    presence.seenOn(connection.socket);
+    use(connection.socket);
     await leave(connection);
     await pass(1000);
     expect(gone).not.toHaveBeenCalled();
@@ -105,9 +110,9 @@ describe('a client', () => {
   });
 
   it('that only closes its connections is there, and looked for each half minute', async () => {
-    const { processes, presence, gone, dial, leave } = await setting();
+    const { processes, use, gone, dial, leave } = await setting();
     const connection = await dial();
-    presence.seenOn(connection.socket);
+    use(connection.socket);
     await leave(connection);
     await pass(5 * 60_000);
     expect(gone).not.toHaveBeenCalled();
@@ -118,11 +123,11 @@ describe('a client', () => {
   });
 
   it('that has come back is not looked for', async () => {
-    const { processes, presence, gone, dial, leave } = await setting();
+    const { processes, use, gone, dial, leave } = await setting();
     const first = await dial();
-    presence.seenOn(first.socket);
+    use(first.socket);
     await leave(first);
-    presence.seenOn((await dial()).socket);
+    use((await dial()).socket);
     processes.running.clear();
     await pass(60_000);
     expect(gone).not.toHaveBeenCalled();
@@ -130,10 +135,10 @@ describe('a client', () => {
   });
 
   it('with one connection left is there, whatever its process', async () => {
-    const { processes, presence, gone, dial, leave } = await setting();
+    const { processes, use, gone, dial, leave } = await setting();
     const [one, other] = [await dial(), await dial()];
-    presence.seenOn(one.socket);
-    presence.seenOn(other.socket);
+    use(one.socket);
+    use(other.socket);
     processes.running.clear();
     await leave(one);
     await pass(60_000);
@@ -144,12 +149,12 @@ describe('a client', () => {
   });
 
   it('of two processes is gone with the second', async () => {
-    const { processes, presence, gone, dial, leave } = await setting();
+    const { processes, use, gone, dial, leave } = await setting();
     const one = await dial();
-    presence.seenOn(one.socket);
+    use(one.socket);
     processes.owner = Promise.resolve(helper);
     const other = await dial();
-    presence.seenOn(other.socket);
+    use(other.socket);
     processes.running.delete(cursor);
     await leave(one);
     await leave(other);
@@ -161,10 +166,10 @@ describe('a client', () => {
   });
 
   it('whose process is not known is never gone', async () => {
-    const { processes, presence, gone, dial, leave } = await setting();
+    const { processes, use, gone, dial, leave } = await setting();
     processes.owner = Promise.resolve(null);
     const connection = await dial();
-    presence.seenOn(connection.socket);
+    use(connection.socket);
     await leave(connection);
     await pass(60_000);
     expect(gone).not.toHaveBeenCalled();
@@ -172,16 +177,40 @@ describe('a client', () => {
   });
 
   it('whose process is found after it has closed its connections is gone all the same', async () => {
-    const { processes, presence, gone, dial, leave } = await setting();
+    const { processes, use, gone, dial, leave } = await setting();
     const { promise, resolve } = Promise.withResolvers<CallerProcess>();
     processes.owner = promise;
     const connection = await dial();
-    presence.seenOn(connection.socket);
+    use(connection.socket);
     await leave(connection);
     await pass(200);
     processes.running.clear();
     resolve(cursor);
     await pass(400);
+    expect(gone).toHaveBeenCalledOnce();
+  });
+
+  it('that was a single command of a script is waited for longer', async () => {
+    const { processes, presence, gone, dial, leave } = await setting();
+    const connection = await dial();
+    presence.seenOn(connection.socket);
+    await leave(connection);
+    processes.running.clear();
+    await pass(4 * 60_000);
+    expect(gone).not.toHaveBeenCalled();
+    await pass(60_000);
+    expect(gone).toHaveBeenCalledOnce();
+  });
+
+  it('with a connection for each request is known by its process', async () => {
+    const { processes, presence, gone, dial, leave } = await setting();
+    for (let i = 0; i < 2; i += 1) {
+      const connection = await dial();
+      presence.seenOn(connection.socket);
+      await leave(connection);
+    }
+    processes.running.clear();
+    await pass(200);
     expect(gone).toHaveBeenCalledOnce();
   });
 
@@ -203,7 +232,11 @@ it('many sessions share a connection, and each hears of its end', async () => {
   const { processes, presences, dial, leave } = await setting();
   const connection = await dial();
   const gone = Array.from({ length: 50 }, () => vi.fn());
-  for (const each of gone) presences.open(each).seenOn(connection.socket);
+  for (const each of gone) {
+    const presence = presences.open(each);
+    presence.seenOn(connection.socket);
+    presence.seenOn(connection.socket);
+  }
   expect(connection.socket.listenerCount('close')).toBeLessThan(5);
   processes.running.clear();
   await leave(connection);
