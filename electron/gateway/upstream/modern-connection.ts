@@ -34,12 +34,16 @@ export function openModernConnection(
   let asked: RequestMessage | null = null;
 
   function answer({ id, method }: RequestMessage, message: ResponseMessage): void {
-    // What is known already is not worth parsing a large result for.
-    const isNews = method === DISCOVER || !finding.speaks('modern');
-    const era = isNews ? eraOfAnswer(method, message) : null;
+    // A large result is not parsed for what is known already.
+    const era = isInDoubt(method) ? eraOfAnswer(method, message) : null;
     if (era !== null) finding.learn('modern', era === 'modern');
     if (finding.refuses('modern')) events.failed(id, `${name} does not speak MCP 2026-07-28`, 'era');
     else events.message(message, id);
+  }
+
+  /** A server that has shown what it is, is not taken for another over one refusal. */
+  function isInDoubt(method: string): boolean {
+    return finding.configured === 'auto' && (method === DISCOVER || !finding.speaks('modern'));
   }
 
   async function post({ message, paramHeaders }: AllowedMessage): Promise<void> {
@@ -69,17 +73,12 @@ export function openModernConnection(
       },
       refused(error, body) {
         const said = errorIn(body);
-        const era = eraOfRefusal(message.method, error.status, said);
-        // An error of the usual codes is an answer where the server has shown before what it is.
-        const isAnswer = era !== 'legacy' || finding.speaks('modern');
-        if (isAnswer && said !== null && said.id !== null && said.id === asked?.id) {
-          if (era === 'modern') finding.learn('modern', true);
+        const era = isInDoubt(message.method) ? eraOfRefusal(message.method, error.status, said) : null;
+        if (era !== null) finding.learn('modern', era === 'modern');
+        if (era !== 'legacy' && said !== null && said.id !== null && said.id === asked?.id) {
           events.stream(said.id, { kind: 'status', http: error.status });
           conversation.receiveRefusal(body, delivery);
-          return;
-        }
-        if (era !== null) finding.learn('modern', era === 'modern');
-        delivery.fail(error, era === 'legacy' && finding.refuses('modern') ? 'era' : undefined);
+        } else delivery.fail(error, era === 'legacy' ? 'era' : undefined);
       },
     });
     await delivery.taken;

@@ -17,7 +17,7 @@ const PROBE_MS = 10_000;
 
 export interface SharedProcess {
   connect(events: UpstreamEvents): UpstreamConnection;
-  /** Ends the process, once it is idle; what `open` opened is closed by its owner. */
+  /** Whoever owns what `open` opened closes that. */
   close(): void;
 }
 
@@ -50,10 +50,11 @@ export function createSharedProcess(options: SharedProcessOptions): SharedProces
       try {
         const why = await channel.probe(first, probeMs);
         finding.learn('modern', why === null);
-        if (why !== null) await leave(begun);
+        // Nobody has to wait for its end.
+        if (why !== null) void leave(begun);
         return why;
       } catch (error) {
-        await leave(begun);
+        void leave(begun);
         throw error;
       }
     }

@@ -227,11 +227,13 @@ describe('the era of a server', () => {
     expect((await ask(upstream)).failures).toEqual([[1, expect.any(String), 'era']]);
   });
 
-  it('is not doubted over an error that a modern server gives too, once it has shown itself', async () => {
+  it('is not doubted over a refusal, once it has shown itself', async () => {
     const { peer, upstream } = await open(complete);
     await ask(upstream);
     peer.answering = refusing(400, -32602);
     expect((await ask(upstream)).received).toHaveLength(1);
+    peer.answering = (_asked, response) => response.writeHead(404).end();
+    expect((await ask(upstream)).failures).toEqual([[1, expect.stringContaining('HTTP 404')]]);
     expect(upstream.refuses('modern')).toBe(false);
   });
 
@@ -284,6 +286,7 @@ describe('the era of a server', () => {
   it('that is configured is not changed by what a server answers', async () => {
     const { upstream } = await open((_asked, response) => response.writeHead(404).end(), { era: 'modern' });
     expect((await ask(upstream)).failures).toEqual([[1, expect.stringContaining('HTTP 404')]]);
+    expect((await ask(upstream, discover)).failures).toEqual([['d', expect.stringContaining('HTTP 404')]]);
     expect(upstream.refuses('modern')).toBe(false);
   });
 });
