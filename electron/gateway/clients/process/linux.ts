@@ -15,12 +15,16 @@ const LINKS_A_TURN = 128;
 export function createLinuxProcesses(root = '/proc', uid = process.getuid?.() ?? -1): ProcessTable {
   const remembered = new Set<number>();
 
+  async function inodeIn(table: string, ends: ConnectionEnds): Promise<string | null> {
+    return inodeOf((await textOf(`${root}/net/${table}`)) ?? '', ends, uid);
+  }
+
   async function pidWith(inode: string): Promise<number | null> {
+    const socket = `socket:[${inode}]`;
+    for (const pid of remembered) if (await holds(pid, socket)) return pid;
     const pids = (await entriesOf(root)).filter((name) => /^\d+$/u.test(name)).map(Number);
-    const others = pids.filter((pid) => !remembered.has(pid)).sort((a, b) => b - a);
-    for (const pid of [...remembered, ...others]) {
-      if (!(await holds(pid, `socket:[${inode}]`))) continue;
-      remembered.delete(pid);
+    for (const pid of pids.filter((one) => !remembered.has(one)).sort((a, b) => b - a)) {
+      if (!(await holds(pid, socket))) continue;
       remembered.add(pid);
       const [oldest] = remembered;
       if (remembered.size > MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
@@ -53,8 +57,8 @@ export function createLinuxProcesses(root = '/proc', uid = process.getuid?.() ??
 
   return {
     async ownerOf(ends) {
-      const tables = await Promise.all([textOf(`${root}/net/tcp`), textOf(`${root}/net/tcp6`)]);
-      const inode = inodeOf(tables.join('\n'), ends, uid);
+      // The kernel takes milliseconds to write such a table, however few rows it has.
+      const inode = (await inodeIn('tcp', ends)) ?? (await inodeIn('tcp6', ends));
       const pid = inode === null ? null : await pidWith(inode);
       return pid === null ? null : describe(pid);
     },
@@ -74,6 +78,8 @@ export function inodeOf(tables: string, { client, proxy }: ConnectionEnds, uid: 
   const locals = writtenAs(client);
   const remotes = writtenAs(proxy);
   for (const line of tables.split('\n')) {
+    // There may be thousands, most of them of connections that are over.
+    if (!locals.some((written) => line.includes(written))) continue;
     const [, local = '', remote = '', , , , , owner, , inode] = line.trim().split(/\s+/u);
     if (!locals.includes(local) || !remotes.includes(remote)) continue;
     // A socket that nobody holds any more has no inode.
