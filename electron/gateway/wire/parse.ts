@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { trimmed } from './bytes.ts';
 import { MAX_DEPTH, takeCensus } from './census.ts';
 import type { Message, Parsed, RequestId, ResponseMessage } from './json-rpc.ts';
+import { isJson } from './json-check.ts';
 import { arrayElements, countMembersWritten, membersOf } from './json-spans.ts';
 import { foldedName } from './member-names.ts';
 
@@ -65,16 +66,16 @@ export function readServerMessage(body: Buffer): Parsed<Message[]> {
 }
 
 /**
- * A result whose envelope alone is read: parsed as a whole it would be held two more times. What the result is made of
- * is for the client to read, and is parsed here only for who asks for it. Null for everything else, escapes in the
- * names of the envelope among it: that is parsed.
+ * A result whose envelope alone is read: parsed as a whole it would be held two more times. It is JSON, as all that is
+ * passed on; what it is made of is parsed for who asks for it. Null for everything else, escapes in the names of the
+ * envelope among it: that is parsed.
  */
 function toLargeResult(bytes: Buffer): ResponseMessage | null {
   const members = membersOf(bytes);
   const written = members?.get('result');
   if (!members || !written || [...members.keys()].some((name) => notOfResults.test(name))) return null;
   const [jsonrpc, id] = [members.get('jsonrpc'), members.get('id')].map(readShort);
-  if (jsonrpc !== '2.0' || !isRequestId(id)) return null;
+  if (jsonrpc !== '2.0' || !isRequestId(id) || !isJson(bytes)) return null;
   let result: Parsed<unknown> | undefined;
   return {
     kind: 'response',

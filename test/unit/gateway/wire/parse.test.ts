@@ -373,6 +373,7 @@ describe('a large result of a server', () => {
   it.each([
     ['cut off', '{"jsonrpc":"2.0","id":1,"result":', ''],
     ['with more behind it', '{"jsonrpc":"2.0","id":1,"result":', '}{}'],
+    ['with something in it that is no JSON', '{"jsonrpc":"2.0","id":1,"result":[nul,', ']}'],
     ['without a value', '{"jsonrpc":"2.0","x":', ',"id":1,"result":}'],
     ['with a method, too', '{"jsonrpc":"2.0","id":1,"method":"x","result":', '}'],
     ['with an id that is none', '{"jsonrpc":"2.0","id":{},"result":', '}'],
