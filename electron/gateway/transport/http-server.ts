@@ -154,7 +154,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       return;
     }
     const cors = corsHeaders(request, options.door.origins);
-    response.setHeaders(new Map(Object.entries(cors?.headers ?? {})));
+    if (cors !== null) response.setHeaders(new Map(Object.entries(cors.headers)));
     if (cors?.isPreflight === true) {
       response.writeHead(204, securityHeaders);
       response.end();
