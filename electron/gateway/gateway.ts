@@ -4,8 +4,15 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runTour } from '../demo/tour.ts';
 import type { Config } from '../shared/config.ts';
-import type { EventName, EventPayload, GatewayCommands, Handlers } from '../shared/contract.ts';
+import {
+  policyCommands,
+  type EventName,
+  type EventPayload,
+  type GatewayCommands,
+  type Handlers,
+} from '../shared/contract.ts';
 import type { DemoStep } from '../shared/domain.ts';
+import { CommandError, forwardTo } from '../shared/rpc.ts';
 import { createAllServers } from './aggregate/all-servers.ts';
 import { createApprovalDesk } from './approval/approval-desk.ts';
 import { openCallArchive } from './audit/call-archive.ts';
@@ -221,6 +228,9 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
         tellHost();
       }
     },
+    ...forwardTo(policyCommands, () => {
+      throw new CommandError('unavailable', 'Policies can not be edited yet.');
+    }),
     'policy.read': () => policy.overview(),
     'demo.run': () => (tour ??= runDemo()),
     'sessions.end': (id) => sessions.end(id),

@@ -72,6 +72,7 @@ export function followDesktop(
         void readRecent();
         break;
       case 'clients.changed':
+      case 'policy.changed':
       case 'demo.changed':
         break;
     }

@@ -15,8 +15,46 @@ import {
   policyMode,
   policyOverview,
 } from './domain.ts';
+import {
+  policyChanges,
+  policyCheck,
+  policyFolder,
+  policyFormatted,
+  policyHistory,
+  policyHistoryQuery,
+  policySave,
+  policySaved,
+  policyTestRun,
+  policyUpdate,
+  policyUpdateAnswer,
+  policyVersionFiles,
+} from './policy-editing.ts';
 
 const nothing = z.void();
+
+/** Policies: what is in force, the files behind it, and what was in force before. */
+export const policyCommands = {
+  /** What is in force, and what keeps the files on disk from being so. */
+  'policy.read': { input: nothing, output: policyOverview },
+  /** The files on disk: what an editor opens. */
+  'policy.files': { input: nothing, output: policyFolder },
+  /** What is wrong with the files on disk with these changes. Nothing is written. */
+  'policy.check': { input: z.object({ files: policyChanges }), output: policyCheck },
+  /** Checks, writes and puts in force, or does nothing at all. */
+  'policy.save': { input: policySave, output: policySaved },
+  'policy.format': { input: z.object({ text: z.string().max(2_000_000) }), output: policyFormatted },
+  /** Runs the tests of the files on disk with these changes. Nothing is written. */
+  'policy.test': { input: z.object({ files: policyChanges }), output: policyTestRun },
+  'policy.history': { input: policyHistoryQuery, output: policyHistory },
+  /** Null: there is no such version any more. */
+  'policy.version': { input: z.object({ id: z.int() }), output: policyVersionFiles.nullable() },
+  /** Puts the files of a version back on disk and in force. What they replace stays in the history. */
+  'policy.rollback': { input: z.object({ id: z.int() }), output: policySaved },
+  /** Shipped files that differ from the edited ones on disk; to take one, save it. */
+  'policy.updates': { input: nothing, output: z.array(policyUpdate) },
+  /** Keeps the edited file, and does not offer this shipped one again. */
+  'policy.keep': { input: policyUpdateAnswer, output: nothing },
+} as const;
 
 /** Commands that the gateway answers, whoever asks. */
 export const gatewayCommands = {
@@ -27,7 +65,7 @@ export const gatewayCommands = {
   'approvals.answer': { input: approvalAnswer, output: z.boolean() },
   'mode.set': { input: policyMode, output: nothing },
   'pause.set': { input: z.boolean(), output: nothing },
-  'policy.read': { input: nothing, output: policyOverview },
+  ...policyCommands,
   'demo.run': { input: nothing, output: z.array(demoStep) },
   /** Ends a session: all that waits in it is answered, and its client may open another. False: there is none. */
   'sessions.end': { input: z.string().max(100), output: z.boolean() },
@@ -70,6 +108,8 @@ export const events = {
   'calls.changed': z.object({ newestId: z.int() }),
   'demo.changed': z.array(demoStep),
   'clients.changed': z.array(clientSummary),
+  /** Read the policy again: another one is in force, the files on disk have changed, or what is wrong with them. */
+  'policy.changed': z.object({ version: z.int().nullable() }),
 } as const;
 
 /** Events of main to a window: tray and notifications ask it to show something. */
@@ -89,6 +129,7 @@ export type CommandName<M extends CommandMap> = keyof M & string;
 export type Input<M extends CommandMap, N extends keyof M> = z.input<M[N]['input']>;
 export type Output<M extends CommandMap, N extends keyof M> = z.output<M[N]['output']>;
 
+export type PolicyCommands = typeof policyCommands;
 export type GatewayCommands = typeof gatewayCommands;
 export type WindowCommands = typeof windowCommands;
 export type Events = typeof events;

@@ -1,5 +1,6 @@
 // The words that every part of the program shares: modes, verdicts, records, states.
 import { z } from 'zod';
+import { policyDiagnostic } from './policy-editing.ts';
 
 export const policyMode = z.enum(['enforce', 'audit']);
 /** `enforce` blocks what the policy denies; `audit` records it and lets it pass. */
@@ -236,5 +237,9 @@ export const policyOverview = z.object({
   entrypoint: z.string(),
   /** Why the files on disk are not the ones in force, null where they are. */
   problem: z.string().nullable(),
+  /** The same problem by its places, and warnings about the files on disk. */
+  diagnostics: z.array(policyDiagnostic),
+  /** Its id in the history; null where none is in force. */
+  version: z.int().nullable(),
 });
 export type PolicyOverview = z.infer<typeof policyOverview>;

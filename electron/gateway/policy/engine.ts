@@ -31,6 +31,8 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
     files: files.map(({ name, text }) => ({ name, text })),
     entrypoint: policy.ok ? policy.value.question.rule : 'data.mcp.policy',
     problem,
+    diagnostics: [],
+    version: null,
   };
   if (!policy.ok) {
     const refusal = denial(

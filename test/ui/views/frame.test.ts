@@ -15,7 +15,14 @@ describe('the frame', () => {
 
   it('goes to each view by click and by number', async () => {
     const { app } = await openWindow({
-      'policy.read': () => ({ source: '/p', files: [], entrypoint: 'e', problem: null }),
+      'policy.read': () => ({
+        source: '/p',
+        files: [],
+        entrypoint: 'e',
+        problem: null,
+        diagnostics: [],
+        version: 1,
+      }),
     });
     for (const [index, view] of (['home', 'activity', 'approvals', 'policies'] as const).entries()) {
       await press(String(index + 1));

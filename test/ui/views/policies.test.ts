@@ -8,6 +8,8 @@ const overview: PolicyOverview = {
   source: '/etc/policies',
   entrypoint: 'mcp/policy/decision',
   problem: null,
+  diagnostics: [],
+  version: 1,
   files: [
     { name: 'a.rego', text: 'package mcp.policy\n\n# Nothing\ndefault allow := false\n' },
     { name: 'data.json', text: '{"blocked_tools": []}' },

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { followDesktop, type DesktopState } from '../../../electron/main/desktop-state.ts';
 import type { GatewayHost } from '../../../electron/gateway/host.ts';
-import type { Events } from '../../../electron/shared/contract.ts';
-import type { AnyEvent } from '../../../electron/shared/rpc.ts';
+import { policyCommands, type Events } from '../../../electron/shared/contract.ts';
+import { forwardTo, type AnyEvent } from '../../../electron/shared/rpc.ts';
 import { sampleStatus } from '../../samples.ts';
 import { approval, call } from './tray/states.ts';
 
@@ -29,7 +29,7 @@ function setUp(readPage = vi.fn(() => ({ calls: [call()], more: false }))) {
       'approvals.answer': () => true,
       'mode.set': () => undefined,
       'pause.set': () => undefined,
-      'policy.read': () => ({ source: '', files: [], entrypoint: '', problem: null }),
+      ...forwardTo(policyCommands, neverAsked),
       'demo.run': () => [],
       'sessions.end': () => false,
       'clients.list': () => [],

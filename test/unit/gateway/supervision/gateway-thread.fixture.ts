@@ -7,7 +7,9 @@ import type { Emit, Gateway, GatewayOptions } from '../../../../electron/gateway
 import { serveHost } from '../../../../electron/gateway/supervision/serve-host.ts';
 import { threadPort } from '../../../../electron/gateway/supervision/thread-port.ts';
 import { standInStatus } from '../../../../electron/gateway/supervision/stand-in-status.ts';
+import { policyCommands } from '../../../../electron/shared/contract.ts';
 import type { GatewayStatus } from '../../../../electron/shared/domain.ts';
+import { forwardTo } from '../../../../electron/shared/rpc.ts';
 import { misdeeds } from './misdeeds.ts';
 
 function neverAsked(): never {
@@ -62,7 +64,15 @@ async function createGateway(options: GatewayOptions, emit: Emit): Promise<Gatew
       'approvals.answer': () => true,
       'mode.set': () => undefined,
       'pause.set': () => undefined,
-      'policy.read': () => ({ source: '', files: [], entrypoint: '', problem: null }),
+      ...forwardTo(policyCommands, neverAsked),
+      'policy.read': () => ({
+        source: '',
+        files: [],
+        entrypoint: '',
+        problem: null,
+        diagnostics: [],
+        version: null,
+      }),
       'demo.run': () => [],
       'sessions.end': () => false,
       'clients.list': () => [],
