@@ -80,6 +80,10 @@ export type Emit = <N extends EventName>(name: N, payload: EventPayload<N>) => v
 const MAX_PENDING_APPROVALS = 200;
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const SESSION_TTL_MS = 2 * 60 * 60_000;
+/** A stream, and calls beside each other. */
+const CONNECTIONS_PER_SESSION = 4;
+/** For those who have yet to open a session, or ask for something else. */
+const SPARE_CONNECTIONS = 100;
 const SWEEP_EVERY_MS = 60_000;
 /** The host does not wait longer than a little more than this. */
 const LONGEST_CLOSE_MS = 5_000;
@@ -265,8 +269,13 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
       hosts: config.server.security.allowed_hosts.map((name) => name.toLowerCase()),
       origins: config.server.security.cors_allowed_origins,
     },
-    requestTimeoutMs: config.server.read_timeout,
-    idleTimeoutMs: config.server.idle_timeout,
+    bounds: {
+      requestTimeoutMs: config.server.read_timeout,
+      writeTimeoutMs: config.server.write_timeout,
+      idleTimeoutMs: config.server.idle_timeout,
+      maxConnections: CONNECTIONS_PER_SESSION * config.server.max_connections + SPARE_CONNECTIONS,
+    },
+    securityHeaders: config.server.security.enable_security_headers,
     closeTimeoutMs: Math.min(config.server.graceful_shutdown, LONGEST_CLOSE_MS),
   });
   // At the end the questions go first, then the sessions answer what waits, then the connections end.

@@ -2,8 +2,6 @@
 
 /** Settings that are accepted, so that files for other versions load, and that change nothing in this one. */
 export const notYetEffective: readonly string[] = [
-  'server.write_timeout',
-  'server.security.enable_security_headers',
   'upstream.connection_pool',
   'agentfacts.allowed_dids',
   'agentfacts.verify_log_proof',

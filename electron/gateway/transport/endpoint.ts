@@ -56,22 +56,31 @@ export interface RefusalAnswer {
   readonly headers?: Record<string, string>;
 }
 
+type Recording = Pick<EndpointOptions, 'log' | 'clock'>;
+
 /** @param server the name that the record is given; empty where no server was asked for. */
-export function createRefuse({ log, clock }: Pick<EndpointOptions, 'log' | 'clock'>, server: string): Refuse {
+export function createRefuse(recording: Recording, server: string): Refuse {
   return (request, response, refusal, { id = null, headers = {} } = {}) => {
-    log.refused({
-      requestId: newRequestId(),
-      at: clock.now(),
-      sessionId: '',
-      server,
-      method: `${request.method ?? ''} ${pathOf(request)}`,
-      reason: reasonFor(refusal.error),
-      errorCode: errors[refusal.error].code,
-      errorMessage: refusalMessage(refusal),
-      sourceIp: addressOf(request),
-    });
+    const method = `${request.method ?? ''} ${pathOf(request)}`;
+    recordRefusal(recording, { server, method, refusal, sourceIp: addressOf(request) });
     sendRefusal(response, refusal, id, headers);
   };
+}
+
+/** Writes down that something was refused before it was a message. */
+export function recordRefusal(
+  { log, clock }: Recording,
+  { refusal, ...refused }: Pick<RefusedMessage, 'server' | 'method' | 'sourceIp'> & { refusal: Refusal },
+): void {
+  log.refused({
+    ...refused,
+    requestId: newRequestId(),
+    at: clock.now(),
+    sessionId: '',
+    reason: reasonFor(refusal.error),
+    errorCode: errors[refusal.error].code,
+    errorMessage: refusalMessage(refusal),
+  });
 }
 
 export function createEndpointContext(options: EndpointOptions): EndpointContext {
@@ -136,6 +145,9 @@ function reasonFor(error: ErrorName): RefusedMessage['reason'] {
     case 'invalid_request':
     case 'duplicate_key':
     case 'too_large':
+    case 'not_http':
+    case 'headers_too_large':
+    case 'request_timeout':
       return 'malformed';
     default:
       return 'door';

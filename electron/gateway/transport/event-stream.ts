@@ -1,7 +1,6 @@
 // One open text/event-stream response: framing, keep-alives, and a bound on what a slow reader may pile up.
 import type { ServerResponse } from 'node:http';
 import { keepAlive, messageEvent, streamHeaders } from '../wire/sse.ts';
-import { securityHeaders } from './http-exchange.ts';
 
 /**
  * Without an answer for so long, a stream is opened, so that keep-alives flow while a person decides
@@ -23,7 +22,7 @@ export class EventStream {
     // The head and all that is said in this turn of the loop, often up to the answer, leave in one write.
     const { socket } = response;
     socket?.cork();
-    response.writeHead(200, { ...streamHeaders, ...securityHeaders, ...headers });
+    response.writeHead(200, { ...streamHeaders, ...headers });
     response.flushHeaders();
     setImmediate(() => socket?.uncork());
     this.#keepAlive = setInterval(() => this.#write([keepAlive]), KEEP_ALIVE_EVERY_MS);

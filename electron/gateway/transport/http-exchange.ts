@@ -5,6 +5,7 @@ import { errorResponse } from '../wire/error-response.ts';
 import type { RequestId } from '../wire/json-rpc.ts';
 import { streamHeaders } from '../wire/sse.ts';
 
+/** Of every response, whoever sends it. */
 export const securityHeaders = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -50,7 +51,6 @@ export function sendJson(
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': json.length,
-    ...securityHeaders,
     ...headers,
   });
   if (json.length > SMALL_BYTES) response.end(json);
@@ -69,13 +69,13 @@ export function sendRefusal(
 
 /** A stream without an event: how a request is let go that gets no answer. 202 would be for what never wants one. */
 export function sendEmptyStream(response: ServerResponse, headers: Record<string, string> = {}): void {
-  response.writeHead(200, { ...streamHeaders, ...securityHeaders, ...headers });
+  response.writeHead(200, { ...streamHeaders, ...headers });
   response.end();
 }
 
 /** 202 without a body: what was posted needs no answer here (MCP 2025-11-25, Streamable HTTP). */
 export function sendAccepted(response: ServerResponse, headers: Record<string, string> = {}): void {
-  response.writeHead(202, { ...securityHeaders, ...headers });
+  response.writeHead(202, headers);
   response.end();
 }
 

@@ -6,6 +6,7 @@ import { ALL_SERVERS } from '../../shared/server-paths.ts';
 import { errors } from '../errors.ts';
 import type { Closable, Logger, Upstream } from '../ports.ts';
 import { createAdminApi, type AdminApiOptions } from './admin-api.ts';
+import { type ConnectionBounds, connectionOptions, guardConnections } from './connection-bounds.ts';
 import { corsHeaders } from './cors.ts';
 import { type DoorPolicy, refusedAtDoor } from './door.ts';
 import {
@@ -14,6 +15,7 @@ import {
   createRefuse,
   type EndpointOptions,
   pathOf,
+  recordRefusal,
   type Refuse,
   type Served,
 } from './endpoint.ts';
@@ -39,10 +41,9 @@ export interface HttpServerOptions extends Omit<EndpointOptions, 'served'> {
   /** Null: nothing is served below `/api/`. */
   readonly api: Omit<AdminApiOptions, 'refuse'> | null;
   readonly logger: Logger;
-  /** How long a client may take to send one request, milliseconds. */
-  readonly requestTimeoutMs: number;
-  /** How long an idle connection is kept, milliseconds. */
-  readonly idleTimeoutMs: number;
+  readonly bounds: ConnectionBounds;
+  /** Whether responses carry headers that keep browsers from making something of them. */
+  readonly securityHeaders: boolean;
   /** How long connections may go on when the server closes, milliseconds. */
   readonly closeTimeoutMs: number;
 }
@@ -108,18 +109,34 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     };
   }
 
-  const limits = {
-    keepAliveTimeout: options.idleTimeoutMs,
-    requestTimeout: options.requestTimeoutMs,
-    headersTimeout: options.requestTimeoutMs,
-    noDelay: true,
-  };
+  const { bounds, tls, clock, logger } = options;
   const server =
-    options.tls === null
-      ? createServer(limits, serveRequest)
-      : createTlsServer({ ...limits, ...secureOptions(options.tls) }, serveRequest);
+    tls === null
+      ? createServer(connectionOptions(bounds), serveRequest)
+      : createTlsServer(
+          {
+            ...connectionOptions(bounds),
+            ...secureOptions(tls),
+            handshakeTimeout: bounds.requestTimeoutMs,
+          },
+          serveRequest,
+        );
+  // Else Node answers by itself, without the headers below. What is expected is of no interest to any endpoint.
+  server.on('checkExpectation', serveRequest);
+  const headersOfAll: Readonly<Record<string, string>> = options.securityHeaders ? securityHeaders : {};
+  const connections = guardConnections(server, bounds, {
+    headers: headersOfAll,
+    clock,
+    logger,
+    onUnreadable(error, socket) {
+      const sourceIp = socket.remoteAddress ?? '';
+      recordRefusal(options, { server: '', method: 'HTTP', refusal: { error }, sourceIp });
+    },
+  });
 
   function serveRequest(request: IncomingMessage, response: ServerResponse): void {
+    connections.watch(response);
+    for (const [name, value] of Object.entries(headersOfAll)) response.setHeader(name, value);
     route(request, response).catch((error: unknown) => {
       if (request.readableAborted) {
         options.logger.debug('client_left', { path: pathOf(request) });
@@ -156,7 +173,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     const cors = corsHeaders(request, options.door.origins);
     if (cors !== null) response.setHeaders(new Map(Object.entries(cors.headers)));
     if (cors?.isPreflight === true) {
-      response.writeHead(204, securityHeaders);
+      response.writeHead(204);
       response.end();
     } else if (route === null) {
       // Clients probe for OAuth metadata here (/.well-known/…): a clean 404 tells them that there is none.

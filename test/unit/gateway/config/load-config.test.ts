@@ -352,8 +352,6 @@ describe('warnings', () => {
 
   it.each(notYetEffective)('%s has no effect yet', (key) => {
     const other: Record<string, string> = {
-      'server.write_timeout': '5s',
-      'server.security.enable_security_headers': 'false',
       'upstream.connection_pool': '{max_idle: 1}',
       'upstream.retry': '{enabled: true}',
       'upstream.circuit_breaker': '{enabled: true}',

@@ -2,37 +2,53 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { eventually, MAX_BODY_BYTES, startProxy } from './proxy.ts';
-
-/** Sends bytes as they are; gives everything that comes back. */
-function raw(port: number, text: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    const socket = connect(port, '127.0.0.1', () => socket.end(text));
-    socket.on('data', (chunk) => chunks.push(chunk));
-    socket.on('close', () => resolve(Buffer.concat(chunks).toString()));
-    socket.on('error', reject);
-  });
-}
+import { raw } from './raw.ts';
 
 describe('the door', () => {
-  it.each(['GET', 'POST', 'DELETE', 'PUT', 'OPTIONS'])('stands before %s on every path', async (method) => {
-    const { send, log, upstream } = await startProxy();
-    for (const path of ['/', '/sse', '/mcp', '/message?sessionId=x', '/other']) {
-      const foreign = await send({ method, path, headers: { host: 'evil.example' } });
-      expect(foreign.status, path).toBe(403);
-      const browser = await send({ method, path, headers: { origin: 'https://evil.example' } });
-      expect(browser.status, path).toBe(403);
-      expect(browser.headers.connection).toBe('close');
-    }
-    expect(log.refusals).toHaveLength(10);
-    expect(log.refusals[0]).toMatchObject({
-      method: `${method} /`,
-      reason: 'door',
-      errorMessage: 'This Host is not served here',
-      sourceIp: '127.0.0.1',
-    });
-    expect(upstream.connections).toEqual([]);
-  });
+  const everywhere = [
+    '/',
+    '/sse',
+    '/mcp',
+    '/message?sessionId=x',
+    '/servers/files/mcp',
+    '/servers/nope/sse',
+    '/all/mcp',
+    '/all/message?sessionId=x',
+    '/c/mcpp_token/mcp',
+    '/api/status',
+    '/api/pause',
+    '/other',
+  ];
+
+  it.each(['GET', 'POST', 'DELETE', 'PUT', 'OPTIONS', 'HEAD', 'PATCH'])(
+    'stands before %s on every path',
+    async (method) => {
+      const { send, log, upstream } = await startProxy();
+      for (const path of everywhere) {
+        const foreign = await send({ method, path, headers: { host: 'evil.example' } });
+        expect(foreign.status, path).toBe(403);
+        for (const origin of [
+          'https://evil.example',
+          'null',
+          'http://localhost:1',
+          'https://app.example.evil',
+        ])
+          expect((await send({ method, path, headers: { origin } })).status, `${origin} ${path}`).toBe(403);
+        const framed = await send({ method, path, headers: { 'sec-fetch-site': 'cross-site' } });
+        expect(framed.status, path).toBe(403);
+        expect(framed.headers.connection).toBe('close');
+        expect(framed.headers['access-control-allow-origin']).toBeUndefined();
+      }
+      expect(log.refusals).toHaveLength(6 * everywhere.length);
+      expect(log.refusals[0]).toMatchObject({
+        method: `${method} /`,
+        reason: 'door',
+        errorMessage: 'This Host is not served here',
+        sourceIp: '127.0.0.1',
+      });
+      expect(upstream.connections).toEqual([]);
+    },
+  );
 
   it('lets in an origin that was allowed', async () => {
     const { send, post } = await startProxy();
@@ -50,6 +66,11 @@ describe('the door', () => {
     ['no Host', 'GET /sse HTTP/1.0\r\n\r\n'],
     ['another Host in the request line', 'GET http://evil.example/sse HTTP/1.1\r\nHost: localhost\r\n\r\n'],
     ['two Hosts, the wrong one first', 'GET /sse HTTP/1.1\r\nHost: evil.example\r\nHost: localhost\r\n\r\n'],
+    ['two Hosts, the right one first', 'GET /sse HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n'],
+    [
+      'two tokens',
+      'GET /sse HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer mcpp_a\r\nAuthorization: Bearer mcpp_b\r\n\r\n',
+    ],
     [
       'two Origins',
       'GET /sse HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost\r\nOrigin: http://e.x\r\n\r\n',

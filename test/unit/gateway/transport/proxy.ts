@@ -11,6 +11,7 @@ import {
   type HttpServerOptions,
   type TlsListening,
 } from '../../../../electron/gateway/transport/http-server.ts';
+import type { ConnectionBounds } from '../../../../electron/gateway/transport/connection-bounds.ts';
 import type { IdentityPolicy } from '../../../../electron/gateway/transport/identify.ts';
 import { createVerdictPath } from '../../../../electron/gateway/verdict-path.ts';
 import {
@@ -69,6 +70,8 @@ export async function startProxy({
   hosts = [] as readonly string[],
   auth = 'optional' as IdentityPolicy['auth'],
   clients = clientsBy({}),
+  bounds = {} as Partial<ConnectionBounds>,
+  securityHeaders = true,
 } = {}) {
   const log = new MemoryLog();
   const logger = recordingLogger();
@@ -130,8 +133,14 @@ export async function startProxy({
     tls,
     api,
     door: { hosts, origins: ['https://app.example'] },
-    requestTimeoutMs: 60_000,
-    idleTimeoutMs: 60_000,
+    bounds: {
+      requestTimeoutMs: 60_000,
+      writeTimeoutMs: 60_000,
+      idleTimeoutMs: 60_000,
+      maxConnections: 100,
+      ...bounds,
+    },
+    securityHeaders,
     closeTimeoutMs: 1_000,
   });
   const { port } = await server.listen(0, '127.0.0.1');
