@@ -27,19 +27,19 @@ it.each<Inbound>(['sse', 'streamable-http'])(
     const config = { upstream, api: { enabled: true } };
     const proxy = await startProxy({ config, policies: allowAll });
     onTestFinished(() => proxy.stop());
-    const { client, call, close } = await connectSdkClient(inbound, proxy.url);
-    onTestFinished(close);
+    const sdk = await connectSdkClient(inbound, proxy.url);
+    onTestFinished(() => sdk.close());
 
-    const running = call(SLOW, { duration: 60, steps: 60 });
+    const running = sdk.call(SLOW, { duration: 60, steps: 60 });
     const refused = expect(running).rejects.toThrow(/paused/u);
     await expect.poll(() => readAuditLog(proxy.userData).some(({ tool }) => tool === SLOW)).toBe(true);
     await pause(proxy, true);
     await refused;
-    await expect(call('echo', { message: 'hi' })).rejects.toThrow(/paused/u);
-    await expect(client.ping()).resolves.toEqual({});
+    await expect(sdk.call('echo', { message: 'hi' })).rejects.toThrow(/paused/u);
+    await expect(sdk.client.ping()).resolves.toEqual({});
 
     await pause(proxy, false);
-    await expect(call('echo', { message: 'hi' })).resolves.toContain('hi');
+    await expect(sdk.call('echo', { message: 'hi' })).resolves.toContain('hi');
     const slow = readAuditLog(proxy.userData).filter(({ tool }) => tool === SLOW);
     expect(slow).toMatchObject([{ decision: 'allow', status: 'cancelled', error_code: -32001 }]);
   },
@@ -52,7 +52,7 @@ it('survives a restart, and a crash', async () => {
   await first.kill();
   const second = await startProxy({ config, userData: first.userData });
   onTestFinished(() => second.stop());
-  const { call, close } = await connectSdkClient('streamable-http', second.url);
-  onTestFinished(close);
-  await expect(call('list_notes')).rejects.toThrow(/paused/u);
+  const sdk = await connectSdkClient('streamable-http', second.url);
+  onTestFinished(() => sdk.close());
+  await expect(sdk.call('list_notes')).rejects.toThrow(/paused/u);
 });
