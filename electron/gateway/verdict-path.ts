@@ -67,9 +67,10 @@ export function createVerdictPath(collaborators: VerdictCollaborators): VerdictP
       return { error: 'audit_unavailable' };
     }
     if (refusal !== null) return refusal;
-    if (withdrawn.aborted) {
-      log.complete(recordId, withdrawnWhileRecorded);
-      return { error: 'policy_violation', message: withdrawnWhileRecorded.errorMessage };
+    const stopped = stoppedMeanwhile(call, withdrawn);
+    if (stopped !== null) {
+      log.complete(recordId, neverForwarded(stopped));
+      return stopped;
     }
     await forward(allowed(call.message, call.paramHeaders), recordId);
     return null;
@@ -87,6 +88,15 @@ export function createVerdictPath(collaborators: VerdictCollaborators): VerdictP
       return { allow: answer.allow, reason: answer.by, ...waited };
     }
     return { allow: true, reason: 'audit_mode', ...waited };
+  }
+
+  /** What became of a call while its record was written. */
+  function stoppedMeanwhile(call: Call, withdrawn: AbortSignal): (Refusal & { message: string }) | null {
+    if (withdrawn.aborted) {
+      return { error: 'policy_violation', message: 'cancelled before it was forwarded' };
+    }
+    if (call.treatment !== 'enforce' || !settings().paused) return null;
+    return { error: 'paused', message: errors.paused.message };
   }
 
   function refuse(
@@ -120,14 +130,11 @@ const unanswered: Partial<Record<VerdictReason, string>> = {
   withdrawn: 'the call was cancelled before it was approved',
 };
 
-/** The end of a call whose client gave up in the moment between its verdict and its record. */
-const withdrawnWhileRecorded = {
-  status: 'cancelled',
-  latencyMicros: null,
-  responseBytes: null,
-  errorCode: null,
-  errorMessage: 'cancelled before it was forwarded',
-} as const satisfies CallOutcome;
+/** The outcome of a call whose record says that it may go on, and that did not. */
+function neverForwarded({ error, message }: Refusal & { message: string }): CallOutcome {
+  const errorCode = error === 'paused' ? errors.paused.code : null;
+  return { status: 'cancelled', latencyMicros: null, responseBytes: null, errorCode, errorMessage: message };
+}
 
 const notChecked: Decision = {
   allow: true,

@@ -75,6 +75,7 @@ function path({ decision: decided = decision(), answer, exceeded, meanwhile, ...
   });
   return {
     steps,
+    changes,
     withdraw: changes.withdraw,
     log,
     logger,
@@ -339,6 +340,17 @@ it('does not forward what was withdrawn while its record was written, and says s
   expect(forwarded).toEqual([]);
   expect(log.calls).toMatchObject([
     { verdict: { allow: true }, refusal: null, outcomes: [{ status: 'cancelled', latencyMicros: null }] },
+  ]);
+});
+
+it('does not forward a call where all was paused while its record was written, and says so in the log', async () => {
+  const { run, log, forwarded, changes } = path();
+  const done = run();
+  changes.settings = { ...changes.settings, paused: true };
+  expect(await done).toEqual({ error: 'paused', message: errors.paused.message });
+  expect(forwarded).toEqual([]);
+  expect(log.calls).toMatchObject([
+    { verdict: { allow: true }, refusal: null, outcomes: [{ status: 'cancelled', errorCode: -32001 }] },
   ]);
 });
 
