@@ -117,7 +117,7 @@ export type Era = 'legacy' | 'modern';
 
 /** What becomes of the stream on which a server answers a request (MCP 2025-11-25, transports, Streamable HTTP). */
 export type StreamEvent =
-  /** The answer, which follows, came as the whole body of a response with this HTTP status, where that is not 200. */
+  /** The answer, which follows, came as the whole body of a response with this HTTP status. */
   | { readonly kind: 'status'; readonly http: number }
   /** The answer comes on a stream, not as one message. */
   | { readonly kind: 'opened' }

@@ -32,13 +32,18 @@ export function openModernConnection(
     },
   });
   let asked: RequestMessage | null = null;
+  /** Of the response; null where that is a stream, which says nothing by its status. */
+  let status: number | null = null;
 
   function answer({ id, method }: RequestMessage, message: ResponseMessage): void {
     // A large result is not parsed for what is known already.
     const era = isInDoubt(method) ? eraOfAnswer(method, message) : null;
     if (era !== null) finding.learn('modern', era === 'modern');
     if (finding.refuses('modern')) events.failed(id, `${name} does not speak MCP 2026-07-28`, 'era');
-    else events.message(message, id);
+    else {
+      if (status !== null) events.stream(id, { kind: 'status', http: status });
+      events.message(message, id);
+    }
   }
 
   /** A server that has shown what it is, is not taken for another over one refusal. */
@@ -63,10 +68,15 @@ export function openModernConnection(
       body: message.bytes,
       answered: asked !== null,
       untilAcknowledged: asked === null,
+      accepted(head) {
+        status = head.status;
+      },
       message: (bytes) => void conversation.receive(bytes, delivery.id),
       stream(event) {
         // Streams of this era are not resumed: there is nothing else to say of them.
-        if (event.kind === 'opened' && delivery.id !== null) events.stream(delivery.id, event);
+        if (event.kind !== 'opened' || delivery.id === null) return;
+        status = null;
+        events.stream(delivery.id, event);
       },
       over(error) {
         if (!delivery.settled) delivery.fail(error());
@@ -76,7 +86,7 @@ export function openModernConnection(
         const era = isInDoubt(message.method) ? eraOfRefusal(message.method, error.status, said) : null;
         if (era !== null) finding.learn('modern', era === 'modern');
         if (era !== 'legacy' && said !== null && said.id !== null && said.id === asked?.id) {
-          events.stream(said.id, { kind: 'status', http: error.status });
+          status = error.status;
           conversation.receiveRefusal(body, delivery);
         } else delivery.fail(error, era === 'legacy' ? 'era' : undefined);
       },

@@ -137,13 +137,13 @@ describe('a modern request', () => {
     expect(await send(post(modern(1, 'future/method')))).toMatchObject({ status });
   });
 
-  it('has the status of the server where that is told', async () => {
+  it.each([200, 409])('has the status of the server where that is told: %i', async (http) => {
     const { send, post, serve } = await startModern();
     serve((connection) => {
-      connection.streams(1, { kind: 'status', http: 409 });
+      connection.streams(1, { kind: 'status', http });
       connection.says({ id: 1, error: { code: -32601, message: 'no' } });
     });
-    expect((await send(post(modern(1, 'a/b')))).status).toBe(409);
+    expect((await send(post(modern(1, 'a/b')))).status).toBe(http);
   });
 
   it('of a server that asks back is answered, and the question goes nowhere', async () => {

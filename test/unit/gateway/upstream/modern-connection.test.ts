@@ -145,7 +145,7 @@ describe('what comes back', () => {
     expect(received.map(({ message, relatedTo }) => [message.bytes.toString(), relatedTo])).toEqual([
       [said, 1],
     ]);
-    expect(streams).toEqual([]);
+    expect(streams).toEqual([{ request: 1, event: { kind: 'status', http: 200 } }]);
   });
 
   it('may be a stream: notifications that relate to the request, then its answer', async () => {
@@ -179,6 +179,7 @@ describe('what comes back', () => {
   });
 
   it.each([
+    [200, -32601],
     [400, -32020],
     [400, -32021],
     [404, -32601],
