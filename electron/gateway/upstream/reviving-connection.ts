@@ -5,7 +5,7 @@ import { givenUpBy } from '../wire/cancellation.ts';
 import type { Message, NotificationMessage, RequestId } from '../wire/json-rpc.ts';
 import { changingLists, createSessionMemory } from './session-memory.ts';
 import { NotTheSameError, startReplay, type SessionReplay } from './session-replay.ts';
-import { createStartBackoff } from './start-backoff.ts';
+import { assertMayStart, createStartBackoff } from './start-backoff.ts';
 
 export interface RevivingOptions {
   readonly name: string;
@@ -81,11 +81,7 @@ export function openRevivingConnection(
   }
 
   async function revive(): Promise<UpstreamConnection> {
-    const waitMs = backoff.waitMs(performance.now());
-    if (waitMs > 0) {
-      const when = `It is started again for a call after ${Math.ceil(waitMs / 1000)} s`;
-      throw new UpstreamError(`${death}. ${when}`, { fate: 'held_back' });
-    }
+    assertMayStart(backoff, death);
     logger.warn('upstream_restarts', { server: name, why: death });
     const connection = begin();
     const late = setTimeout(() => {

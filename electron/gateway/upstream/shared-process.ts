@@ -9,6 +9,7 @@ import {
   type ModernChannel,
   type ModernChannelOptions,
 } from './modern-channel.ts';
+import { assertMayStart, createStartBackoff } from './start-backoff.ts';
 
 /** A process that nobody has asked anything for so long is ended, milliseconds. */
 const IDLE_MS = 60_000;
@@ -34,15 +35,19 @@ interface Life {
   readonly unfit: Promise<string | null>;
 }
 
-/** The process starts with the first request, and again with the next one after its end. */
+/** The process starts with the first request, and again with the next one after its end, as soon as it may. */
 export function createSharedProcess(options: SharedProcessOptions): SharedProcess {
   const { finding, idleMs = IDLE_MS, probeMs = PROBE_MS } = options;
+  const backoff = createStartBackoff();
+  let death = '';
   let life: Life | null = null;
   let underWay = 0;
   let idle: NodeJS.Timeout | undefined;
 
   function begin(first: AllowedRequest): Life {
-    const channel = openModernChannel(options);
+    assertMayStart(backoff, death);
+    const channel = openModernChannel({ ...options, open });
+    backoff.started(performance.now());
     const begun: Life = { channel, unfit: finding.configured === 'modern' ? fit : find() };
     return begun;
 
@@ -58,6 +63,17 @@ export function createSharedProcess(options: SharedProcessOptions): SharedProces
         throw error;
       }
     }
+  }
+
+  function open(events: UpstreamEvents): UpstreamConnection {
+    return options.open({
+      ...events,
+      closed(why) {
+        death = why;
+        backoff.died(performance.now());
+        events.closed(why);
+      },
+    });
   }
 
   async function leave(left: Life): Promise<void> {

@@ -1,4 +1,5 @@
 // When a server that has died may be started again: at once, and ever later where it keeps dying.
+import { UpstreamError } from '../errors.ts';
 
 /** Waits after the first, second, … death in a row, milliseconds; the last one repeats. */
 const WAITS_MS = [0, 1000, 5000, 30_000] as const;
@@ -28,4 +29,12 @@ export function createStartBackoff(): StartBackoff {
     },
     waitMs: (now) => Math.max(0, notBefore - now),
   };
+}
+
+/** Throws as long as a server may not be started again; `death` says how it ended, for people. */
+export function assertMayStart(backoff: StartBackoff, death: string): void {
+  const waitMs = backoff.waitMs(performance.now());
+  if (waitMs === 0) return;
+  const when = `It is started again for a call after ${Math.ceil(waitMs / 1000)} s`;
+  throw new UpstreamError(`${death}. ${when}`, { fate: 'held_back' });
 }

@@ -233,6 +233,21 @@ describe('the life of the process', () => {
     await (await server.ask(ask(1, 'heard'))).answer(1);
     expect(server.started()).toBe(2);
   });
+
+  it('that keeps ending by itself is not begun anew at once, and what is asked meanwhile hears why', async () => {
+    const server = start('serve', { era: 'modern' });
+    for (const id of [1, 2]) {
+      const { failures } = await server.ask(ask(id, 'exit'));
+      await vi.waitFor(() => expect(failures).toHaveLength(1));
+    }
+    await expect(server.ask(ask(3, 'heard'))).rejects.toMatchObject({
+      message: 'modern exited with code 1. It is started again for a call after 1 s',
+      fate: 'held_back',
+    });
+    expect(server.started()).toBe(2);
+    await vi.waitFor(async () => (await server.ask(ask(4, 'heard'))).answer(4), 3000);
+    expect(server.started()).toBe(3);
+  });
 });
 
 describe('a server that is not modern', () => {

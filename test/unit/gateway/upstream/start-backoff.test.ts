@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createStartBackoff } from '../../../../electron/gateway/upstream/start-backoff.ts';
+import { assertMayStart, createStartBackoff } from '../../../../electron/gateway/upstream/start-backoff.ts';
 
 /** The waits after deaths, each of which comes `livedMs` after a start that came as soon as it could. */
 function waitsAfter(lives: readonly number[]): number[] {
@@ -31,4 +31,13 @@ it('counts the wait down', () => {
   backoff.died(0);
   backoff.died(100);
   expect([backoff.waitMs(100), backoff.waitMs(600), backoff.waitMs(5000)]).toEqual([1000, 500, 0]);
+});
+
+it('says why and how long there is no start', () => {
+  const backoff = createStartBackoff();
+  const start = (): void => assertMayStart(backoff, 'demo exited with code 1');
+  backoff.died(performance.now());
+  expect(start).not.toThrow();
+  backoff.died(performance.now());
+  expect(start).toThrow('demo exited with code 1. It is started again for a call after 1 s');
 });
