@@ -6,6 +6,7 @@ import { runTour } from '../demo/tour.ts';
 import type { Config } from '../shared/config.ts';
 import {
   policyCommands,
+  trialCommands,
   type EventName,
   type EventPayload,
   type GatewayCommands,
@@ -236,6 +237,9 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
       throw new CommandError('unavailable', 'Policies can not be edited yet.');
     }),
     'policy.read': () => policy.overview(),
+    ...forwardTo(trialCommands, () => {
+      throw new CommandError('unavailable', 'Policies can not be tried yet.');
+    }),
     'demo.run': () => (tour ??= runDemo()),
     'sessions.end': (id) => sessions.end(id),
     'clients.list': () => clients.list(),

@@ -25,6 +25,14 @@ const commands = {
   'policy.rollback': true,
   'policy.updates': true,
   'policy.keep': true,
+  'policy.input': true,
+  'policy.try': true,
+  'policy.replay': true,
+  'policy.replay.read': true,
+  'policy.replay.cancel': true,
+  'policy.replay.changes': true,
+  'policy.learn': true,
+  'policy.compose': true,
   'demo.run': true,
   'sessions.end': true,
   'clients.list': true,
@@ -44,6 +52,7 @@ const events = {
   'demo.changed': true,
   'clients.changed': true,
   'policy.changed': true,
+  'policy.replay.changed': true,
   'place.show': true,
 } satisfies Record<WindowEventName, true>;
 

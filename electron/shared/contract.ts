@@ -29,6 +29,19 @@ import {
   policyUpdateAnswer,
   policyVersionFiles,
 } from './policy-editing.ts';
+import {
+  composeQuery,
+  learnedFiles,
+  learnPeriod,
+  policyInput,
+  policyLearned,
+  policyReplay,
+  policyReplayQuery,
+  policyTried,
+  policyTryQuery,
+  replayChanges,
+  replayChangesQuery,
+} from './policy-trial.ts';
 
 const nothing = z.void();
 
@@ -56,6 +69,26 @@ export const policyCommands = {
   'policy.keep': { input: policyUpdateAnswer, output: nothing },
 } as const;
 
+/** Policies that are not in force yet, held against calls that were recorded. None of these changes anything. */
+export const trialCommands = {
+  /** What a policy saw of a recorded call. */
+  'policy.input': { input: z.object({ callId: z.int() }), output: policyInput },
+  /** What the files on disk with these changes make of one input, and why. */
+  'policy.try': { input: policyTryQuery, output: policyTried },
+  /** Starts to decide recorded calls anew, by the files on disk with these changes. Events tell how it goes on. */
+  'policy.replay': { input: policyReplayQuery, output: policyReplay },
+  /** The last replay; null where there was none. */
+  'policy.replay.read': { input: nothing, output: policyReplay.nullable() },
+  /** False where this one is over already. */
+  'policy.replay.cancel': { input: z.object({ id: z.int() }), output: z.boolean() },
+  /** Of the last replay; none of one before it. */
+  'policy.replay.changes': { input: replayChangesQuery, output: replayChanges },
+  /** Rules that allow what was used in a period of the audit log, and no more. */
+  'policy.learn': { input: learnPeriod, output: policyLearned },
+  /** The files for proposals that somebody has edited. */
+  'policy.compose': { input: composeQuery, output: learnedFiles },
+} as const;
+
 /** Commands that the gateway answers, whoever asks. */
 export const gatewayCommands = {
   'status.read': { input: nothing, output: gatewayStatus },
@@ -66,6 +99,7 @@ export const gatewayCommands = {
   'mode.set': { input: policyMode, output: nothing },
   'pause.set': { input: z.boolean(), output: nothing },
   ...policyCommands,
+  ...trialCommands,
   'demo.run': { input: nothing, output: z.array(demoStep) },
   /** Ends a session: all that waits in it is answered, and its client may open another. False: there is none. */
   'sessions.end': { input: z.string().max(100), output: z.boolean() },
@@ -110,6 +144,7 @@ export const events = {
   'clients.changed': z.array(clientSummary),
   /** Read the policy again: another one is in force, the files on disk have changed, or what is wrong with them. */
   'policy.changed': z.object({ version: z.int().nullable() }),
+  'policy.replay.changed': policyReplay,
 } as const;
 
 /** Events of main to a window: tray and notifications ask it to show something. */
@@ -130,6 +165,7 @@ export type Input<M extends CommandMap, N extends keyof M> = z.input<M[N]['input
 export type Output<M extends CommandMap, N extends keyof M> = z.output<M[N]['output']>;
 
 export type PolicyCommands = typeof policyCommands;
+export type TrialCommands = typeof trialCommands;
 export type GatewayCommands = typeof gatewayCommands;
 export type WindowCommands = typeof windowCommands;
 export type Events = typeof events;

@@ -96,7 +96,7 @@ export const policyFormatted = z.discriminatedUnion('ok', [
 export type PolicyFormatted = z.infer<typeof policyFormatted>;
 
 /** First and last line, counted from 1. */
-const lineRange = z.object({ from: z.int(), to: z.int() });
+export const lineRange = z.object({ from: z.int(), to: z.int() });
 
 export const policyTestRun = z.object({
   /** Why no test could be run; empty where they were. */

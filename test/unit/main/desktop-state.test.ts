@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { followDesktop, type DesktopState } from '../../../electron/main/desktop-state.ts';
 import type { GatewayHost } from '../../../electron/gateway/host.ts';
-import { policyCommands, type Events } from '../../../electron/shared/contract.ts';
+import { policyCommands, trialCommands, type Events } from '../../../electron/shared/contract.ts';
 import { forwardTo, type AnyEvent } from '../../../electron/shared/rpc.ts';
 import { sampleStatus } from '../../samples.ts';
 import { approval, call } from './tray/states.ts';
@@ -30,6 +30,7 @@ function setUp(readPage = vi.fn(() => ({ calls: [call()], more: false }))) {
       'mode.set': () => undefined,
       'pause.set': () => undefined,
       ...forwardTo(policyCommands, neverAsked),
+      ...forwardTo(trialCommands, neverAsked),
       'demo.run': () => [],
       'sessions.end': () => false,
       'clients.list': () => [],

@@ -7,7 +7,7 @@ import type { Emit, Gateway, GatewayOptions } from '../../../../electron/gateway
 import { serveHost } from '../../../../electron/gateway/supervision/serve-host.ts';
 import { threadPort } from '../../../../electron/gateway/supervision/thread-port.ts';
 import { standInStatus } from '../../../../electron/gateway/supervision/stand-in-status.ts';
-import { policyCommands } from '../../../../electron/shared/contract.ts';
+import { policyCommands, trialCommands } from '../../../../electron/shared/contract.ts';
 import type { GatewayStatus } from '../../../../electron/shared/domain.ts';
 import { forwardTo } from '../../../../electron/shared/rpc.ts';
 import { misdeeds } from './misdeeds.ts';
@@ -65,6 +65,7 @@ async function createGateway(options: GatewayOptions, emit: Emit): Promise<Gatew
       'mode.set': () => undefined,
       'pause.set': () => undefined,
       ...forwardTo(policyCommands, neverAsked),
+      ...forwardTo(trialCommands, neverAsked),
       'policy.read': () => ({
         source: '',
         files: [],
