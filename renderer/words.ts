@@ -237,6 +237,18 @@ export const transportNames: Readonly<Record<SessionSummary['transport'], string
   stateless: 'Streamable HTTP, stateless',
 };
 
+/** A server as sessions name it: `all` is no server, but all of them at one address. */
+export function serverName(name: string): string {
+  return name === 'all' ? 'all servers' : visibleText(name);
+}
+
+/** What `server.auth` means for callers. */
+export const authSentences: Readonly<Record<GatewayStatus['auth'], string>> = {
+  optional:
+    'Callers without a token are let in as well, all as one and the same agent. A wrong token is refused.',
+  required: 'Only callers with the token of a client are let in.',
+};
+
 /** How the gateway is, as the window's frame shows it. */
 export type Condition = 'starting' | 'running' | 'attention' | 'paused' | 'stopped';
 
@@ -258,7 +270,8 @@ export const conditionWords: Readonly<Record<Condition, string>> = {
 export function stateSentence(status: GatewayStatus | null): string {
   if (status === null || status.state === 'starting') return 'The proxy is not listening yet.';
   if (status.state === 'stopped') return 'No call gets through until the proxy runs again.';
-  if (status.state === 'paused') return 'Every call is refused until you resume.';
+  if (status.state === 'paused')
+    return 'Every call is refused until you resume, and those under way were stopped. Sessions stay open.';
   if (!status.policyEnabled) return 'The policy is switched off: calls are recorded, none is checked.';
   return status.mode === 'enforce'
     ? 'Every call is checked and recorded. What the policy denies is blocked.'
@@ -274,6 +287,13 @@ const ways: Readonly<Record<string, string>> = {
   bad_reply: ownFault,
   internal: ownFault,
   unknown_command: ownFault,
+  client_exists: 'Choose another id.',
+  client_unknown: 'The list shows those that there are.',
+  clients_unwritten: "See that the disk is not full and that the app's folder can be written to.",
+  // Their messages say it.
+  client_configured: '',
+  clients_unreadable: '',
+  too_many_clients: '',
 };
 
 /** What to do about a failed command, by the code of its error. */

@@ -1,10 +1,13 @@
 // Calls, approvals and states as tests of window and tray need them.
+import type { AppInfo } from '../electron/shared/contract.ts';
 import type {
   CallRecord,
   CallSummary,
   GatewayStatus,
+  ClientSummary,
   PendingApproval,
   ServerSummary,
+  SessionSummary,
 } from '../electron/shared/domain.ts';
 
 export function sampleCall(id: number, change: Partial<CallSummary> = {}): CallSummary {
@@ -92,3 +95,41 @@ export function sampleStatus(change: Partial<GatewayStatus> = {}): GatewayStatus
     ...change,
   };
 }
+
+export function sampleSession(change: Partial<SessionSummary> = {}): SessionSummary {
+  return {
+    id: 'sess_1',
+    transport: 'streamable-http',
+    client: 'claude-code',
+    agentId: 'local',
+    clientId: null,
+    process: null,
+    server: 'notes',
+    startedAt: Date.now() - 7_200_000,
+    lastSeenAt: Date.now(),
+    requests: 3,
+    ...change,
+  };
+}
+
+export function sampleClient(change: Partial<ClientSummary> = {}): ClientSummary {
+  return {
+    id: 'laptop',
+    name: 'Laptop',
+    source: 'window',
+    capabilities: ['read:*'],
+    tags: [],
+    createdAt: 0,
+    lastSeenAt: null,
+    ...change,
+  };
+}
+
+export const sampleApp: AppInfo = {
+  version: '1.2.3',
+  electron: '42.0.0',
+  platform: 'linux',
+  userData: '/home/u/data',
+  pauseShortcut: 'CommandOrControl+Alt+Shift+P',
+  bridge: { command: '/opt/app', args: ['/opt/bridge.js'], env: { ELECTRON_RUN_AS_NODE: '1' } },
+};

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { GatewayHost } from '../gateway/host.ts';
 import type { Logger } from '../gateway/ports.ts';
 import { followDesktop } from './desktop-state.ts';
+import { bridgeCommand } from './program/bridge-command.ts';
 import type { Installation } from './program/installation.ts';
 import { listenForPause, PAUSE_SHORTCUT } from './pause-shortcut.ts';
 import { createNotifier } from './tray/notifier.ts';
@@ -66,7 +67,13 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
   }
 
   tellAttendance();
-  serveWindowCommands(host, { version, pauseShortcut: pauseKeys }, logger);
+  const bridge = bridgeCommand({
+    executable: process.execPath,
+    out,
+    userData: app.getPath('userData'),
+    env: process.env,
+  });
+  serveWindowCommands(host, { version, pauseShortcut: pauseKeys, bridge }, logger);
   const stopRelay = host.onEvent((event) => window.send(event.name, event.payload));
   const feed = followDesktop(host, logger, (state) => {
     tray?.show(state);

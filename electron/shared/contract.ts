@@ -120,6 +120,10 @@ export const appInfo = z.object({
   userData: z.string(),
   /** What stops everything, whichever program is in front, as Electron writes it; null where it is not heard. */
   pauseShortcut: z.string().nullable(),
+  /** What clients that speak stdio alone are to start; null where there is nothing that would stay the same. */
+  bridge: z
+    .object({ command: z.string(), args: z.array(z.string()), env: z.record(z.string(), z.string()) })
+    .nullable(),
 });
 export type AppInfo = z.infer<typeof appInfo>;
 

@@ -1,12 +1,15 @@
 // All of the window's state, made in one place.
 import type { Api } from '../api/window-api.ts';
 import { ActivityState } from './activity.svelte.ts';
+import { AppFacts } from './app-facts.svelte.ts';
 import { ApprovalsState } from './approvals.svelte.ts';
+import { ClientsState } from './clients.svelte.ts';
 import { DemoState } from './demo.svelte.ts';
 import { GatewayState } from './gateway.svelte.ts';
 import { Navigation } from './navigation.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { PoliciesState } from './policies.svelte.ts';
+import { SessionsState } from './sessions.svelte.ts';
 import { Ticker } from './ticker.ts';
 
 export interface App {
@@ -17,8 +20,11 @@ export interface App {
   readonly activity: ActivityState;
   readonly demo: DemoState;
   readonly policies: PoliciesState;
+  readonly clients: ClientsState;
+  readonly sessions: SessionsState;
+  readonly facts: AppFacts;
   readonly ticker: Ticker;
-  /** Reads how the gateway is; all else follows once it serves, what a view shows when that opens. */
+  /** Reads what the app is and how the gateway is; all else follows once that serves, what a view shows when it opens. */
   load(): Promise<void>;
   close(): void;
 }
@@ -31,6 +37,9 @@ export function createApp(api: Api): App {
   const activity = new ActivityState(api, notices);
   const demo = new DemoState(api, notices);
   const policies = new PoliciesState(api, notices);
+  const clients = new ClientsState(api, notices);
+  const sessions = new SessionsState(api, notices);
+  const facts = new AppFacts(api, notices);
   const unsubscribe = api.on('place.show', (shown) => {
     navigation.go(shown.place === 'call' ? 'activity' : 'approvals');
     if (shown.place === 'call') activity.open(shown.id);
@@ -44,13 +53,18 @@ export function createApp(api: Api): App {
     activity,
     demo,
     policies,
+    clients,
+    sessions,
+    facts,
     ticker: new Ticker(1_000),
 
-    load: () => gateway.load(),
+    async load() {
+      await Promise.all([facts.load(), gateway.load()]);
+    },
 
     close() {
       unsubscribe();
-      for (const part of [demo, activity, approvals, gateway, notices]) part.close();
+      for (const part of [clients, demo, activity, approvals, gateway, notices]) part.close();
     },
   };
 }

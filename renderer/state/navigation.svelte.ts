@@ -1,7 +1,7 @@
 // Where the window is: the view in front, the palette, and who wants the search.
 import { tick } from 'svelte';
 
-export const views = ['home', 'activity', 'approvals', 'policies'] as const;
+export const views = ['home', 'activity', 'approvals', 'policies', 'clients'] as const;
 export type View = (typeof views)[number];
 
 export class Navigation {

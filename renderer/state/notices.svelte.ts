@@ -33,7 +33,8 @@ export class Notices {
   /** Something failed: `text` says what, the error says why. */
   fail(text: string, error: unknown): void {
     const why = error instanceof Error ? error.message : String(error);
-    const detail = `${why.replace(/[.\s]*$/, '.')} ${wayOut(error instanceof CommandError ? error.code : '')}`;
+    const way = wayOut(error instanceof CommandError ? error.code : '');
+    const detail = `${why.replace(/[.\s]*$/, '.')} ${way}`.trimEnd();
     this.#add({ kind: 'failed', text, detail, undo: null }, shownMs.failed);
   }
 

@@ -14,7 +14,7 @@ import { createAnswer } from '../../shared/rpc.ts';
 import { isTrustedFrame } from './trusted-frame.ts';
 
 /** What this file can't know of the app by itself. */
-export type AboutApp = Pick<AppInfo, 'version' | 'pauseShortcut'>;
+export type AboutApp = Pick<AppInfo, 'version' | 'pauseShortcut' | 'bridge'>;
 
 /** Answers the commands of the window's own page, and of no other frame. */
 export function serveWindowCommands(host: GatewayHost, about: AboutApp, logger: Logger): void {

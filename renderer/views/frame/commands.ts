@@ -1,8 +1,8 @@
 // Everything that the palette can do, and how it is found by name.
 import { computeCommandScore } from 'bits-ui';
-import { shortcutName } from '../../keys.ts';
+import { acceleratorName, shortcutName } from '../../keys.ts';
 import type { App } from '../../state/app.ts';
-import { views } from '../../state/navigation.svelte.ts';
+import { type View, views } from '../../state/navigation.svelte.ts';
 import { modeNames } from '../../words.ts';
 import { viewNames } from './view-names.ts';
 
@@ -14,23 +14,35 @@ export interface Command {
   readonly run: () => void;
 }
 
+const otherNames: Readonly<Partial<Record<View, readonly string[]>>> = {
+  activity: ['audit log'],
+  clients: ['tokens', 'sessions', 'connections'],
+};
+
 /** The commands that make sense now: those that could do nothing are not among them. */
-export function commandsOf({ navigation, gateway, activity, demo }: App): Command[] {
+export function commandsOf({ navigation, gateway, activity, demo, clients, facts }: App): Command[] {
   const { status, served } = gateway;
   const commands: Command[] = [];
   const add = (name: string, keywords: readonly string[], run: () => void, shortcut: string | null = null) =>
     commands.push({ name, keywords, shortcut, run });
 
   for (const [index, view] of views.entries()) {
-    const known = view === 'activity' ? ['view', 'audit log'] : ['view'];
-    add(`Go to ${viewNames[view]}`, known, () => navigation.go(view), shortcutName(String(index + 1)));
+    add(
+      `Go to ${viewNames[view]}`,
+      ['view', ...(otherNames[view] ?? [])],
+      () => navigation.go(view),
+      shortcutName(String(index + 1)),
+    );
   }
   add('Search the activity', ['find', 'audit log'], () => navigation.search(), shortcutName('F'));
   add('Show denied calls', ['blocked', 'refused'], () => {
     activity.setFilters('deny');
     navigation.go('activity');
   });
-  if (status?.state === 'running') add('Pause everything', ['stop'], () => void gateway.setPaused(true));
+  const pauseKeys = facts.info?.pauseShortcut == null ? null : acceleratorName(facts.info.pauseShortcut);
+  if (status?.state === 'running') {
+    add('Pause everything', ['stop', 'kill switch'], () => void gateway.setPaused(true), pauseKeys);
+  }
   if (status?.state === 'paused') add('Resume', ['continue'], () => void gateway.setPaused(false));
   if (status?.state === 'stopped') add('Restart the proxy', ['start'], () => void gateway.restart());
   if (status?.policyEnabled === true && (status.state === 'running' || status.state === 'paused')) {
@@ -43,6 +55,12 @@ export function commandsOf({ navigation, gateway, activity, demo }: App): Comman
     add(`Copy the URL${of}`, ['address', 'streamable', 'mcp'], copy(streamableUrl, `the URL${of}`));
     const sse = `the URL${of} for HTTP+SSE`;
     add(`Copy ${sse}`, ['address'], copy(sseUrl, sse));
+  }
+  if (gateway.serving) {
+    add('Register a client', ['token', 'new'], () => {
+      navigation.go('clients');
+      clients.startRegistration();
+    });
   }
   if (gateway.demonstrable && !demo.running) {
     add('Run the demo: three calls', ['try', 'tour', 'example'], () => {

@@ -6,4 +6,5 @@ export const viewNames: Readonly<Record<View, string>> = {
   activity: 'Activity',
   approvals: 'Approvals',
   policies: 'Policies',
+  clients: 'Clients',
 };

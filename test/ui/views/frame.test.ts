@@ -5,7 +5,7 @@ import { createApp } from '../../../renderer/state/app.ts';
 import { commandsOf, matching } from '../../../renderer/views/frame/commands.ts';
 import { fakeApi } from '../fake-api.ts';
 import { button, openWindow, settled } from '../open-window.ts';
-import { sampleApproval, sampleServer, sampleStatus } from '../../samples.ts';
+import { sampleApp, sampleApproval, sampleServer, sampleStatus } from '../../samples.ts';
 
 const press = (key: string, rest: KeyboardEventInit = { ctrlKey: true }) =>
   fireEvent.keyDown(window, { key, ...rest });
@@ -24,7 +24,9 @@ describe('the frame', () => {
         version: 1,
       }),
     });
-    for (const [index, view] of (['home', 'activity', 'approvals', 'policies'] as const).entries()) {
+    for (const [index, view] of (
+      ['home', 'activity', 'approvals', 'policies', 'clients'] as const
+    ).entries()) {
       await press(String(index + 1));
       await settled();
       expect(app.navigation.view).toBe(view);
@@ -32,7 +34,7 @@ describe('the frame', () => {
     await press('1', { ctrlKey: true, shiftKey: true });
     await press('1', {});
     await settled();
-    expect(app.navigation.view).toBe('policies');
+    expect(app.navigation.view).toBe('clients');
     await fireEvent.click(button('Home'));
     expect(button('Home').getAttribute('aria-current')).toBe('page');
   });
@@ -54,11 +56,21 @@ describe('the frame', () => {
     expect(document.title).toBe('Paused · MCP Proxy Desktop');
     await press('2');
     await settled();
-    expect(screen.getByRole('alert').textContent).toContain('Every call is refused until you resume.');
+    expect(screen.getByRole('alert').textContent).toContain(
+      'Every call is refused until you resume, and those under way were stopped.',
+    );
     const [inFoot, inBar] = screen.getAllByRole('button', { name: 'Resume' });
     expect([inFoot, inBar]).not.toContain(undefined);
     await fireEvent.click(inBar ?? expect.fail());
     expect(api.asked('pause.set')).toEqual([true, false]);
+  });
+
+  it('names the key that pauses from anywhere, where it is heard', async () => {
+    await openWindow();
+    expect(button('Pause everything').title).toMatch(/^Ctrl Alt Shift P/);
+    cleanup();
+    await openWindow({ 'app.info': () => ({ ...sampleApp, pauseShortcut: null }) });
+    expect(button('Pause everything').title).toBe('');
   });
 
   it('changes the mode; what is shown as chosen is what is in force', async () => {

@@ -1,9 +1,9 @@
 import { cleanup, fireEvent, screen, within } from '@testing-library/svelte';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { DemoStep, SessionSummary } from '../../../electron/shared/domain.ts';
-import { clientSetups } from '../../../renderer/views/home/client-setup.ts';
+import type { DemoStep } from '../../../electron/shared/domain.ts';
+import { clientSetups } from '../../../renderer/client-setup.ts';
 import { button, openWindow, settled } from '../open-window.ts';
-import { sampleApproval, sampleServer, sampleStatus } from '../../samples.ts';
+import { sampleApproval, sampleServer, sampleSession, sampleStatus } from '../../samples.ts';
 
 const steps: DemoStep[] = [
   { title: 'Reads', tool: 'list_notes', expected: 'allowed', outcome: 'allowed', detail: '3 notes' },
@@ -11,18 +11,7 @@ const steps: DemoStep[] = [
   { title: 'Sends', tool: 'send_note', expected: 'asks', outcome: 'waiting', detail: 'Waiting' },
 ];
 
-const session: SessionSummary = {
-  id: 's',
-  transport: 'sse',
-  client: 'claude-code',
-  agentId: 'local',
-  clientId: null,
-  process: null,
-  server: 'notes',
-  startedAt: 0,
-  lastSeenAt: Date.now(),
-  requests: 3,
-};
+const session = sampleSession({ transport: 'sse' });
 
 describe('Home', () => {
   afterEach(cleanup);
@@ -54,6 +43,13 @@ describe('Home', () => {
     expect(JSON.parse(api.asked('clipboard.write')[0] ?? '')).toEqual({
       servers: { 'mcp-proxy': { type: 'http', url: 'http://127.0.0.1:3000/mcp' } },
     });
+  });
+
+  it('gives no entry without a token where one is required, but the way to one', async () => {
+    const { app } = await openWindow({ 'status.read': () => sampleStatus({ auth: 'required' }) });
+    expect(screen.queryByRole('tab', { name: 'VS Code' })).toBeNull();
+    await fireEvent.click(button('Register a client'));
+    expect(app.navigation.view).toBe('clients');
   });
 
   it('leads from a figure and from a session to their records', async () => {
