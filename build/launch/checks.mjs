@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { capture } from './child.mjs';
 import { asNode } from './electron-node.mjs';
-import { root, tool } from './places.mjs';
+import { exampleBesideShipped, root, tool } from './places.mjs';
 
 /** A check is a tool's entry script or an OPA command, with arguments that make it fail on a warning, too. */
 const checks = {
@@ -26,7 +26,7 @@ const checks = {
     plainNode: true,
   },
   'policy format': { opa: ['fmt', '--list', '--fail'] },
-  'policy check': { opa: ['check', '--strict'] },
+  'policy check': { opa: ['check', '--strict', '--schema', join('policies', 'input.schema.json')] },
 };
 
 /**
@@ -57,8 +57,9 @@ async function runCheck({ opa, script, args, plainNode = false }, tools) {
   return capture(node, [tool(script), ...args], { cwd: root, env: plainNode ? process.env : asNode() });
 }
 
-/** Not the examples beside them, which are in Rego's older syntax, as their readers write it. */
+/** With the example that builds on them. The other ones are in Rego's older syntax, as their readers write it. */
 async function shippedPolicies() {
   const names = await readdir(join(root, 'policies'));
-  return names.filter((name) => name.endsWith('.rego')).map((name) => join('policies', name));
+  const shipped = names.filter((name) => name.endsWith('.rego')).map((name) => join('policies', name));
+  return [...shipped, exampleBesideShipped];
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { attend, capture } from './child.mjs';
 import { hasDisplay, startVirtualDisplay } from './display.mjs';
 import { asNode } from './electron-node.mjs';
-import { memory, root, tool } from './places.mjs';
+import { exampleBesideShipped, memory, root, tool } from './places.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
@@ -67,7 +67,7 @@ export async function runPolicyTests(progress, { opa }) {
   const begun = performance.now();
   const { stdout, output } = await capture(
     opa,
-    ['test', '--format', 'json', '--ignore', 'examples', 'policies'],
+    ['test', '--format', 'json', '--ignore', 'examples', 'policies', exampleBesideShipped],
     { cwd: root },
   );
   const results = parseResults(stdout);

@@ -28,6 +28,23 @@ export interface CallerProcess {
   readonly name: string;
 }
 
+/** One thing that was called earlier in the session; texts are empty where it has nothing of the kind. */
+export interface PastCall {
+  readonly server: string;
+  readonly method: string;
+  /** The tool's or prompt's name. */
+  readonly tool: string;
+  readonly resource: string;
+  readonly count: number;
+}
+
+/** The checked calls of a session that were forwarded before this one. */
+export interface SessionHistory {
+  readonly calls: readonly PastCall[];
+  /** Some are not among them: there were too many, or their names were too long. */
+  readonly truncated: boolean;
+}
+
 /** What a policy may know of the session (`input.session`); the counters include this call. */
 export interface SessionFacts {
   readonly id: string;
@@ -36,6 +53,7 @@ export interface SessionFacts {
   readonly startedAt: number;
   readonly cumulativeReads: number;
   readonly cumulativeWrites: number;
+  readonly history: SessionHistory;
 }
 
 /**

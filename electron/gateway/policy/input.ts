@@ -32,6 +32,7 @@ export function buildInput(call: Call, surroundings: Surroundings) {
       started_at: timestamp(session.startedAt),
       cumulative_reads: session.cumulativeReads,
       cumulative_writes: session.cumulativeWrites,
+      history: session.history,
     },
     // Nothing verifies identities yet, so nobody has one: tools that require one are denied.
     identity: { verified: false, did: '' },

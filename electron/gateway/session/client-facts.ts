@@ -8,6 +8,7 @@ import { effectOf } from '../router/effect.ts';
 import { newRequestId } from '../router/request-id.ts';
 import { refusalMessage } from '../wire/error-response.ts';
 import type { NotificationMessage, RequestMessage } from '../wire/json-rpc.ts';
+import type { PastCalls } from './past-calls.ts';
 import type { Presence } from './presence.ts';
 import type { Caller, TransportKind } from './session-types.ts';
 
@@ -17,6 +18,7 @@ export interface SessionIdentity {
   /** Who opened it, and nobody else uses it. */
   readonly caller: Caller;
   readonly presence: Pick<Presence, 'process'>;
+  readonly past: PastCalls;
 }
 
 export interface FactsCollaborators {
@@ -67,6 +69,11 @@ export class ClientFacts {
     return classified;
   }
 
+  /** This call goes on to its server: policies know of it from now on. */
+  forwards(call: Call): void {
+    this.#identity.past.add(call);
+  }
+
   /** Records a message that never became a call. */
   refused(
     { method }: RequestMessage | NotificationMessage,
@@ -103,7 +110,7 @@ export class ClientFacts {
   }
 
   #context(paramHeaders: ParamHeaders): CallContext {
-    const { id, caller, presence } = this.#identity;
+    const { id, caller, presence, past } = this.#identity;
     return {
       at: this.lastSeenAt,
       server: this.#with.upstream.name,
@@ -119,6 +126,7 @@ export class ClientFacts {
         startedAt: this.startedAt,
         cumulativeReads: this.#reads,
         cumulativeWrites: this.#writes,
+        history: past.history,
       },
     };
   }

@@ -8,6 +8,7 @@ import { metaKeys, metaOf } from '../wire/request-meta.ts';
 import type { SessionIdentity } from './client-facts.ts';
 import type { ListChange } from './client-lists.ts';
 import { claimIn } from './message-facts.ts';
+import { PastCalls } from './past-calls.ts';
 import type { Presence, Presences } from './presence.ts';
 import { Session, type SessionCollaborators } from './session.ts';
 import type { ClientOutlet, Kept, KeptSession, ModernClient } from './session-types.ts';
@@ -31,7 +32,7 @@ export interface SessionStoreOptions extends Omit<SessionCollaborators, 'upstrea
 }
 
 /** Whose session it is, and over which transport. */
-export type SessionClient = Omit<SessionIdentity, 'id' | 'presence'>;
+export type SessionClient = Omit<SessionIdentity, 'id' | 'presence' | 'past'>;
 
 export interface NewSession extends SessionClient {
   /** The server that it talks to, for good. */
@@ -110,7 +111,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       logger.info('client_gone', { session: id });
       void kept.close();
     });
-    const kept = make({ id, ...client, presence }, () => {
+    const kept = make({ id, ...client, presence, past: new PastCalls() }, () => {
       presence.close();
       all.delete(id);
       options.onEnd(id);

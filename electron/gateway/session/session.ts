@@ -113,6 +113,7 @@ export class Session implements KeptSession {
     if (id !== null) this.#undecided.set(id, withdrawal);
     const refusal = await this.#with.passDown(call, withdrawal.signal, (allowed, recordId) => {
       if (id !== null) this.#undecided.delete(id);
+      this.#facts.forwards(call);
       return this.#exchange.forward(call, allowed, recordId, startedMicros);
     });
     if (id === null || refusal === null) return;

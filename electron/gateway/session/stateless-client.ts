@@ -65,7 +65,9 @@ export class StatelessClient implements Kept, ModernClient {
       this.#facts.seen();
       this.#running.delete(request);
     };
-    const request = new StatelessRequest({ call: classified.call, id, outlet, onOver }, this.#with);
+    const { call } = classified;
+    const onForward = () => this.#facts.forwards(call);
+    const request = new StatelessRequest({ call, id, outlet, onForward, onOver }, this.#with);
     if (request.isSubscription && this.#subscriptions >= MAX_SUBSCRIPTIONS) {
       const refusal = { error: 'subscription_limit' } as const;
       this.#facts.refused(message, refusal, 'session');

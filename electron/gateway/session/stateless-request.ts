@@ -12,6 +12,8 @@ export interface StatelessRequestOptions {
   readonly call: Call;
   readonly id: RequestId;
   readonly outlet: RequestOutlet;
+  /** It goes on to its server. Called once at most. */
+  readonly onForward: () => void;
   /** It was answered, or given up. Called once. */
   readonly onOver: () => void;
 }
@@ -37,7 +39,7 @@ export class StatelessRequest {
 
   /** Resolves when the server has the request, or the client its refusal. `startedMicros`: when it was read. */
   async run(startedMicros: number): Promise<void> {
-    const { call, id, outlet } = this.#options;
+    const { call, id, outlet, onForward } = this.#options;
     const answeredOnce: ClientOutlet = {
       answer: (_id, json, errorCode) => this.#answer(json, errorCode),
       deliver: (json) => {
@@ -49,6 +51,7 @@ export class StatelessRequest {
       end: () => undefined,
     };
     const refusal = await this.#with.passDown(call, this.#over.signal, (allowed, recordId) => {
+      onForward();
       this.#exchange = new Exchange('modern', this.#with, answeredOnce, noSession);
       return this.#exchange.forward(call, allowed, recordId, startedMicros);
     });

@@ -44,6 +44,7 @@ const context: CallContext = {
     startedAt: Date.now(),
     cumulativeReads: 1,
     cumulativeWrites: 1,
+    history: { calls: [], truncated: false },
   },
   sourceIp: '127.0.0.1',
   paramHeaders: {},

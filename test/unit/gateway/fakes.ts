@@ -7,6 +7,7 @@ import type {
   Message,
   ParamHeaders,
   RequestId,
+  SessionHistory,
   Verdict,
 } from '../../../electron/gateway/call.ts';
 import { UpstreamError } from '../../../electron/gateway/errors.ts';
@@ -79,6 +80,9 @@ export function notification(method: string, params: object = {}): NotificationM
   return clientMessage(JSON.stringify({ jsonrpc: '2.0', method, params })) as NotificationMessage;
 }
 
+/** Of a session that has called nothing yet. */
+export const noHistory: SessionHistory = { calls: [], truncated: false };
+
 export const callContext: CallContext = {
   at: 1_750_000_000_000,
   server: 'files',
@@ -86,7 +90,14 @@ export const callContext: CallContext = {
   clientId: null,
   client: { name: 'Some Client', version: '1' },
   process: null,
-  session: { id: 'sess_1', requestCount: 1, startedAt: 0, cumulativeReads: 0, cumulativeWrites: 0 },
+  session: {
+    id: 'sess_1',
+    requestCount: 1,
+    startedAt: 0,
+    cumulativeReads: 0,
+    cumulativeWrites: 0,
+    history: noHistory,
+  },
   sourceIp: '127.0.0.1',
   paramHeaders: { 'mcp-param-region': 'north' },
 };

@@ -504,6 +504,17 @@ describe('the session', () => {
     expect(sessions.find(session.id, scripted('a'), client)).toBeUndefined();
   });
 
+  it('has one history of what was called, whichever server it was', async () => {
+    const answering = { 'tools/call': () => ({}) };
+    const { ask, log } = await initialized(scripted('a', answering), scripted('b', answering));
+    await ask(request(1, 'tools/call', { name: 'a__read_secret' }));
+    await ask(request(2, 'tools/call', { name: 'b__send' }));
+    expect(log.of('tools/call')[1]?.call).toMatchObject({
+      server: 'b',
+      session: { history: { calls: [{ server: 'a', tool: 'read_secret', count: 1 }] } },
+    });
+  });
+
   it('ends with all that is in it: what waits is answered, every connection closed', async () => {
     const silent = { 'tools/call': () => null, 'tools/list': () => null };
     const { session, outlet, ended, connection, sessions } = await initialized(

@@ -57,6 +57,7 @@ export function callOf(text: string, sample: SampleCall = {}): Call {
       startedAt: 1_750_000_000_000,
       cumulativeReads: 0,
       cumulativeWrites: 0,
+      history: { calls: [], truncated: false },
     },
     sourceIp: '127.0.0.1',
     paramHeaders: {},

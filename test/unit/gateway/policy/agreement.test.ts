@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Call, Decision } from '../../../../electron/gateway/call.ts';
 import { readDecision, type PolicyForm } from '../../../../electron/gateway/policy/decision.ts';
 import { buildInput } from '../../../../electron/gateway/policy/input.ts';
+import { noHistory } from '../fakes.ts';
 import { call, engine } from './engines.ts';
 import { opaEval } from './opa-eval.ts';
 import { shippedPolicies, temporaryFolder } from './places.ts';
@@ -72,7 +73,14 @@ const calls: fc.Arbitrary<Call> = fc
         method,
         arguments: args,
         agent: { id, name: id, capabilities: granted, model: id, publisher: id, tags: [] },
-        session: { id: 's', requestCount, startedAt: 0, cumulativeReads: 0, cumulativeWrites: 0 },
+        session: {
+          id: 's',
+          requestCount,
+          startedAt: 0,
+          cumulativeReads: 0,
+          cumulativeWrites: 0,
+          history: noHistory,
+        },
       },
     ),
   );

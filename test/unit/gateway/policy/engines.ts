@@ -4,7 +4,7 @@ import { createPolicyEngine, type PolicyEngineOptions } from '../../../../electr
 import type { Call, Decision } from '../../../../electron/gateway/call.ts';
 import type { Logger } from '../../../../electron/gateway/ports.ts';
 import type { PolicyOverview } from '../../../../electron/shared/domain.ts';
-import { toolCall } from '../fakes.ts';
+import { noHistory, toolCall } from '../fakes.ts';
 import { folderOf, opa, temporaryFolder } from './places.ts';
 
 export interface LogLine {
@@ -69,5 +69,14 @@ export function by(...capabilities: string[]): Pick<Call, 'agent'> {
 }
 
 export function asRequest(requestCount: number): Pick<Call, 'session'> {
-  return { session: { id: 's1', requestCount, startedAt: 0, cumulativeReads: 0, cumulativeWrites: 0 } };
+  return {
+    session: {
+      id: 's1',
+      requestCount,
+      startedAt: 0,
+      cumulativeReads: 0,
+      cumulativeWrites: 0,
+      history: noHistory,
+    },
+  };
 }

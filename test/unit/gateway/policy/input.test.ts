@@ -2,17 +2,27 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildInput } from '../../../../electron/gateway/policy/input.ts';
-import { callOf, request } from '../fakes.ts';
+import { callContext, callOf, request } from '../fakes.ts';
 import { by, call } from './engines.ts';
 import { opaEval } from './opa-eval.ts';
 import { shippedPolicies } from './places.ts';
+
+const pastRead = { server: 'files', method: 'tools/call', tool: 'read_file', resource: '', count: 2 };
 
 const surroundings = { environment: 'development', proxyRegion: 'eu' };
 
 describe('the policy input', () => {
   it('has the nested and the flat form', () => {
     const at = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
-    const session = { id: 's1', requestCount: 3, startedAt: 0, cumulativeReads: 2, cumulativeWrites: 1 };
+    const history = { calls: [pastRead], truncated: false };
+    const session = {
+      id: 's1',
+      requestCount: 3,
+      startedAt: 0,
+      cumulativeReads: 2,
+      cumulativeWrites: 1,
+      history,
+    };
     const change = { at, session, server: 'files', sourceIp: '::1', ...by('read:*') };
     const args = { path: '/tmp/a' };
     expect(buildInput(call('read_file', args, change), surroundings)).toEqual({
@@ -24,6 +34,7 @@ describe('the policy input', () => {
         started_at: '1970-01-01T00:00:00.000Z',
         cumulative_reads: 2,
         cumulative_writes: 1,
+        history,
       },
       identity: { verified: false, did: '' },
       context: {
@@ -60,13 +71,30 @@ describe('the policy input', () => {
     const schema = readFileSync(join(shippedPolicies, 'input.schema.json'), 'utf8');
     const calls = [
       call('read_file', { path: '/tmp/a', deep: [{ a: 1 }] }),
+      call(
+        'read_file',
+        {},
+        { session: { ...callContext.session, history: { calls: [pastRead], truncated: true } } },
+      ),
       callOf(request(1, 'resources/read', { uri: 'file:///a' })),
       callOf(request(1, 'prompts/get', { name: 'greet' })),
     ];
     const inputs: object[] = calls.map((each) => buildInput(each, surroundings));
     const surplus = { ...inputs[0], tol: '' };
     const lacking = { ...inputs[0], tool: undefined };
-    const documents = [...inputs, surplus, lacking].map((input) => `[${JSON.stringify(input)}, ${schema}]`);
-    expect(opaEval('json.match_schema(x[0], x[1])[0]', documents)).toEqual([true, true, true, false, false]);
+
+    const misfit = { ...inputs[1], session: { id: '' } };
+    const documents = [...inputs, surplus, lacking, misfit].map(
+      (input) => `[${JSON.stringify(input)}, ${schema}]`,
+    );
+    expect(opaEval('json.match_schema(x[0], x[1])[0]', documents)).toEqual([
+      true,
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 });

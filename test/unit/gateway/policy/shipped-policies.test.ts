@@ -1,14 +1,19 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { cpSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { callOf, request } from '../fakes.ts';
+import type { SessionHistory } from '../../../../electron/gateway/call.ts';
+import { callContext, callOf, request } from '../fakes.ts';
 import { by, call, engine } from './engines.ts';
-import { folderOf, opa, shippedData, shippedPolicies } from './places.ts';
+import { folderOf, opa, shippedData, shippedPolicies, temporaryFolder } from './places.ts';
 
 // Starting OPA takes seconds where the machine is busy.
 vi.setConfig({ testTimeout: 30_000 });
 
 const rego = readdirSync(shippedPolicies).filter((name) => name.endsWith('.rego'));
+
+/** An example in today's Rego, which builds on what is shipped. */
+const afterSecrets = 'examples/no-sending-after-secrets';
 
 function runOpa(...args: string[]) {
   return spawnSync(opa, args, { cwd: shippedPolicies, encoding: 'utf8' });
@@ -104,5 +109,35 @@ describe('the sources of the shipped policies', () => {
       'examples/rate-limiting',
     );
     expect(checked.status).toBe(0);
+  });
+
+  it('come with one to be put beside them, strict, formatted and tested as they are', () => {
+    expect(runOpa('fmt', '--list', afterSecrets)).toMatchObject({ status: 0, stdout: '' });
+    const checked = runOpa('check', '--strict', '--schema', 'input.schema.json', ...rego, afterSecrets);
+    expect(checked.stderr + checked.stdout).toBe('');
+    const tested = runOpa('test', '--coverage', ...rego, 'policy_data.json', afterSecrets);
+    expect(JSON.parse(tested.stdout)).toMatchObject({ coverage: 100 });
+  });
+});
+
+describe('no sending out after reading a secret', () => {
+  it('denies the sending tool once a secret was read, and where that can not be known', async () => {
+    const policyDir = temporaryFolder();
+    cpSync(shippedPolicies, policyDir, { recursive: true });
+    cpSync(join(shippedPolicies, afterSecrets), policyDir, { recursive: true });
+    const data = { sending_tools: ['send_*'], secret_tools: ['read_secret'], secret_resources: [] };
+    const dataFile = join(policyDir, 'marks.json');
+    writeFileSync(dataFile, JSON.stringify(data));
+    const { decide, overview } = await engine({ policyDir, dataFile });
+    expect(overview().problem).toBeNull();
+    const past = (tool: string) => ({ server: 's', method: 'tools/call', tool, resource: '', count: 1 });
+    const sending = (history: SessionHistory) =>
+      decide(call('send_note', {}, { session: { ...callContext.session, history } }));
+    expect(sending({ calls: [past('read_note')], truncated: false })).toMatchObject({ allow: true });
+    expect(sending({ calls: [past('read_secret')], truncated: false })).toMatchObject({
+      allow: false,
+      matchedRule: 'sending_after_secret',
+    });
+    expect(sending({ calls: [], truncated: true })).toMatchObject({ allow: false });
   });
 });

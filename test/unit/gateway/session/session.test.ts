@@ -444,6 +444,18 @@ describe('what the policy sees of the session', () => {
       { requestCount: 4, cumulativeReads: 1, cumulativeWrites: 1 },
     ]);
   });
+
+  it('holds what was forwarded before, and not what was denied', async () => {
+    const { session, policy, settings } = await initializedSession();
+    await session.receive(call(1, 'read_file'));
+    await session.receive(call(2, 'deny_it'));
+    settings.mode = 'audit';
+    await session.receive(call(3, 'deny_that'));
+    await session.receive(call(4, 'write_file'));
+    const last = policy.seen.at(-1)?.session.history;
+    expect(last?.calls.map(({ tool }) => tool)).toEqual(['read_file', 'deny_that']);
+    expect(policy.seen[0]?.session.history.calls).toEqual([]);
+  });
 });
 
 describe('initialize', () => {

@@ -4,6 +4,7 @@ import { createApprovalDesk } from '../../../../electron/gateway/approval/approv
 import type { Message, RequestId } from '../../../../electron/gateway/call.ts';
 import type { StreamEvent } from '../../../../electron/gateway/ports.ts';
 import { createListing } from '../../../../electron/gateway/session/listing.ts';
+import { PastCalls } from '../../../../electron/gateway/session/past-calls.ts';
 import { Session } from '../../../../electron/gateway/session/session.ts';
 import type { ClientOutlet } from '../../../../electron/gateway/session/session-types.ts';
 import { createVerdictPath, type VerdictSettings } from '../../../../electron/gateway/verdict-path.ts';
@@ -110,7 +111,13 @@ export function openSession() {
   });
   const ended: Session[] = [];
   const session = new Session(
-    { id: 'sess_test', transport: 'sse', caller: callerOf(), presence: { process: null } },
+    {
+      id: 'sess_test',
+      transport: 'sse',
+      caller: callerOf(),
+      presence: { process: null },
+      past: new PastCalls(),
+    },
     outlet,
     {
       upstream,

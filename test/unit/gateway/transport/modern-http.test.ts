@@ -218,6 +218,7 @@ describe('a modern client', () => {
     await send(post(modernCall(1, 'write_file')));
     const [, , third] = log.calls;
     expect(third?.call.session).toMatchObject({ requestCount: 3, cumulativeReads: 1, cumulativeWrites: 0 });
+    expect(third?.call.session.history.calls).toMatchObject([{ tool: 'read_file', count: 1 }]);
     expect(sessions.list()).toMatchObject([
       { id: third?.call.session.id, transport: 'stateless', client: 'tester', requests: 3 },
     ]);
