@@ -201,10 +201,27 @@ describe('Sessions', () => {
     const { api } = await opened({ 'status.read': both });
     const list = within(screen.getByRole('region', { name: /open session/ })).getByRole('list');
     await fireEvent.mouseEnter(list);
-    api.emit('status.changed', sampleStatus({ sessions: [{ ...proven, lastSeenAt: Date.now() }, claimed] }));
+    api.emit(
+      'status.changed',
+      sampleStatus({ sessions: [{ ...proven, lastSeenAt: Date.now() + 1_000 }, claimed] }),
+    );
     await settled();
     expect(rows().map((row) => row.slice(0, 6))).toEqual(['Cursor', 'Claude']);
     await fireEvent.mouseLeave(list);
+    await settled();
+    expect(rows().map((row) => row.slice(0, 6))).toEqual(['Claude', 'Cursor']);
+  });
+
+  it('are in order again when the list was left by a click in it', async () => {
+    const { app, api } = await opened({ 'status.read': both });
+    const list = within(screen.getByRole('region', { name: /open session/ })).getByRole('list');
+    await fireEvent.mouseEnter(list);
+    await click('Cursor');
+    api.emit(
+      'status.changed',
+      sampleStatus({ sessions: [{ ...proven, lastSeenAt: Date.now() + 1_000 }, claimed] }),
+    );
+    app.navigation.go('clients');
     await settled();
     expect(rows().map((row) => row.slice(0, 6))).toEqual(['Claude', 'Cursor']);
   });
