@@ -6,7 +6,8 @@ import { button, openWindow, settled } from '../open-window.ts';
 import { sampleClient, sampleSession, sampleStatus } from '../../samples.ts';
 
 const token = 'mcpp_secret';
-const laptop = sampleClient({ lastSeenAt: Date.now() - 180_000, tags: ['work'] });
+const laptop = sampleClient({ tags: ['work'] });
+const threeMinutesAgo = Date.now() - 180_000;
 const issue = () => ({ client: laptop, token });
 
 async function opened(answers: Answers = {}) {
@@ -41,7 +42,13 @@ describe('Clients', () => {
   });
 
   it('lists each with what is known of it', async () => {
-    const configured = sampleClient({ id: 'ci', name: 'CI', source: 'config', capabilities: [] });
+    const configured = sampleClient({
+      id: 'ci',
+      name: 'CI',
+      source: 'config',
+      capabilities: [],
+      lastSeenAt: threeMinutesAgo,
+    });
     await opened({
       'clients.list': () => [configured, laptop],
       'status.read': () => sampleStatus({ sessions: [sampleSession({ clientId: 'laptop' })] }),
@@ -51,8 +58,8 @@ describe('Clients', () => {
       .getAllByRole('listitem')
       .map(({ textContent }) => textContent.replace(/\s+/g, ' ').trim());
     expect(rows).toEqual([
-      'CI configuration file ci No capabilities Never seen No session',
-      'Laptop laptop read:* #work Seen 3 min ago 1 session',
+      'CI configuration file ci No capabilities Seen 3 min ago No session',
+      'Laptop laptop read:* #work Seen just now 1 session',
     ]);
   });
 
@@ -190,8 +197,8 @@ describe('Sessions', () => {
   it('are listed last seen first, with what is proven apart from what is only said', async () => {
     const { app } = await opened({ 'status.read': both });
     expect(rows()).toEqual([
-      'Cursor not proven notes · HTTP+SSE hint: node, process 42 Seen just now 1 call in 2 h End',
-      'Claude Code Laptop notes · Streamable HTTP program not known Seen 1 min ago 3 calls in 2 h End',
+      'Cursor not proven notes · HTTP+SSE hint: node, process 42 Seen just now 1 request in 2 h End',
+      'Claude Code Laptop notes · Streamable HTTP program not known Seen 1 min ago 3 requests in 2 h End',
     ]);
     await click('Laptop');
     expect(app.clients.panel).toEqual({ kind: 'client', id: 'laptop' });
