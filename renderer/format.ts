@@ -26,6 +26,11 @@ export function shortTime(at: number, now: number): string {
   return `${time.getDate()} ${months[time.getMonth()] ?? ''} ${timeOfDay(at).slice(0, 5)}`;
 }
 
+/** Day and time to the minute: "2026-11-21 14:03". */
+export function dayAndTime(at: number): string {
+  return fullTime(at).slice(0, 16);
+}
+
 /** Everything: "2026-11-21 14:03:22.048". */
 export function fullTime(at: number): string {
   const time = new Date(at);

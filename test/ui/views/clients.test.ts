@@ -63,6 +63,14 @@ describe('Clients', () => {
     ]);
   });
 
+  it('says what is wrong with who is let in, and nothing else', async () => {
+    const problem = (code: string) => ({ code, message: `It is ${code}`, remedy: 'Mend it' });
+    const problems = [problem('clients_unreadable'), problem('port_taken')];
+    await opened({ 'status.read': () => sampleStatus({ problems }) });
+    const said = within(screen.getByRole('list', { name: 'Problems' })).getAllByRole('listitem');
+    expect(said.map(({ textContent }) => textContent.trim())).toEqual(['It is clients_unreadable Mend it']);
+  });
+
   it('does not let those of the configuration file be changed, and says where they are', async () => {
     await opened({ 'clients.list': () => [sampleClient({ source: 'config', createdAt: null })] });
     await click(/Laptop.*configuration file/);
