@@ -1,5 +1,6 @@
 // From a policy folder to a policy that can be evaluated: read, look among the compiled ones, else compile, try.
 import type { Logger } from '../ports.ts';
+import { refusal } from './builtins/refused.ts';
 import { createBundleCache } from './bundle-cache.ts';
 import { readBundle, type PolicyBundle } from './bundle.ts';
 import { compilePolicies } from './compile.ts';
@@ -90,7 +91,7 @@ function tryOut(
 
 /** OPA compiles calls of any builtin; where it stands is looked up in the text. */
 function locate(builtin: string, files: readonly PolicySource[]): PolicyError {
-  const message = `the builtin function ${builtin} can't be used in policies of this proxy`;
+  const message = refusal(builtin);
   for (const { name, text } of files) {
     for (const [index, line] of text.split('\n').entries()) {
       const column = line.indexOf(`${builtin}(`);

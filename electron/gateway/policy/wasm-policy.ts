@@ -3,7 +3,8 @@
 // Evaluation and data are opa-wasm's. The instance is made here, because opa-wasm lets nobody replace the builtins
 // that it brings, and its sprintf is not Go's (https://www.openpolicyagent.org/docs/wasm has the ABI).
 import * as opaWasm from '@open-policy-agent/opa-wasm';
-import { suppliedBuiltins, type Builtin } from './builtins/supplied.ts';
+import type { Builtin } from './builtins/builtin.ts';
+import { suppliedBuiltins, type Evaluation } from './builtins/supplied.ts';
 import { parseRegoValue } from './rego-value-parser.ts';
 import { serializeValue } from './rego-value.ts';
 
@@ -39,8 +40,8 @@ const abiWithCheckedInput = 1;
 /** Throws where the module is no compiled policy or the data can't be loaded. */
 export function instantiatePolicy(module: WebAssembly.Module, data: object): WasmPolicy {
   const memory = new WebAssembly.Memory({ initial: initialPages });
-  let now = 0;
-  const supplied = suppliedBuiltins(() => now);
+  let current: Evaluation = { nowMs: 0, uuids: new Map() };
+  const supplied = suppliedBuiltins(() => current);
   let functions = new Map<number, string>();
 
   const call = (id: number, _context: number, ...operands: number[]): number => {
@@ -74,7 +75,7 @@ export function instantiatePolicy(module: WebAssembly.Module, data: object): Was
     readsClock: 'time.now_ns' in ids,
 
     evaluate(entrypoint, input, nowMs): unknown {
-      now = nowMs;
+      current = { nowMs, uuids: new Map() };
       // An object, never bytes: opa-wasm turns it to JSON by itself, so malformed JSON can't get in.
       return policy.evaluate(input, entrypoint);
     },

@@ -1,29 +1,50 @@
 // The builtin functions that compiled policies call out for, because WebAssembly has them not.
-import type { RegoValue } from '../rego-value.ts';
+import type { Builtin } from './builtin.ts';
+import { cidrBuiltins } from './cidr.ts';
+import { cryptoBuiltins } from './crypto.ts';
+import { jsonPatch } from './json-patch.ts';
+import { numberBuiltins } from './numbers.ts';
 import { objectSubset } from './object-subset.ts';
+import { semverBuiltins } from './semver.ts';
 import { regoSprintf } from './sprintf.ts';
-import { anyPrefixMatch, anySuffixMatch } from './strings.ts';
+import { stringBuiltins } from './strings.ts';
+import { spanBuiltins } from './time-parts.ts';
 import { clock, date, nowNanos, parseRfc3339Nanos, weekday } from './time.ts';
+import { urlQueryBuiltins } from './url-query.ts';
+import { parseUuid, uuidFor } from './uuid.ts';
 
-/** Operands in, result out; undefined where OPA's own function would fail, which makes the expression undefined. */
-export type Builtin = (...operands: RegoValue[]) => RegoValue | undefined;
+/** What stays the same throughout one evaluation. */
+export interface Evaluation {
+  /** Time of the call under decision, Unix milliseconds. */
+  readonly nowMs: number;
+  /** UUIDs that were made in it, by the policy's keys. */
+  readonly uuids: Map<string, string>;
+}
 
 /**
- * Each agrees with `opa eval` (test/unit/gateway/policy/builtins). Not among them, for a reason: `http.send`, since
- * a decision must not wait for a network; `regex.replace` and `regex.split`, since JavaScript's expressions can run
- * for seconds where OPA's can't.
- * @param nowMs time of the call under decision, Unix milliseconds
+ * Each agrees with `opa eval` (test/unit/gateway/policy/builtins). Why others are refused: refused.ts.
+ * @param current the evaluation that is running
  */
-export function suppliedBuiltins(nowMs: () => number): ReadonlyMap<string, Builtin> {
+export function suppliedBuiltins(current: () => Evaluation): ReadonlyMap<string, Builtin> {
   return new Map<string, Builtin>([
+    ...cidrBuiltins,
+    ...cryptoBuiltins,
+    ...numberBuiltins,
+    ...semverBuiltins,
+    ...spanBuiltins,
+    ...stringBuiltins,
+    ...urlQueryBuiltins,
+    ['json.patch', (document = null, patches = null) => jsonPatch(document, patches)],
     ['object.subset', (whole = null, part = null) => objectSubset(whole, part)],
     ['sprintf', (format = null, values = null) => regoSprintf(format, values)],
-    ['strings.any_prefix_match', (strings = null, prefixes = null) => anyPrefixMatch(strings, prefixes)],
-    ['strings.any_suffix_match', (strings = null, suffixes = null) => anySuffixMatch(strings, suffixes)],
     ['time.clock', (operand = null) => clock(operand)],
     ['time.date', (operand = null) => date(operand)],
-    ['time.now_ns', () => nowNanos(nowMs())],
+    ['time.now_ns', () => nowNanos(current().nowMs)],
     ['time.parse_rfc3339_ns', (text = null) => parseRfc3339Nanos(text)],
     ['time.weekday', (operand = null) => weekday(operand)],
+    // What a policy traces is for `opa eval --explain`; it has no effect on a decision.
+    ['trace', (note) => (typeof note === 'string' ? true : undefined)],
+    ['uuid.parse', parseUuid],
+    ['uuid.rfc4122', (key = null) => uuidFor(current().uuids)(key)],
   ]);
 }

@@ -1,10 +1,11 @@
 // Rego's builtins about time. Times are nanoseconds since 1970 in UTC, beyond what a JavaScript number can hold.
 import { isArray, RegoNumber, type RegoValue } from '../rego-value.ts';
+import { regoInteger } from './builtin.ts';
 
-const nanosPerMilli = 1_000_000n;
+export const nanosPerMilli = 1_000_000n;
 
 /** What OPA accepts: the years 1677 to 2262, in which nanoseconds fit 64 bits. */
-function inRange(nanos: bigint): boolean {
+export function fitsNanos(nanos: bigint): boolean {
   return BigInt.asIntN(64, nanos) === nanos;
 }
 
@@ -27,49 +28,73 @@ export function parseRfc3339Nanos(text: RegoValue): RegoValue | undefined {
   if (hours > 24 || minutes > 60) return undefined;
   const offset = (hours * 60 + minutes) * 60_000 * (sign === '-' ? -1 : 1);
   const nanos = BigInt(millis - offset) * nanosPerMilli + BigInt(fraction.padEnd(9, '0').slice(0, 9));
-  return inRange(nanos) ? new RegoNumber(nanos) : undefined;
+  return fitsNanos(nanos) ? new RegoNumber(nanos) : undefined;
 }
 
 /** `[hour, minute, second]` */
 export function clock(operand: RegoValue): RegoValue | undefined {
-  const time = localTime(operand);
-  return time && [time.getUTCHours(), time.getUTCMinutes(), time.getUTCSeconds()].map(integer);
+  const time = localTime(operand)?.date;
+  return time && [time.getUTCHours(), time.getUTCMinutes(), time.getUTCSeconds()].map(regoInteger);
 }
 
 /** `[year, month, day]` */
 export function date(operand: RegoValue): RegoValue | undefined {
-  const time = localTime(operand);
-  return time && [time.getUTCFullYear(), time.getUTCMonth() + 1, time.getUTCDate()].map(integer);
+  const time = localTime(operand)?.date;
+  return time && [time.getUTCFullYear(), time.getUTCMonth() + 1, time.getUTCDate()].map(regoInteger);
 }
 
-const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+export const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
 export function weekday(operand: RegoValue): RegoValue | undefined {
-  const time = localTime(operand);
+  const time = localTime(operand)?.date;
   return time && weekdays[time.getUTCDay()];
 }
 
-function integer(value: number): RegoNumber {
-  return new RegoNumber(String(value));
+/** A moment, as the clocks of a zone show it. */
+export interface LocalTime {
+  /** Its UTC fields are the clock's in that zone, to the millisecond. */
+  readonly date: Date;
+  /** Below the millisecond: 0 to 999,999. */
+  readonly nanos: bigint;
+  readonly utcNanos: bigint;
+  readonly utcMillis: number;
+  readonly zone: string;
+  /** Milliseconds east of UTC. */
+  readonly offset: number;
+  /** Another moment on the same clocks. */
+  readonly inThisZone: (utcMillis: number) => Date;
+  /** The moment at which the clocks show this; between two, where they are put forward or back, as Go takes it. */
+  readonly toUtc: (localMillis: number) => number;
 }
 
-/**
- * Reads `ns` or `[ns, zone]` into a Date whose UTC fields are the clock's in that zone, to the millisecond.
- * Undefined where the operand is something else, or there is no such zone.
- */
-function localTime(operand: RegoValue): Date | undefined {
+/** Reads `ns`, `[ns, zone]`. Undefined where the operand is something else, or there is no such zone. */
+export function localTime(operand: RegoValue): LocalTime | undefined {
   const [nanos, zone = ''] =
     operand !== null && typeof operand === 'object' && isArray(operand) ? operand : [operand];
   if (!(nanos instanceof RegoNumber) || typeof zone !== 'string') return undefined;
-  const value = nanos.integer;
-  if (value === null || !inRange(value)) return undefined;
+  const utcNanos = nanos.integer;
+  if (utcNanos === null || !fitsNanos(utcNanos)) return undefined;
   // BigInt division rounds towards zero; times before 1970 must round down.
-  const millis = Number(
-    (value - (((value % nanosPerMilli) + nanosPerMilli) % nanosPerMilli)) / nanosPerMilli,
-  );
-  if (zone === '' || zone === 'UTC') return new Date(millis);
-  const offset = zoneOffset(millis, zone);
-  return offset === undefined ? undefined : new Date(millis + offset);
+  const below = ((utcNanos % nanosPerMilli) + nanosPerMilli) % nanosPerMilli;
+  const utcMillis = Number((utcNanos - below) / nanosPerMilli);
+  const isUtc = zone === '' || zone === 'UTC';
+  const offsetAt = (millis: number) => (isUtc ? 0 : zoneOffset(millis, zone));
+  const offset = offsetAt(utcMillis);
+  if (offset === undefined) return undefined;
+  return {
+    date: new Date(utcMillis + offset),
+    nanos: below,
+    utcNanos,
+    utcMillis,
+    zone: isUtc ? 'UTC' : zone,
+    offset,
+    inThisZone: (millis) => new Date(millis + (offsetAt(millis) ?? 0)),
+    toUtc(local) {
+      // Go's time.Date: the offset at that moment taken as UTC; if that leads beyond a change, the one on its other side.
+      const guess = local - (offsetAt(local) ?? 0);
+      return local - (offsetAt(guess) ?? 0);
+    },
+  };
 }
 
 /** Milliseconds east of UTC at that time. */

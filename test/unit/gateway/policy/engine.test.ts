@@ -125,8 +125,8 @@ allow if http.send({"method": "get", "url": "http://127.0.0.1"}).status_code == 
 allow if regex.replace(input.tool, "a", "b") == "b"
 `);
     expect(overview().problem?.split('\n').sort()).toEqual([
-      "policy.rego:4:10: the builtin function http.send can't be used in policies of this proxy",
-      "policy.rego:5:10: the builtin function regex.replace can't be used in policies of this proxy",
+      "policy.rego:4:10: the builtin function http.send can't be used in policies of this proxy: a decision must not wait for a network",
+      "policy.rego:5:10: the builtin function regex.replace can't be used in policies of this proxy: the proxy has no engine for it that is safe for any text; regex.match and regex.find_all_string_submatch_n are there",
     ]);
     expect(decide(call('any')).allow).toBe(false);
   });

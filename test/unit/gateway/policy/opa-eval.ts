@@ -22,6 +22,7 @@ export function opaEval(
   const output = execFileSync(opa, ['eval', '--format', 'json', ...flags, ...paths, query], {
     encoding: 'utf8',
     maxBuffer: 256 * 1024 * 1024,
+    timeout: 20_000,
   });
   const parsed = JSON.parse(output) as { result: [{ expressions: [{ value: [number, unknown][] }] }] };
   const values = new Map(parsed.result[0].expressions[0].value);

@@ -1,0 +1,35 @@
+// Builtin functions that no policy of this proxy may call, and why: told when the policy is loaded.
+
+const network = 'a decision must not wait for a network';
+const repeatable = 'the same call must be decided in the same way each time';
+const secrets = 'policies hold no private keys';
+// JavaScript's expressions can run for seconds where those of OPA can't: 13 s over `^(a+)+$` and 30 letters.
+const unsafe =
+  'the proxy has no engine for it that is safe for any text; regex.match and regex.find_all_string_submatch_n are there';
+const notSupplied = 'the proxy does not supply it';
+
+const reasons: readonly (readonly [prefix: string, why: string])[] = [
+  ['http.send', network],
+  ['net.lookup_ip_addr', network],
+  [
+    'opa.runtime',
+    'it would show the policy, and so the audit log, the environment variables of this program',
+  ],
+  ['rand.', repeatable],
+  ['regex.', unsafe],
+  ['io.jwt.encode_sign', secrets],
+  ['providers.aws.sign_req', secrets],
+  ['crypto.x509.parse_keypair', secrets],
+  ['crypto.x509.parse_rsa_private_key', secrets],
+  ['crypto.parse_private_keys', secrets],
+  ['json.match_schema', `${notSupplied}; compare the members that matter one by one`],
+  ['json.verify_schema', `${notSupplied}; compare the members that matter one by one`],
+  ['strings.render_template', `${notSupplied}; sprintf and concat are there`],
+  ['yaml.', `${notSupplied}; json.unmarshal is there`],
+];
+
+/** @param builtin name of one that is not supplied */
+export function refusal(builtin: string): string {
+  const why = reasons.find(([prefix]) => builtin.startsWith(prefix))?.[1] ?? notSupplied;
+  return `the builtin function ${builtin} can't be used in policies of this proxy: ${why}`;
+}
