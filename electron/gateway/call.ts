@@ -1,5 +1,6 @@
 // A call on its way down: what a client asked, who asked, and what was decided about it.
 import type { PolicyMode, VerdictReason } from '../shared/domain.ts';
+import type { PolicyAnswer, UnknownInput } from '../shared/policy-trial.ts';
 import type { Message, RequestId } from './wire/json-rpc.ts';
 
 /** Who calls, as the policy sees it (`input.agent`). */
@@ -97,6 +98,30 @@ export interface Call {
   readonly sourceIp: string;
 }
 
+/** What of a call a policy may know: all but its message, and when the program was started that it came from. */
+export interface JudgedCall extends Omit<Call, 'treatment' | 'message' | 'paramHeaders' | 'process'> {
+  readonly process: Omit<CallerProcess, 'started'> | null;
+}
+
+/** What every call's input says of the proxy itself (`input.context`). */
+export interface Surroundings {
+  /** `policy.environment` of the configuration. */
+  readonly environment: string;
+  readonly proxyRegion: string;
+}
+
+/** A call out of the audit log, as the policy saw it then. */
+export type RecordedCall =
+  | {
+      readonly known: true;
+      readonly id: number;
+      readonly call: JudgedCall;
+      readonly surroundings: Surroundings;
+      readonly answer: PolicyAnswer;
+      readonly rule: string | null;
+    }
+  | { readonly known: false; readonly why: UnknownInput };
+
 /** What the policy said. */
 export interface Decision {
   readonly allow: boolean;
@@ -108,6 +133,12 @@ export interface Decision {
   readonly requiredCapability: string | null;
   /** A sentence for the person who is asked, where the policy has one. */
   readonly message: string | null;
+}
+
+/** A question outweighs what else a policy says: a person has the last word. */
+export function answerOf({ allow, ask }: Pick<Decision, 'allow' | 'ask'>): PolicyAnswer {
+  if (ask) return 'ask';
+  return allow ? 'allow' : 'deny';
 }
 
 /** What is done about a call, and why. */

@@ -27,6 +27,7 @@ import { createRateLimiter } from './limits/rate-limiter.ts';
 import { createLogger } from './observability/logger.ts';
 import { denialData } from './policy/denial-data.ts';
 import { createPolicyEngine } from './policy/engine.ts';
+import type { Surroundings } from './call.ts';
 import type { Clock, Logger } from './ports.ts';
 import { announce } from './runtime/announcement.ts';
 import { openApiToken } from './runtime/api-token.ts';
@@ -118,8 +119,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
   const policy = await createPolicyEngine({
     policyDir,
     dataFile: config.policy.data_file ?? dataBeside(policyDir),
-    environment: config.policy.environment,
-    proxyRegion: '',
+    ...surroundingsOf(config.policy),
     opa: { configured: env.MCP_OPA_PATH ?? null, bundled: options.bundledOpa, searchPath: env.PATH ?? '' },
     precompiledDir: join(out, 'policies'),
     cacheDir: join(userData, 'policy-cache'),
@@ -398,9 +398,13 @@ function dataBeside(policyDir: string): string | null {
   return existsSync(file) ? file : null;
 }
 
+function surroundingsOf({ environment }: Config['policy']): Surroundings {
+  return { environment, proxyRegion: '' };
+}
+
 /** The log and its archive, or what stands in for them where the configuration wants no audit. */
 function openAudit(
-  { audit }: Config,
+  { audit, policy }: Config,
   { userData, out }: GatewayOptions,
   logger: Logger,
   onWrite: () => void,
@@ -410,7 +414,13 @@ function openAudit(
   }
   const path = audit.db_path ?? join(userData, 'audit.db');
   const captureArguments = audit.capture.request_arguments;
-  const log = openCallLog({ path, synchronous: audit.synchronous, captureArguments, logger });
+  const log = openCallLog({
+    path,
+    synchronous: audit.synchronous,
+    captureArguments,
+    surroundings: surroundingsOf(policy),
+    logger,
+  });
   const worker = pathToFileURL(join(out, 'gateway', 'audit-worker.js'));
   return {
     log: reportWrites(log, logger, onWrite),

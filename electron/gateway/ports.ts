@@ -1,6 +1,15 @@
 // What the gateway's services ask of each other and of their host, as types alone.
 import type { CallPage, CallQuery, CallRecord, PendingApproval, PolicyOverview } from '../shared/domain.ts';
-import type { Agent, AllowedMessage, Call, CallerProcess, CallOutcome, Decision, Verdict } from './call.ts';
+import type {
+  Agent,
+  AllowedMessage,
+  Call,
+  CallerProcess,
+  CallOutcome,
+  Decision,
+  RecordedCall,
+  Verdict,
+} from './call.ts';
 import type { Message, RequestId } from './wire/json-rpc.ts';
 
 /** Log lines are an event name and fields: never arguments, tokens or environment values. */
@@ -107,6 +116,7 @@ export interface CallWriter extends Omit<CallLog, 'complete'> {
 export interface CallArchive extends Closable {
   page(query: CallQuery): Promise<CallPage>;
   read(id: number): Promise<CallRecord | null>;
+  recall(id: number): Promise<RecordedCall>;
 }
 
 /**

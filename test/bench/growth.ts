@@ -75,7 +75,13 @@ function byRecords(folder: string, effort: Effort): MicroRow {
 /** A log that holds so many records, each like the first. */
 function logWith(path: string, records: number) {
   const open = () =>
-    openCallLog({ path, synchronous: 'normal', captureArguments: true, logger: silentLogger() });
+    openCallLog({
+      path,
+      synchronous: 'normal',
+      captureArguments: true,
+      surroundings: { environment: 'test', proxyRegion: '' },
+      logger: silentLogger(),
+    });
   const first = open();
   first.refused(refusedMessage);
   first.close();

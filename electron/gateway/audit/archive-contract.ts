@@ -1,10 +1,12 @@
 // What the audit worker answers and tells, for both ends of the link to it.
 import { z } from 'zod';
 import { callPage, callQuery, callRecord } from '../../shared/domain.ts';
+import type { RecordedCall } from '../call.ts';
 
 export const archiveCommands = {
   page: { input: callQuery, output: callPage },
   read: { input: z.int(), output: callRecord.nullable() },
+  recall: { input: z.int(), output: z.custom<RecordedCall>() },
   /** Ends the worker once the reply is on its way. */
   close: { input: z.void(), output: z.void() },
 } as const;

@@ -7,6 +7,7 @@ import { auditError } from './audit-error.ts';
 import { readPage, readRecord } from './call-queries.ts';
 import { startCheckpoints } from './checkpoints.ts';
 import { openForUpkeep } from './open-database.ts';
+import { readRecordedCall } from './recorded-calls.ts';
 import { startRetention } from './retention.ts';
 
 if (parentPort === null) throw new Error('The audit worker runs in a worker thread alone');
@@ -20,6 +21,7 @@ const answer = createAnswer(
   {
     page: (query) => readable(() => readPage(database, query, closing.signal)),
     read: (id) => readable(() => readRecord(database, id)),
+    recall: (id) => readable(() => readRecordedCall(database, id)),
     close() {
       closing.abort();
       checkpoints.close();

@@ -87,6 +87,7 @@ export function openCallArchive({ path, worker, retentionDays, logger }: CallArc
   return {
     page: async (query) => commands().page(callQuery.parse(query)),
     read: async (id) => commands().read(id),
+    recall: async (id) => commands().recall(id),
 
     async close() {
       if (closed) return;

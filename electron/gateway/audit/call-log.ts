@@ -1,10 +1,11 @@
 // Writes the audit log: every record is committed, in the thread of the calls, before its call can go on.
-import type { Agent, Call, CallOutcome, Verdict } from '../call.ts';
+import type { Agent, Call, CallOutcome, Surroundings, Verdict } from '../call.ts';
 import type { CallWriter, Logger, RefusedMessage } from '../ports.ts';
 import { argumentText } from './argument-text.ts';
 import { auditError } from './audit-error.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { openForWriting, type Synchronous } from './open-database.ts';
+import { createFactsWriter } from './recorded-facts.ts';
 import { settleOpenCalls } from './settle.ts';
 
 export interface CallLogOptions {
@@ -13,6 +14,8 @@ export interface CallLogOptions {
   readonly synchronous: Synchronous;
   /** False: arguments are not stored at all. */
   readonly captureArguments: boolean;
+  /** As policies see them. */
+  readonly surroundings: Surroundings;
   readonly logger: Logger;
 }
 
@@ -25,8 +28,8 @@ const insertCall = `
   INSERT INTO calls (
     at, request_id, session_id, agent_id, agent_name, capabilities, client, client_version, server,
     method, tool, resource, allowed, reason, matched_rule, violations, policy_mode, waited_ms, source_ip,
-    error_code, error_message, arguments_bytes, arguments
-  ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    error_code, error_message, arguments_bytes, arguments, facts
+  ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** The first outcome stands. Only `unknown` gives way: it is what a second proxy noted that took this one for dead. */
 const insertOutcome = `
@@ -44,11 +47,13 @@ const insertOutcome = `
  * leaves nothing that could be dropped on the way: see the README's decisions.
  * @throws AuditError from here and from every method: disk full, read-only, locked, damaged, newer than the app.
  */
-export function openCallLog({ path, synchronous, captureArguments, logger }: CallLogOptions): SqliteCallLog {
+export function openCallLog(options: CallLogOptions): SqliteCallLog {
+  const { path, synchronous, captureArguments, logger } = options;
   const database = openForWriting(path, synchronous);
   const insert = database.prepare(insertCall);
   const finish = database.prepare(insertOutcome);
   const group = createGroupCommit(database);
+  const factsOf = createFactsWriter(options.surroundings);
 
   const left = committed(() => settleOpenCalls(database));
   if (left > 0) logger.warn('audit.outcome_unknown', { calls: left });
@@ -110,6 +115,7 @@ export function openCallLog({ path, synchronous, captureArguments, logger }: Cal
             refusal?.message ?? null,
             text?.bytes ?? null,
             text?.text ?? null,
+            factsOf(call, verdict),
           ).lastInsertRowid,
         ),
       );
@@ -141,6 +147,7 @@ export function openCallLog({ path, synchronous, captureArguments, logger }: Cal
             message.sourceIp,
             message.errorCode,
             message.errorMessage,
+            null,
             null,
             null,
           ).lastInsertRowid,

@@ -87,8 +87,14 @@ const first = `
   FROM calls LEFT JOIN outcomes ON outcomes.call_id = calls.id;
 `;
 
+/**
+ * 2: what a policy may have seen of a call beyond the columns, as JSON (recorded-facts.ts); null in older records and
+ * for messages that never became calls. One column, because nothing searches it, and it grows with the input.
+ */
+const facts = 'ALTER TABLE calls ADD COLUMN facts TEXT';
+
 /** Step n brings a database from version n-1 to n (PRAGMA user_version). */
-export const auditMigrations: readonly string[] = [first];
+export const auditMigrations: readonly string[] = [first, facts];
 
 /**
  * Brings the database up to date, each step in a transaction of its own.

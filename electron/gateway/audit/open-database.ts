@@ -48,6 +48,17 @@ export function openForUpkeep(path: string): Database.Database {
   });
 }
 
+/**
+ * Opens an existing log for somebody who only looks.
+ * @throws AuditError
+ */
+export function openForReading(path: string): Database.Database {
+  return open(path, 'existing', (database) => {
+    requireCurrentSchema(database);
+    database.pragma('query_only = true');
+  });
+}
+
 function open(
   path: string,
   file: 'create' | 'existing',

@@ -21,6 +21,7 @@ export function createEmptyCallArchive(): CallArchive {
   return {
     page: () => Promise.resolve({ calls: [], more: false }),
     read: () => Promise.resolve(null),
+    recall: () => Promise.resolve({ known: false, why: 'no_record' }),
     close: () => undefined,
   };
 }

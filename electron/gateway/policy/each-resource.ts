@@ -1,8 +1,8 @@
 // A call that acts on several resources is judged for each of them, as if it acted on that one alone.
-import type { Call, Decision } from '../call.ts';
+import type { Decision, JudgedCall } from '../call.ts';
 
 /** All or nothing: what is said of the whole is the strictest that is said of one. */
-export function decideEach(call: Call, decide: (call: Call) => Decision): Decision {
+export function decideEach<C extends JudgedCall>(call: C, decide: (call: C) => Decision): Decision {
   if (call.resources.length < 2) return decide(call);
   return call.resources.map((resource) => decide({ ...call, resource })).reduce(stricter);
 }

@@ -1,19 +1,14 @@
 // Builds what a policy sees of a call: the only place where the shape of `input` is decided.
-import type { Call } from '../call.ts';
+import type { JudgedCall, Surroundings } from '../call.ts';
 
-/** What every call's input says of the proxy itself (`input.context`). */
-export interface Surroundings {
-  /** `policy.environment` of the configuration. */
-  readonly environment: string;
-  readonly proxyRegion: string;
-}
+export type { Surroundings };
 
 /**
  * The input document, as policies/input.schema.json describes it: the nested form of the Go server, beside it the
  * flat form that its README's policies use. Strings are empty where a call has nothing of the kind, as in Go, so
  * that `startswith(input.tool, …)` never meets a null.
  */
-export function buildInput(call: Call, surroundings: Surroundings) {
+export function buildInput(call: JudgedCall, surroundings: Surroundings) {
   const { agent, session, method } = call;
   const tool = call.tool ?? '';
   return {
@@ -54,7 +49,7 @@ export function buildInput(call: Call, surroundings: Surroundings) {
 }
 
 /** A hint for rules that would rather deny: any program can start, or become, any other one of its user. */
-function processOf({ process }: Call) {
+function processOf({ process }: JudgedCall) {
   return {
     pid: process?.pid ?? 0,
     executable: process?.executable ?? '',

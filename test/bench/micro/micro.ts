@@ -86,6 +86,7 @@ export async function measureSteps(
     path: join(folder, 'calls.db'),
     synchronous: 'normal',
     captureArguments: true,
+    surroundings: { environment: 'test', proxyRegion: '' },
     logger,
   });
   const bare = openBareDatabase(join(folder, 'bare.db'));

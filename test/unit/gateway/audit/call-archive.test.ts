@@ -22,7 +22,13 @@ interface Opened {
 function open({ worker = auditWorker, retentionDays = 0 } = {}): Opened {
   const path = join(temporaryFolder(), 'audit.db');
   const logger = recordingLogger();
-  const log = openCallLog({ path, synchronous: 'normal', captureArguments: true, logger });
+  const log = openCallLog({
+    path,
+    synchronous: 'normal',
+    captureArguments: true,
+    surroundings: { environment: 'test', proxyRegion: '' },
+    logger,
+  });
   onTestFinished(() => log.close());
   const archive = openCallArchive({ path, worker, retentionDays, logger });
   onTestFinished(() => archive.close());

@@ -21,6 +21,7 @@ function openLog(path: string, options: Partial<CallLogOptions> = {}): SqliteCal
     path,
     synchronous: 'normal',
     captureArguments: true,
+    surroundings: { environment: 'test', proxyRegion: '' },
     logger: recordingLogger(),
     ...options,
   });

@@ -14,7 +14,13 @@ const call = sampleCall({ argumentsText: JSON.stringify({ text: 'x'.repeat(2000)
 
 async function checkpointedLog() {
   const path = join(temporaryFolder(), 'audit.db');
-  const log = openCallLog({ path, synchronous: 'normal', captureArguments: true, logger: recordingLogger() });
+  const log = openCallLog({
+    path,
+    synchronous: 'normal',
+    captureArguments: true,
+    surroundings: { environment: 'test', proxyRegion: '' },
+    logger: recordingLogger(),
+  });
   const worker = new Worker(new URL('checkpoint-worker.ts', import.meta.url), { workerData: { path } });
   onTestFinished(async () => {
     await worker.terminate();

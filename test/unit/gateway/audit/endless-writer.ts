@@ -8,6 +8,7 @@ const log = openCallLog({
   path,
   synchronous: 'normal',
   captureArguments: true,
+  surroundings: { environment: 'test', proxyRegion: '' },
   logger: recordingLogger(),
 });
 for (let n = 1; ; n += 1) {

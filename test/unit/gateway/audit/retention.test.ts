@@ -10,7 +10,13 @@ const never = new AbortController().signal;
 
 async function logWith(times: readonly number[]) {
   const path = join(temporaryFolder(), 'audit.db');
-  const log = openCallLog({ path, synchronous: 'normal', captureArguments: true, logger: recordingLogger() });
+  const log = openCallLog({
+    path,
+    synchronous: 'normal',
+    captureArguments: true,
+    surroundings: { environment: 'test', proxyRegion: '' },
+    logger: recordingLogger(),
+  });
   for (const at of times) await log.complete(await log.record(sampleCall({ at }), allowed, null), answered);
   const database = openForUpkeep(path);
   onTestFinished(() => {

@@ -1,0 +1,137 @@
+// Makes calls again of what the audit log has of them, as the policy saw them then.
+import type { Database } from 'better-sqlite3';
+import { z } from 'zod';
+import type { UnknownInput } from '../../shared/policy-trial.ts';
+import type { JudgedCall, RecordedCall } from '../call.ts';
+import { keptArgumentBytes } from './argument-text.ts';
+import { readFacts } from './recorded-facts.ts';
+import { createPastReader, type PastReader } from './recorded-past.ts';
+
+/** A policy was asked about these: they passed neither unchecked nor were they refused before they could be. */
+const asked = `
+  reason NOT IN ('pass', 'policy_off', 'malformed', 'door', 'session', 'token', 'version')
+  AND NOT (reason = 'paused' AND waited_ms IS NULL)`;
+
+const columns = `
+  id, at, request_id AS requestId, session_id AS sessionId, agent_id AS agentId, agent_name AS agentName, capabilities,
+  client, client_version AS clientVersion, server, method, tool, resource, matched_rule AS rule, source_ip AS sourceIp,
+  arguments_bytes AS argumentsBytes, arguments, facts`;
+
+interface Row {
+  readonly id: number;
+  readonly at: number;
+  readonly requestId: string;
+  readonly sessionId: string;
+  readonly agentId: string;
+  readonly agentName: string;
+  readonly capabilities: string;
+  readonly client: string;
+  readonly clientVersion: string;
+  readonly server: string;
+  readonly method: string;
+  readonly tool: string | null;
+  readonly resource: string | null;
+  readonly rule: string | null;
+  readonly sourceIp: string;
+  readonly argumentsBytes: number | null;
+  readonly arguments: string | null;
+  readonly facts: string | null;
+}
+
+/** Rows that are read at once, so that no reading holds the log's file for as long as all of them are worked on. */
+const rowsAtOnce = 100;
+
+export function readRecordedCall(database: Database, id: number): RecordedCall {
+  const row = database.prepare<[number], Row>(`SELECT ${columns} FROM calls WHERE id = ?`).get(id);
+  if (row === undefined) return unknown('no_record');
+  const wasAsked = database.prepare<[number]>(`SELECT 1 FROM calls WHERE id = ? AND ${asked}`).get(id);
+  return wasAsked === undefined ? unknown('not_asked') : recalled(row, createPastReader(database));
+}
+
+/** How many calls there are that a policy was asked about; `most` is enough to know. */
+export function countRecordedCalls(database: Database, most: number): number {
+  const count = database.prepare<[number], number>(
+    `SELECT count(*) FROM (SELECT 1 FROM calls WHERE ${asked} ORDER BY id DESC LIMIT ?)`,
+  );
+  return count.pluck().get(most) ?? 0;
+}
+
+/**
+ * The newest calls that a policy was asked about, from the newest on.
+ * @param withPast false: nobody looks at their histories, which are left empty
+ */
+export function* recordedCalls(database: Database, most: number, withPast: boolean): Generator<RecordedCall> {
+  const piece = database.prepare<[number, number], Row>(
+    `SELECT ${columns} FROM calls WHERE id < ? AND ${asked} ORDER BY id DESC LIMIT ?`,
+  );
+  const past: PastReader = withPast ? createPastReader(database) : () => ({ calls: [], truncated: false });
+  let before = Number.MAX_SAFE_INTEGER;
+  let left = most;
+  while (left > 0) {
+    const rows = piece.all(before, Math.min(left, rowsAtOnce));
+    for (const row of rows) yield recalled(row, past);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    before = last.id;
+    left -= rows.length;
+  }
+}
+
+function recalled(row: Row, pastOf: PastReader): RecordedCall {
+  if (row.facts === null) return unknown('old_record');
+  const facts = readFacts(row.facts);
+  const capabilities = parsed(row.capabilities, z.array(z.string()));
+  if (facts?.answer === undefined || capabilities === null) return unknown('damaged');
+  if (row.arguments === null || row.argumentsBytes === null) return unknown('arguments_not_kept');
+  if (row.argumentsBytes > keptArgumentBytes) return unknown('arguments_cut');
+  const given = parsed(row.arguments, z.record(z.string(), z.unknown()));
+  if (given === null) return unknown('damaged');
+  const history = pastOf(row.sessionId, row.id, facts);
+  if (history === null) return unknown('damaged');
+  const { requests, reads, writes, started, model, publisher, tags, environment, proxyRegion } = facts;
+  const call: JudgedCall = {
+    requestId: row.requestId,
+    at: row.at,
+    method: row.method,
+    tool: row.tool,
+    resource: row.resource,
+    resources: facts.resources.length > 0 ? facts.resources : row.resource === null ? [] : [row.resource],
+    arguments: given,
+    server: row.server,
+    agent: { id: row.agentId, name: row.agentName, capabilities, model, publisher, tags },
+    clientId: facts.clientId,
+    client: { name: row.client, version: row.clientVersion },
+    process: facts.process,
+    session: {
+      id: row.sessionId,
+      requestCount: requests,
+      startedAt: started,
+      cumulativeReads: reads,
+      cumulativeWrites: writes,
+      history,
+    },
+    sourceIp: row.sourceIp,
+  };
+  const { answer } = facts;
+  return {
+    known: true,
+    id: row.id,
+    call,
+    surroundings: { environment, proxyRegion },
+    answer,
+    rule: row.rule,
+  };
+}
+
+function unknown(why: UnknownInput): RecordedCall {
+  return { known: false, why };
+}
+
+function parsed<T>(json: string, schema: z.ZodType<T>): T | null {
+  try {
+    return schema.safeParse(JSON.parse(json)).data ?? null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
