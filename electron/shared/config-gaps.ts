@@ -2,7 +2,8 @@
 
 /** Settings that are accepted, so that files for other versions load, and that change nothing in this one. */
 export const notYetEffective: readonly string[] = [
-  'upstream.connection_pool',
+  'upstream.connection_pool.max_idle',
+  'upstream.connection_pool.max_open',
   'agentfacts.allowed_dids',
   'agentfacts.verify_log_proof',
   'policy.watch_for_changes',

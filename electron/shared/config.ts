@@ -126,6 +126,7 @@ const upstream = section({
   connection_pool: section({
     max_idle: wholeNumber(0, million, 10),
     max_open: wholeNumber(1, million, 100),
+    /** How long a connection to a URL is kept without a request. */
     idle_timeout: duration('90s'),
   }).prefault({}),
   /** Of what certainly did not reach the server. */

@@ -40,7 +40,7 @@ export function configuredServers(
 ): readonly [UpstreamOptions, ...UpstreamOptions[]] {
   const enabled = Object.entries(servers).filter(([, server]) => server.enabled);
   const [first, ...others] = [['default', upstream] as const, ...enabled].flatMap(([name, target]) => {
-    const options = reach(name, target, upstream.timeout, surroundings);
+    const options = reach(name, target, upstream, surroundings);
     return options === null ? [] : [options];
   });
   return first === undefined ? [demo(upstream.timeout, surroundings)] : [first, ...others];
@@ -50,7 +50,7 @@ export function configuredServers(
 function reach(
   name: string,
   target: Target,
-  timeoutMs: number,
+  { timeout: timeoutMs, connection_pool: pool }: Pick<Config['upstream'], 'timeout' | 'connection_pool'>,
   { env: hostEnv, children, logger }: ServerSurroundings,
 ): UpstreamOptions | null {
   const { url, command, args, env, cwd, headers, era } = target;
@@ -61,7 +61,18 @@ function reach(
   if (url !== null) {
     const transport =
       target.transport === 'sse' || target.transport === 'auto' ? target.transport : 'streamable-http';
-    return { kind: 'http', name, url: new URL(url), transport, era, crowd, headers, timeoutMs, logger };
+    return {
+      kind: 'http',
+      name,
+      url: new URL(url),
+      transport,
+      era,
+      crowd,
+      headers,
+      timeoutMs,
+      idleTimeoutMs: pool.idle_timeout,
+      logger,
+    };
   }
   return command === null
     ? null

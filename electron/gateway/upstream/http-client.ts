@@ -45,18 +45,24 @@ export interface HttpClientOptions {
   readonly origin: string;
   /** For TCP and TLS together. */
   readonly connectTimeoutMs: number;
+  /** How long a connection without a request is kept, milliseconds; less where the server says so. Else undici's 4 s. */
+  readonly idleTimeoutMs?: number;
   readonly logger: Logger;
   /** What is trusted instead of what the system trusts. */
   readonly trust?: Pick<ConnectionOptions, 'ca' | 'allowPartialTrustChain' | 'checkServerIdentity'>;
 }
 
-export function createHttpClient({ origin, connectTimeoutMs, logger, trust }: HttpClientOptions): HttpClient {
+export function createHttpClient(client: HttpClientOptions): HttpClient {
+  const { origin, connectTimeoutMs, idleTimeoutMs, logger, trust } = client;
+  // Undici takes no 0.
+  const keptFor = idleTimeoutMs === undefined ? undefined : Math.max(1, idleTimeoutMs);
   // No limits on silence: a server may work, and a stream may wait, for as long as their sessions do. HTTP/1.1 is
   // spoken by every server, and one request never waits there behind another.
   const options: Pool.Options = {
     headersTimeout: 0,
     bodyTimeout: 0,
     allowH2: false,
+    ...(keptFor === undefined ? {} : { keepAliveTimeout: keptFor, keepAliveMaxTimeout: keptFor }),
     connect: { ...trust, timeout: connectTimeoutMs },
   };
   const calls = new Pool(origin, options);

@@ -27,6 +27,8 @@ export interface HttpUpstreamOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** For connecting, opening a stream of events, acknowledging a notification; milliseconds. Answers may take longer. */
   readonly timeoutMs: number;
+  /** How long a connection without a request is kept, milliseconds. */
+  readonly idleTimeoutMs?: number;
   /** `auto`, where it is left out. HTTP+SSE is of the legacy era alone. */
   readonly era?: ConfiguredEra;
   readonly logger: Logger;
@@ -35,7 +37,12 @@ export interface HttpUpstreamOptions {
 
 export function createHttpUpstream(options: HttpUpstreamOptions): ClosableUpstream {
   const { name, transport, timeoutMs, era = 'auto', logger, maxMessageBytes = MAX_MESSAGE_BYTES } = options;
-  const http = createHttpClient({ origin: options.url.origin, connectTimeoutMs: timeoutMs, logger });
+  const http = createHttpClient({
+    origin: options.url.origin,
+    connectTimeoutMs: timeoutMs,
+    ...(options.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: options.idleTimeoutMs }),
+    logger,
+  });
   const url = new URL(options.url);
   url.username = url.password = url.hash = '';
   const credentials = credentialsFor(options);

@@ -352,7 +352,8 @@ describe('warnings', () => {
 
   it.each(notYetEffective)('%s has no effect yet', (key) => {
     const other: Record<string, string> = {
-      'upstream.connection_pool': '{max_idle: 1}',
+      'upstream.connection_pool.max_idle': '1',
+      'upstream.connection_pool.max_open': '1',
       'upstream.retry': '{enabled: true}',
       'upstream.circuit_breaker': '{enabled: true}',
       'agentfacts.allowed_dids': '["did:key:a"]',
