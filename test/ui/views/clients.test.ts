@@ -245,6 +245,7 @@ describe('Sessions', () => {
     const { api } = await opened({ 'status.read': both, 'sessions.end': (id) => id === 'a' });
     await click('End the session of Claude Code');
     expect(screen.getByText(/Ended the session of Claude Code\. It is told .*404/)).toBeTruthy();
+    expect(document.activeElement).toBe(button('Cursor'));
     await click('End the session of Cursor');
     expect(screen.getByText('That session had ended already.')).toBeTruthy();
     expect(api.asked('sessions.end')).toEqual(['a', 'b']);
