@@ -15,6 +15,7 @@ decision := {
 	"matched_rule": matched_rule,
 	"required_capability": missing_capability,
 	"message": message,
+	"obligations": obligations,
 }
 
 # METADATA

@@ -28,6 +28,7 @@ test_tool_that_no_list_names_is_allowed if {
 		"matched_rule": "allowed",
 		"required_capability": null,
 		"message": null,
+		"obligations": {"log": [], "alert": null, "redact": []},
 	} with input as calling("some_tool")
 }
 
@@ -43,6 +44,7 @@ test_one_objection_denies if {
 		"matched_rule": "missing_capability",
 		"required_capability": "delete:notes",
 		"message": null,
+		"obligations": {"log": [], "alert": null, "redact": []},
 	} with input as calling("delete_note")
 		with data.tool_capabilities as {"delete_note": "delete:notes"}
 }

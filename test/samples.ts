@@ -37,6 +37,8 @@ export function sampleRecord(call: CallSummary, change: Partial<CallRecord> = {}
     ...call,
     arguments: '{"name":"ideas"}',
     violations: [],
+    notes: [],
+    alert: null,
     errorCode: null,
     errorMessage: null,
     responseBytes: 12,

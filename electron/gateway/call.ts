@@ -122,6 +122,16 @@ export type RecordedCall =
     }
   | { readonly known: false; readonly why: UnknownInput };
 
+/** What the policy wants done besides, whatever becomes of the call. */
+export interface Obligations {
+  /** Short texts that stand in the call's record. */
+  readonly log: readonly string[];
+  /** What the user is told on the desktop; null for nothing. */
+  readonly alert: string | null;
+  /** Where in the arguments values lie that are not to be recorded; each the names that lead to one. */
+  readonly redact: readonly (readonly string[])[];
+}
+
 /** What the policy said. */
 export interface Decision {
   readonly allow: boolean;
@@ -133,6 +143,8 @@ export interface Decision {
   readonly requiredCapability: string | null;
   /** A sentence for the person who is asked, where the policy has one. */
   readonly message: string | null;
+  /** Left out where there are none. */
+  readonly obligations?: Obligations;
 }
 
 /** A question outweighs what else a policy says: a person has the last word. */

@@ -29,6 +29,7 @@ import { denialData } from './policy/denial-data.ts';
 import { createPolicyEngine } from './policy/engine.ts';
 import type { Surroundings } from './call.ts';
 import type { Clock, Logger } from './ports.ts';
+import { createAlerts } from './runtime/alerts.ts';
 import { announce } from './runtime/announcement.ts';
 import { openApiToken } from './runtime/api-token.ts';
 import { listenOnChosenPort } from './runtime/choose-port.ts';
@@ -158,6 +159,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     onChange: () => notice.request(),
   });
 
+  const alerts = createAlerts(clock, (alert) => emit('alert.raised', alert));
   const settings = () => ({
     mode,
     paused: kept.read().paused,
@@ -173,6 +175,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     logger,
     settings,
     denialData,
+    alert: (text, call, callId) => alerts.raise({ callId, client: call.client.name, text }),
   });
 
   const clients = createClientRegistry({
@@ -333,6 +336,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
         portTaken(portTakenInstead, listening.port),
         clients.problem,
         exposure,
+        alerts.problem,
         ...board.problems(),
       ],
     });

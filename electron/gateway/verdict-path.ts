@@ -27,6 +27,8 @@ export interface VerdictCollaborators {
     decision: Decision,
     mode: PolicyMode,
   ) => Readonly<Record<string, unknown>>;
+  /** Tells the user what the policy wants said of a call that is on record. */
+  readonly alert: (text: string, call: Call, recordId: number) => void;
 }
 
 /** Hands a message on to its server; `recordId` is the audit record that is already on disk. */
@@ -39,7 +41,7 @@ export type Forward = (allowed: AllowedMessage, recordId: number) => Promise<voi
 export type VerdictPath = (call: Call, withdrawn: AbortSignal, forward: Forward) => Promise<Refusal | null>;
 
 export function createVerdictPath(collaborators: VerdictCollaborators): VerdictPath {
-  const { policy, approver, limiter, log, logger, settings, denialData } = collaborators;
+  const { policy, approver, limiter, log, logger, settings, denialData, alert } = collaborators;
 
   return async function passDown(call, withdrawn, forward) {
     const now = settings();
@@ -66,6 +68,8 @@ export function createVerdictPath(collaborators: VerdictCollaborators): VerdictP
       logger.error('audit_write_failed', { requestId: call.requestId, error: String(error) });
       return { error: 'audit_unavailable' };
     }
+    const warning = verdict.decision.obligations?.alert ?? null;
+    if (warning !== null) alert(warning, call, recordId);
     if (refusal !== null) return refusal;
     const stopped = stoppedMeanwhile(call, withdrawn);
     if (stopped !== null) {

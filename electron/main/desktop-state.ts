@@ -71,6 +71,7 @@ export function followDesktop(
       case 'calls.changed':
         void readRecent();
         break;
+      case 'alert.raised':
       case 'clients.changed':
       case 'policy.changed':
       case 'demo.changed':

@@ -7,6 +7,7 @@ import { followDesktop } from './desktop-state.ts';
 import { bridgeCommand } from './program/bridge-command.ts';
 import type { Installation } from './program/installation.ts';
 import { listenForPause, PAUSE_SHORTCUT } from './pause-shortcut.ts';
+import { createAlertNotifier } from './tray/alert-notifier.ts';
 import { createNotifier } from './tray/notifier.ts';
 import type { TrayActions } from './tray/tray-menu.ts';
 import { createTray } from './tray/tray.ts';
@@ -39,6 +40,10 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
     window.show();
     window.send('place.show', { place: 'approvals' });
   };
+  const showCall = (id: number) => {
+    window.show();
+    window.send('place.show', { place: 'call', id });
+  };
   const order = (what: string, done: unknown) => {
     Promise.resolve(done).catch((error: unknown) =>
       logger.warn('tray.failed', { what, error: String(error) }),
@@ -47,10 +52,7 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
   const actions: TrayActions = {
     open: () => window.show(),
     showApprovals,
-    showCall(id) {
-      window.show();
-      window.send('place.show', { place: 'call', id });
-    },
+    showCall,
     answer: (id, allow) => order('answer', host.commands['approvals.answer']({ id, allow })),
     setMode: (mode) => order('mode', host.commands['mode.set'](mode)),
     setPaused: (paused) => order('pause', host.commands['pause.set'](paused)),
@@ -61,6 +63,7 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
   const pauseKeys = shortcut.isListening ? PAUSE_SHORTCUT : null;
   const tray = offscreen ? null : createTray({ name, icons, pauseKeys }, actions);
   const notifier = createNotifier(() => window.isFocused(), showApprovals, logger);
+  const alertNotifier = createAlertNotifier(showCall, logger);
 
   function tellAttendance(): void {
     host.setAttended(tray !== null || window.isOpen());
@@ -75,6 +78,9 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
   });
   serveWindowCommands(host, { version, pauseShortcut: pauseKeys, bridge }, logger);
   const stopRelay = host.onEvent((event) => window.send(event.name, event.payload));
+  const stopAlerts = host.onEvent((event) => {
+    if (event.name === 'alert.raised') alertNotifier.show(event.payload);
+  });
   const feed = followDesktop(host, logger, (state) => {
     tray?.show(state);
     notifier.show(state.approvals);
@@ -86,7 +92,9 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
     close() {
       feed.close();
       stopRelay();
+      stopAlerts();
       notifier.close();
+      alertNotifier.close();
       shortcut.close();
       tray?.close();
     },

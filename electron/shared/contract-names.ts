@@ -51,6 +51,7 @@ const events = {
   'calls.changed': true,
   'demo.changed': true,
   'clients.changed': true,
+  'alert.raised': true,
   'policy.changed': true,
   'policy.replay.changed': true,
   'place.show': true,

@@ -12,6 +12,7 @@ import {
   gatewayStatus,
   issuedToken,
   pendingApproval,
+  policyAlert,
   policyMode,
   policyOverview,
 } from './domain.ts';
@@ -146,6 +147,8 @@ export const events = {
   'calls.changed': z.object({ newestId: z.int() }),
   'demo.changed': z.array(demoStep),
   'clients.changed': z.array(clientSummary),
+  /** Few at most: what is beyond that is counted in the status. */
+  'alert.raised': policyAlert,
   /** Read the policy again: another one is in force, the files on disk have changed, or what is wrong with them. */
   'policy.changed': z.object({ version: z.int().nullable() }),
   'policy.replay.changed': policyReplay,

@@ -78,6 +78,10 @@ export const callRecord = callSummary.extend({
   /** The call's arguments (or params, where the method has no arguments) as JSON text, as they came. */
   arguments: z.string().nullable(),
   violations: z.array(z.string()),
+  /** What the policy wanted noted of it. */
+  notes: z.array(z.string()),
+  /** What the policy wanted the user to be told at once. */
+  alert: z.string().nullable(),
   errorCode: z.number().nullable(),
   errorMessage: z.string().nullable(),
   responseBytes: z.number().nullable(),
@@ -125,6 +129,15 @@ export const pendingApproval = z.object({
 export type PendingApproval = z.infer<typeof pendingApproval>;
 
 export const approvalAnswer = z.object({ id: z.string().max(100), allow: z.boolean() });
+
+/** What a policy wants the user to know of a call at once. */
+export const policyAlert = z.object({
+  /** Of the call's record. */
+  callId: z.int(),
+  client: z.string(),
+  text: z.string(),
+});
+export type PolicyAlert = z.infer<typeof policyAlert>;
 
 /** Something that needs the user's attention: what happened, and the way out. */
 export const problem = z.object({

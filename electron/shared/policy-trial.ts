@@ -9,7 +9,7 @@ export type PolicyAnswer = z.infer<typeof policyAnswer>;
 /**
  * Why it is not known any more what a policy saw of a recorded call, or saw none. `no_record` there is no such record
  * (any more); `not_asked` no policy was asked about it; `old_record` it was written by a version of the app that kept
- * less; `arguments_not_kept` the configuration says so; `arguments_cut` they were too long to be kept whole;
+ * less; `arguments_not_kept` the configuration says so, or the policy of some of them; `arguments_cut` they were too long to be kept whole;
  * `damaged` the record can't be read.
  */
 export const unknownInput = z.enum([

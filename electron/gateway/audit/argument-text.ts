@@ -1,6 +1,7 @@
-// What the log keeps of a call's arguments: their text as it came, up to a bound.
+// What the log keeps of a call's arguments: their text as it came, up to a bound, without what the policy wants kept out.
 import type { Call } from '../call.ts';
 import { writtenArguments } from '../wire/written-arguments.ts';
+import { redacted } from './redaction.ts';
 
 /** Longer texts are kept up to here, bytes of UTF-8. */
 export const keptArgumentBytes = 256 * 1024;
@@ -8,12 +9,14 @@ export const keptArgumentBytes = 256 * 1024;
 export interface ArgumentText {
   /** JSON text; where it was cut, an ellipsis and a note follow it. */
   readonly text: string;
-  /** Length of the whole text, bytes of UTF-8. */
+  /** Length of the whole text without what was redacted, bytes of UTF-8. */
   readonly bytes: number;
 }
 
-export function argumentText(call: Call): ArgumentText {
-  const json = writtenArguments(call);
+/** @param redact where in the arguments values lie that are not to be kept; see redaction.ts */
+export function argumentText(call: Call, redact: readonly (readonly string[])[] = []): ArgumentText {
+  const written = writtenArguments(call);
+  const json = redact.length === 0 ? written : redacted(written, redact);
   const { length } = json;
   if (length <= keptArgumentBytes) return { text: json.toString('utf8'), bytes: length };
   let kept = keptArgumentBytes;

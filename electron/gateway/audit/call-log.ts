@@ -1,11 +1,12 @@
 // Writes the audit log: every record is committed, in the thread of the calls, before its call can go on.
-import type { Agent, Call, CallOutcome, Surroundings, Verdict } from '../call.ts';
+import type { Agent, Call, CallOutcome, Obligations, Surroundings, Verdict } from '../call.ts';
 import type { CallWriter, Logger, RefusedMessage } from '../ports.ts';
 import { argumentText } from './argument-text.ts';
 import { auditError } from './audit-error.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { openForWriting, type Synchronous } from './open-database.ts';
 import { createFactsWriter } from './recorded-facts.ts';
+import { REDACTED } from './redaction.ts';
 import { settleOpenCalls } from './settle.ts';
 
 export interface CallLogOptions {
@@ -19,6 +20,8 @@ export interface CallLogOptions {
   readonly logger: Logger;
 }
 
+const noObligations: Obligations = { log: [], alert: null, redact: [] };
+
 /** The log as its owner has it: closing it is over when the call returns. */
 export interface SqliteCallLog extends CallWriter {
   close(): void;
@@ -28,8 +31,8 @@ const insertCall = `
   INSERT INTO calls (
     at, request_id, session_id, agent_id, agent_name, capabilities, client, client_version, server,
     method, tool, resource, allowed, reason, matched_rule, violations, policy_mode, waited_ms, source_ip,
-    error_code, error_message, arguments_bytes, arguments, facts
-  ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    error_code, error_message, arguments_bytes, arguments, facts, notes, alert
+  ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** The first outcome stands. Only `unknown` gives way: it is what a second proxy noted that took this one for dead. */
 const insertOutcome = `
@@ -59,6 +62,9 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
   if (left > 0) logger.warn('audit.outcome_unknown', { calls: left });
   logger.info('audit.opened', { path, synchronous });
 
+  /** Calls on their way whose arguments are not to be known: what the server says of them may repeat these. */
+  const silenced = new Set<number>();
+
   // Agents are few and live as long as their sessions.
   const writtenCapabilities = new WeakMap<Agent, string>();
   function capabilitiesOf(agent: Agent): string {
@@ -86,10 +92,15 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
   }
 
   return {
-    record(call: Call, verdict: Verdict, refusal: { code: number; message: string } | null): Promise<number> {
+    async record(
+      call: Call,
+      verdict: Verdict,
+      refusal: { code: number; message: string } | null,
+    ): Promise<number> {
       const { decision } = verdict;
-      const text = captureArguments ? argumentText(call) : null;
-      return committedTogether(() =>
+      const { log, alert, redact } = decision.obligations ?? noObligations;
+      const text = captureArguments ? argumentText(call, redact) : null;
+      const id = await committedTogether(() =>
         Number(
           insert.run(
             call.at,
@@ -116,9 +127,13 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
             text?.bytes ?? null,
             text?.text ?? null,
             factsOf(call, verdict),
+            log.length === 0 ? null : JSON.stringify(log),
+            alert,
           ).lastInsertRowid,
         ),
       );
+      if (redact.length > 0 && refusal === null) silenced.add(id);
+      return id;
     },
 
     refused(message: RefusedMessage): number {
@@ -150,12 +165,15 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
             null,
             null,
             null,
+            null,
+            null,
           ).lastInsertRowid,
         ),
       );
     },
 
     async complete(id: number, outcome: CallOutcome): Promise<void> {
+      const isSilenced = silenced.delete(id) && outcome.errorMessage !== null;
       await committedTogether(() =>
         finish.run(
           id,
@@ -163,7 +181,7 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
           rounded(outcome.latencyMicros),
           rounded(outcome.responseBytes),
           outcome.errorCode,
-          outcome.errorMessage,
+          isSilenced ? REDACTED : outcome.errorMessage,
         ),
       );
     },

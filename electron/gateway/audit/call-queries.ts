@@ -80,18 +80,21 @@ function filterOf({ verdict, asked, text = '' }: z.output<typeof callQuery>): {
   return { sql: conditions.map((condition) => `AND ${condition}`).join(' '), values };
 }
 
-type RecordRow = Omit<CallRecord, 'violations'> & { violations: string };
+type RecordRow = Omit<CallRecord, 'violations' | 'notes'> & { violations: string; notes: string };
 
 /** The whole record; null where there is none with this id. */
 export function readRecord(database: Database, id: number): CallRecord | null {
   const row = database
     .prepare<[number], RecordRow>(
       `SELECT ${summaryColumns}, calls.arguments, coalesce(calls.violations, '[]') AS violations,
+         coalesce(calls.notes, '[]') AS notes, calls.alert,
          coalesce(outcomes.error_code, calls.error_code) AS errorCode,
          coalesce(outcomes.error_message, calls.error_message) AS errorMessage,
          outcomes.response_bytes AS responseBytes, calls.waited_ms AS waitedMs
        FROM ${callsWithOutcomes} WHERE calls.id = ?`,
     )
     .get(id);
-  return row === undefined ? null : { ...row, violations: JSON.parse(row.violations) as string[] };
+  if (row === undefined) return null;
+  const { violations, notes } = row;
+  return { ...row, violations: JSON.parse(violations) as string[], notes: JSON.parse(notes) as string[] };
 }

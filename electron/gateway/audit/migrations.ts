@@ -93,8 +93,14 @@ const first = `
  */
 const facts = 'ALTER TABLE calls ADD COLUMN facts TEXT';
 
+/** 3: what the policy wanted noted of the call (a JSON list of texts) and told to the user; null for nothing. */
+const obligations = `
+  ALTER TABLE calls ADD COLUMN notes TEXT;
+  ALTER TABLE calls ADD COLUMN alert TEXT;
+`;
+
 /** Step n brings a database from version n-1 to n (PRAGMA user_version). */
-export const auditMigrations: readonly string[] = [first, facts];
+export const auditMigrations: readonly string[] = [first, facts, obligations];
 
 /**
  * Brings the database up to date, each step in a transaction of its own.

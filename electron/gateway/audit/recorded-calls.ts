@@ -82,7 +82,8 @@ function recalled(row: Row, pastOf: PastReader): RecordedCall {
   const facts = readFacts(row.facts);
   const capabilities = parsed(row.capabilities, z.array(z.string()));
   if (facts?.answer === undefined || capabilities === null) return unknown('damaged');
-  if (row.arguments === null || row.argumentsBytes === null) return unknown('arguments_not_kept');
+  if (row.arguments === null || row.argumentsBytes === null || facts.redacted)
+    return unknown('arguments_not_kept');
   if (row.argumentsBytes > keptArgumentBytes) return unknown('arguments_cut');
   const given = parsed(row.arguments, z.record(z.string(), z.unknown()));
   if (given === null) return unknown('damaged');

@@ -40,6 +40,8 @@ const recordedFacts = z.object({
   proxyRegion: text,
   /** Where the call names several; of one alone the column `resource` tells. */
   resources: list,
+  /** Values were taken out of the arguments. */
+  redacted: z.boolean().default(false),
 });
 export type RecordedFacts = z.infer<typeof recordedFacts>;
 
@@ -77,6 +79,7 @@ export function createFactsWriter(surroundings: Surroundings): (call: Call, verd
       (process === null ? '' : ofProcess(process)) +
       around +
       (resources.length > 1 ? members({ resources }) : '') +
+      (isRedacted(verdict) ? members({ redacted: true }) : '') +
       '}'
     );
   };
@@ -90,6 +93,10 @@ function members(object: object): string {
 
 function isEmptyList(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
+}
+
+function isRedacted({ decision }: Verdict): boolean {
+  return decision.obligations !== undefined && decision.obligations.redact.length > 0;
 }
 
 function pastCalls({ calls, truncated }: SessionHistory): number | null {

@@ -3,6 +3,7 @@
 // Written by hand and not with Zod: what counts as an answer differs by form and by how Rego made its sets, which a
 // schema could only precede, and every call crosses this edge.
 import type { Decision } from '../call.ts';
+import { readObligations } from './obligations.ts';
 
 /** How a policy speaks: by one `decision` object, or by the rules `allow`, `deny` and `violations` of its package. */
 export type PolicyForm =
@@ -45,7 +46,12 @@ function ofDecision(decision: Fields): Decision {
   if (requiredCapability === undefined) return invalid('`required_capability` is not a string');
   const message = optionalText(decision.message);
   if (message === undefined) return invalid('`message` is not a string');
-  return { allow, ask, violations, matchedRule, requiredCapability, message };
+  const decided = { allow, ask, violations, matchedRule, requiredCapability, message };
+  if (decision.obligations === undefined) return decided;
+  const read = readObligations(decision.obligations);
+  // What was to be kept out of the log is not known: nothing of the arguments gets there.
+  if (!read.ok) return { ...invalid(read.why), obligations: { log: [], alert: null, redact: [[]] } };
+  return read.obligations === null ? decided : { ...decided, obligations: read.obligations };
 }
 
 function ofRules(rules: Fields, declaresAllow: boolean): Decision {

@@ -7,7 +7,7 @@ import { failed, type Loaded } from './policy-failure.ts';
 const names = z.array(z.string());
 
 /**
- * The keys of the Go server and `ask_tools`. Their shapes are checked because Rego would not: a list that is a
+ * The keys of the Go server and those of our own policies. Their shapes are checked because Rego would not: a list that is a
  * string by mistake matches nothing, and what it should have blocked would be allowed. Keys of a user's own
  * policies pass as they are.
  */
@@ -24,6 +24,9 @@ const policyData = z
     identity_required_tools: names,
     pii_tools: names,
     blocked_models_for_pii: names,
+    tool_notes: z.record(z.string(), names),
+    alert_tools: names,
+    redact_arguments: z.record(z.string(), names),
   })
   .partial()
   // `data.mcp.policy` is where the rules are: a document there would stand in for rules.

@@ -69,6 +69,22 @@ export function arrayElements(json: Buffer): Buffer[] {
   return elements;
 }
 
+/** The name of each member of an object, and the bytes of its value, in order. */
+export function objectMembers(json: Buffer): [string, Buffer][] {
+  const members: [string, Buffer][] = [];
+  let at = skipSpace(json, 1);
+  while (json[at] === quote) {
+    const nameEnd = skipString(json, at, json.length);
+    const name = JSON.parse(json.toString('utf8', at, nameEnd)) as string;
+    const start = skipSpace(json, skipSpace(json, nameEnd) + 1);
+    const end = skipValue(json, start);
+    members.push([name, json.subarray(start, end)]);
+    at = skipSpace(json, end);
+    if (json[at] === comma) at = skipSpace(json, at + 1);
+  }
+  return members;
+}
+
 /** Where the value of `name` starts in the object that opens at `at`. */
 export function valueOf(json: Buffer, at: number, name: Buffer): number {
   if (json[at] !== openBrace) return nowhere;

@@ -18,6 +18,6 @@ export function menuText(text: string, longest?: number): string {
 const lookalikes: Readonly<Record<string, string>> = { '<': '‹', '>': '›', '&': '＆' };
 
 /** A line for a notification, where some desktops read markup. */
-export function noticeText(text: string): string {
-  return oneLine(text).replace(/[<>&]/g, (character) => lookalikes[character] ?? character);
+export function noticeText(text: string, longest?: number): string {
+  return oneLine(text, longest).replace(/[<>&]/g, (character) => lookalikes[character] ?? character);
 }

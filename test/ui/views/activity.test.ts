@@ -61,6 +61,8 @@ describe('Activity', () => {
       'calls.read': (id) => {
         const change = {
           violations: id === 1 ? ['It is blocked'] : [],
+          notes: id === 1 ? ['money'] : [],
+          alert: id === 1 ? 'Somebody pays' : null,
           errorCode: -32_001,
           errorMessage: 'It broke',
         };
@@ -72,6 +74,7 @@ describe('Activity', () => {
     app.activity.open(1);
     await settled();
     expect(panel()?.textContent).toContain('It is blocked');
+    expect(panel()?.textContent).toMatch(/Noted by the policy.*You were told: Somebody pays.*money/su);
     expect(panel()?.textContent).not.toContain('It broke');
     app.activity.open(2);
     await settled();

@@ -64,6 +64,7 @@ function path({ decision: decided = decision(), answer, exceeded, meanwhile, ...
   const log = new MemoryLog(() => steps.push('record'));
   const logger = recordingLogger();
   const forwarded: { allowed: AllowedMessage; recordId: number }[] = [];
+  const alerts: { text: string; tool: string | null; recordId: number }[] = [];
   const passDown = createVerdictPath({
     policy,
     approver,
@@ -72,6 +73,7 @@ function path({ decision: decided = decision(), answer, exceeded, meanwhile, ...
     logger,
     settings: () => changes.settings,
     denialData: (call, { violations }, mode) => ({ tool: call.tool, violations, policy_mode: mode }),
+    alert: (text, call, recordId) => alerts.push({ text, tool: call.tool, recordId }),
   });
   return {
     steps,
@@ -80,6 +82,7 @@ function path({ decision: decided = decision(), answer, exceeded, meanwhile, ...
     log,
     logger,
     forwarded,
+    alerts,
     passDown,
     run: (call = toolCall('write_file', { path: '/etc/x' })) =>
       passDown(call, withdrawal.signal, async (allowed, recordId) => {
@@ -383,6 +386,23 @@ it('hands on what the forwarding says', async () => {
     Promise.reject(new UpstreamError('gone')),
   );
   await expect(failing).rejects.toThrow('gone');
+});
+
+describe('an alert of the policy', () => {
+  const obligations = { log: [], alert: 'Somebody writes', redact: [] };
+
+  it.each([true, false])('is told where the call is allowed or not: %s', async (allow) => {
+    const { alerts, run } = path({ decision: decision({ allow, obligations }) });
+    await run();
+    expect(alerts).toEqual([{ text: 'Somebody writes', tool: 'write_file', recordId: 1 }]);
+  });
+
+  it('is not told of a call that could not be recorded', async () => {
+    const { alerts, log, run } = path({ decision: decision({ obligations }) });
+    log.broken = true;
+    await run();
+    expect(alerts).toEqual([]);
+  });
 });
 
 describe('an AllowedMessage', () => {

@@ -89,6 +89,7 @@ export function openAll(...servers: FakeUpstream[]) {
       logger,
       settings: () => settings,
       denialData: () => ({}),
+      alert: () => undefined,
     }),
     log,
     clock,

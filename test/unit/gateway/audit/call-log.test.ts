@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -11,6 +11,7 @@ import {
   type CallLogOptions,
   type SqliteCallLog,
 } from '../../../../electron/gateway/audit/call-log.ts';
+import { readRecord } from '../../../../electron/gateway/audit/call-queries.ts';
 import { canMount, folderOnDisk, remount, smallDisk, temporaryFolder } from './places.ts';
 import { allowed, answered, denied, malformed, recordingLogger, sampleCall } from './samples.ts';
 
@@ -69,6 +70,31 @@ describe('openCallLog', () => {
         source_ip: '127.0.0.1',
       },
     ]);
+  });
+
+  it('holds what the policy wanted noted, and none of what it wanted kept out, in any file', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'audit.db');
+    const log = openLog(path);
+    const secret = 'correct-horse-battery';
+    const call = sampleCall({ argumentsText: `{"user":"me","auth":{"token":"${secret}"}}` });
+    const obligations = { log: ['money'], alert: 'look', redact: [['auth', 'token']] };
+    const decision = { ...allowed.decision, obligations };
+    const id = await log.record(call, { ...allowed, decision }, null);
+    await log.complete(id, { ...answered, status: 'error', errorMessage: `bad token ${secret}` });
+    await log.record(call, { ...denied, decision: { ...denied.decision, obligations } }, refusal);
+    const [first, second] = rows(path);
+    expect(first).toMatchObject({
+      arguments: '{"user":"me","auth":{"token":"[redacted]"}}',
+      error: '[redacted]',
+    });
+    expect(second).toMatchObject({ decision: 'deny', error: 'Policy violation' });
+    const files = readdirSync(folder);
+    expect(files).toContain('audit.db-wal');
+    for (const file of files) expect(readFileSync(join(folder, file)).includes(secret), file).toBe(false);
+    const database = new Database(path, { readonly: true });
+    expect(readRecord(database, id)).toMatchObject({ notes: ['money'], alert: 'look' });
+    database.close();
   });
 
   it('completes a record with its outcome', async () => {

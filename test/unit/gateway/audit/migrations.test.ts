@@ -85,6 +85,6 @@ describe('migrate', () => {
     expect(() => openForUpkeep(path)).toThrow(/can not be opened/);
     expect(existsSync(path)).toBe(false);
     writeFileSync(path, '');
-    expect(() => openForUpkeep(path)).toThrow(/has version 0, expected 2/);
+    expect(() => openForUpkeep(path)).toThrow(/has version 0, expected 3/);
   });
 });

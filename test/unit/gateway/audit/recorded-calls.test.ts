@@ -122,6 +122,10 @@ describe('readRecordedCall', () => {
     const long = sampleCall({ argumentsText: JSON.stringify({ text: 'x'.repeat(300_000) }) });
     const cut = await log.record(long, allowed, null);
     expect(readRecordedCall(database, cut)).toEqual({ known: false, why: 'arguments_cut' });
+    const obligations = { log: [], alert: null, redact: [['path']] };
+    const decision = { ...allowed.decision, obligations };
+    const redacted = await log.record(sampleCall(), { ...allowed, decision }, null);
+    expect(readRecordedCall(database, redacted)).toEqual({ known: false, why: 'arguments_not_kept' });
     const sparing = openLog({ captureArguments: false });
     const bare = await sparing.log.record(sampleCall(), allowed, null);
     expect(readRecordedCall(sparing.reading, bare)).toEqual({ known: false, why: 'arguments_not_kept' });

@@ -150,6 +150,7 @@ const shippedFiles = [
   'capabilities',
   'decision',
   'identity',
+  'obligations',
   'rate_limits',
   'tool_names',
 ].map((name) => join(shippedPolicies, `${name}.rego`));

@@ -36,4 +36,18 @@ describe('a call on several resources', () => {
   ])('%j has the strictest decision of all, and what speaks against each', (names, expected) => {
     expect(listening(...names).decided).toMatchObject(expected);
   });
+
+  it('has the obligations of all, whichever is the strictest', () => {
+    const redact = [['a']];
+    const noted = decision({ obligations: { log: ['x', 'y'], alert: null, redact } });
+    const warned = decision({ allow: false, obligations: { log: ['y'], alert: 'look', redact: [['b']] } });
+    const call = callOf(
+      request(1, 'subscriptions/listen', { notifications: { resourceSubscriptions: ['a:1', 'a:2', 'a:3'] } }),
+    );
+    const answers = [noted, decision(), warned];
+    expect(decideEach(call, () => answers.shift() ?? decision())).toMatchObject({
+      allow: false,
+      obligations: { log: ['x', 'y'], alert: 'look', redact: [['a'], ['b']] },
+    });
+  });
 });

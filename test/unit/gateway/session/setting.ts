@@ -108,6 +108,7 @@ export function openSession() {
     logger,
     settings: () => settings,
     denialData: () => ({}),
+    alert: () => undefined,
   });
   const ended: Session[] = [];
   const session = new Session(

@@ -95,6 +95,7 @@ export async function startProxy({
     logger,
     settings: () => settings,
     denialData: () => ({}),
+    alert: () => undefined,
   });
   const sessions = createSessionStore({
     presences: createPresences(noProcesses),
