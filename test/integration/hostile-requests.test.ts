@@ -2,8 +2,10 @@
 // them reaches a server that is no proper message, nothing is left of them in memory, and the log stays sound.
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readAuditLog } from './audit-log.ts';
 import { isProper, listed, MARK, mistyped, mutated } from './hostile/messages.ts';
 import { listedRequests, mutatedHead, type Place, post } from './hostile/requests.ts';
@@ -182,6 +184,17 @@ it(`${TOTAL} of them do no harm (HOSTILE_SEED=${seed})`, async () => {
   expect(after.sessions).toBe(before.sessions);
   expect(after.bytes - before.bytes).toBeLessThan(MAX_GROWTH_BYTES);
 }, 180_000);
+
+it('two thousand connections that say nothing keep nobody out, and are let go', async () => {
+  const { hostname, port } = new URL(gateway.url);
+  let closed = 0;
+  const sockets = Array.from({ length: 2_000 }, () => connect(Number(port), hostname));
+  for (const socket of sockets) socket.on('error', () => socket.destroy()).on('close', () => (closed += 1));
+  await Promise.all(sockets.slice(-1).map((socket) => once(socket, 'connect')));
+  await work();
+  await vi.waitFor(() => expect(closed).toBe(sockets.length), { timeout: PATIENCE_MS, interval: 50 });
+  await work();
+});
 
 it('those who behave are served as before', async () => {
   await work();

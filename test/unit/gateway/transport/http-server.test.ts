@@ -116,6 +116,25 @@ describe('the routes', () => {
     expect(reply.headers['access-control-allow-origin']).toBeUndefined();
   });
 
+  it('give back nothing of a request but as JSON that browsers take for nothing else', async () => {
+    const { send, post } = await startProxy();
+    const markup = '<script>alert(1)</script>';
+    for (const exchange of [
+      { path: `/${encodeURI(markup)}` },
+      { path: `/servers/${markup.replace('/', '')}/mcp` },
+      { path: '/mcp', headers: { accept: 'text/html' } },
+      { ...post({ id: markup, method: `rpc.${markup}` }) },
+      { ...post({ id: markup, method: 'ping' }, { 'mcp-session-id': markup }) },
+      { ...post({ id: 1, method: 'ping' }, { 'mcp-protocol-version': markup }) },
+      { ...post(markup, { accept: 'text/html, */*' }) },
+    ]) {
+      const { status, headers } = await send(exchange);
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(headers['content-type']).toBe('application/json');
+      expect(headers['x-content-type-options']).toBe('nosniff');
+    }
+  });
+
   it('carry headers that keep browsers from making something of a reply', async () => {
     const { send } = await startProxy();
     expect((await send({ path: '/nothing' })).headers).toMatchObject({

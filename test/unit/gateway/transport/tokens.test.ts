@@ -185,6 +185,20 @@ describe('a session', () => {
     );
   });
 
+  it('has the id that it is given: one that a client or somebody else has chosen is none', async () => {
+    const { send, post, openSse, sessions } = await startProxy({ clients });
+    const chosen = `sess_${'0'.repeat(32)}`;
+    const fixed = await send(post(initialize, { ...bearer('alice'), 'mcp-session-id': chosen }));
+    expect(fixed.status).toBe(404);
+    expect(fixed.headers['mcp-session-id']).toBeUndefined();
+    const { path } = await openSse(`/c/mcpp_alice/sse?sessionId=${chosen}`);
+    expect(path).not.toContain(chosen);
+    expect(
+      (await send({ ...post(ping, bearer('alice')), path: `/message?sessionId=${chosen}` })).status,
+    ).toBe(404);
+    expect(sessions.list().map(({ id }) => id)).not.toContain(chosen);
+  });
+
   it('ends when its client is removed, and no other one', async () => {
     const { send, post, openSse, sessions, connectionAt } = await startProxy({ clients });
     await send(post(initialize, bearer('alice')));
