@@ -3,6 +3,7 @@ import type {
   CallStatus,
   CallSummary,
   GatewayStatus,
+  ModeOverride,
   PolicyMode,
   SessionSummary,
   VerdictReason,
@@ -273,9 +274,16 @@ export function stateSentence(status: GatewayStatus | null): string {
   if (status.state === 'paused')
     return 'Every call is refused until you resume, and those under way were stopped. Sessions stay open.';
   if (!status.policyEnabled) return 'The policy is switched off: calls are recorded, none is checked.';
-  return status.mode === 'enforce'
-    ? 'Every call is checked and recorded. What the policy denies is blocked.'
-    : 'Every call is checked and recorded. What the policy denies is let through all the same.';
+  const forAll =
+    status.mode === 'enforce'
+      ? 'Every call is checked and recorded. What the policy denies is blocked.'
+      : 'Every call is checked and recorded. What the policy denies is let through all the same.';
+  return status.modeOverrides.length === 0 ? forAll : `${forAll} ${overridesSentence(status.modeOverrides)}`;
+}
+
+function overridesSentence(overrides: readonly ModeOverride[]): string {
+  const each = overrides.map(({ of, name, mode }) => `${of} ${visibleText(name)} (${mode})`);
+  return `The configuration has another mode for ${each.join(', ')}.`;
 }
 
 const ownFault = 'This is a fault of the app: please report it.';

@@ -88,6 +88,7 @@ export function sampleStatus(change: Partial<GatewayStatus> = {}): GatewayStatus
     portTakenInstead: null,
     mode: 'enforce',
     policyEnabled: true,
+    modeOverrides: [],
     auth: 'optional',
     servers: [sampleServer()],
     allServers: { mcp: '/all/mcp', sse: '/all/sse' },

@@ -27,7 +27,7 @@ import { createRateLimiter } from './limits/rate-limiter.ts';
 import { createLogger } from './observability/logger.ts';
 import { denialData } from './policy/denial-data.ts';
 import { createPolicyEngine } from './policy/engine.ts';
-import type { Surroundings } from './call.ts';
+import type { Call, Surroundings } from './call.ts';
 import type { Clock, Logger } from './ports.ts';
 import { createAlerts } from './runtime/alerts.ts';
 import { announce } from './runtime/announcement.ts';
@@ -35,6 +35,7 @@ import { openApiToken } from './runtime/api-token.ts';
 import { listenOnChosenPort } from './runtime/choose-port.ts';
 import { coalesce } from './runtime/coalesce.ts';
 import { configuredServers } from './runtime/configured-servers.ts';
+import { createModes } from './runtime/modes.ts';
 import { openKeptSettings } from './runtime/kept-settings.ts';
 import { beyondLoopback, policyProblem, portTaken } from './runtime/problems.ts';
 import { reportWrites } from './runtime/reported-log.ts';
@@ -47,7 +48,7 @@ import { createHttpServer } from './transport/http-server.ts';
 import { openChildRegister } from './upstream/child-register.ts';
 import type { RetryPolicy } from './upstream/retry-delay.ts';
 import { createUpstream, type UpstreamOptions } from './upstream/upstream.ts';
-import { createVerdictPath } from './verdict-path.ts';
+import { createVerdictPath, type VerdictSettings } from './verdict-path.ts';
 
 /** What the host hands in. All paths are absolute. */
 export interface GatewayOptions {
@@ -159,12 +160,14 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     onChange: () => notice.request(),
   });
 
+  const modes = createModes(config.policy.modes);
   const alerts = createAlerts(clock, (alert) => emit('alert.raised', alert));
-  const settings = () => ({
-    mode,
+  const settings = (call: Pick<Call, 'agent' | 'server'>): VerdictSettings => ({
+    mode: modes.of(call, mode),
     paused: kept.read().paused,
     policyEnabled: config.policy.enabled,
     approvalsEnabled: config.approvals.enabled,
+    askInAudit: config.approvals.ask,
   });
   const limiter = createRateLimiter(config.limits, clock);
   const passDown = createVerdictPath({
@@ -324,6 +327,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
       url,
       portTakenInstead,
       mode,
+      modeOverrides: modes.overrides,
       paused: kept.read().paused,
       policyEnabled: config.policy.enabled,
       auth: config.server.auth,

@@ -11,6 +11,8 @@ export interface VerdictSettings {
   readonly paused: boolean;
   readonly policyEnabled: boolean;
   readonly approvalsEnabled: boolean;
+  /** Which calls a person is asked about in mode audit, beside those for which the policy says so. */
+  readonly askInAudit: 'none' | 'denied' | 'all';
 }
 
 export interface VerdictCollaborators {
@@ -20,7 +22,7 @@ export interface VerdictCollaborators {
   readonly log: CallLog;
   readonly logger: Logger;
   /** Read anew for each call, because people change them while calls run. */
-  readonly settings: () => VerdictSettings;
+  readonly settings: (call: Call) => VerdictSettings;
   /** The `data` of a -32001 error. */
   readonly denialData: (
     call: Call,
@@ -44,7 +46,7 @@ export function createVerdictPath(collaborators: VerdictCollaborators): VerdictP
   const { policy, approver, limiter, log, logger, settings, denialData, alert } = collaborators;
 
   return async function passDown(call, withdrawn, forward) {
-    const now = settings();
+    const now = settings(call);
     const judged = call.treatment === 'enforce' && now.policyEnabled && !now.paused;
     const decision = judged ? policy.decide(call) : notChecked;
     const first = settle(call, decision, now);
@@ -83,7 +85,7 @@ export function createVerdictPath(collaborators: VerdictCollaborators): VerdictP
   /** A person's answer, or the default where there is none. What happened meanwhile counts: pause, mode. */
   async function ask(call: Call, decision: Decision, withdrawn: AbortSignal): Promise<Verdict> {
     const answer = await approver.ask(call, decision, withdrawn);
-    const { mode, paused } = settings();
+    const { mode, paused } = settings(call);
     const waited = { mode, decision, waitedMs: answer.waitedMs };
     if (answer.by === 'withdrawn' || withdrawn.aborted)
       return { allow: false, reason: 'withdrawn', ...waited };
@@ -99,7 +101,7 @@ export function createVerdictPath(collaborators: VerdictCollaborators): VerdictP
     if (withdrawn.aborted) {
       return { error: 'policy_violation', message: 'cancelled before it was forwarded' };
     }
-    if (call.treatment !== 'enforce' || !settings().paused) return null;
+    if (call.treatment !== 'enforce' || !settings(call).paused) return null;
     return { error: 'paused', message: errors.paused.message };
   }
 
@@ -156,10 +158,15 @@ function settle(call: Call, decision: Decision, settings: VerdictSettings): Verd
   if (call.treatment !== 'enforce') return { allow: true, reason: 'pass', ...given };
   if (paused) return { allow: false, reason: 'paused', ...given };
   if (!policyEnabled) return { allow: true, reason: 'policy_off', ...given };
-  if (decision.ask && approvalsEnabled) return 'ask';
+  if (approvalsEnabled && (decision.ask || asksInAudit(decision, settings))) return 'ask';
   if (decision.allow && !decision.ask) return { allow: true, reason: 'policy', ...given };
   if (mode === 'audit') return { allow: true, reason: 'audit_mode', ...given };
   return { allow: false, reason: decision.ask ? 'nobody_to_ask' : 'policy', ...given };
+}
+
+/** In audit, a person may have a word where the policy has none. */
+function asksInAudit({ allow }: Decision, { mode, askInAudit }: VerdictSettings): boolean {
+  return mode === 'audit' && (askInAudit === 'all' || (askInAudit === 'denied' && !allow));
 }
 
 function tooOften(decision: Decision, { mode }: VerdictSettings): Verdict {

@@ -12,7 +12,6 @@ export const notYetEffective: readonly string[] = [
   'audit.buffer_size',
   'audit.flush_interval',
   'audit.capture.response_summary',
-  'approvals.ask',
   'metrics.enabled',
   'health.enabled',
   'logging.output',
@@ -41,11 +40,6 @@ export const notYetProtective: readonly {
     key: 'policy.json_policy_dir',
     accepted: [null],
     expected: 'nothing (this version has no JSON policies)',
-  },
-  {
-    key: 'approvals.ask',
-    accepted: ['none', 'denied'],
-    expected: 'none (this version asks only where the policy says so)',
   },
   {
     key: 'audit.redact',

@@ -178,9 +178,21 @@ const agentfacts = section({
   cache: cache('5m', 1000),
 });
 
+const ownModes = z
+  .record(z.string(), z.enum(['enforce', 'audit'], { error: 'one of enforce, audit' }), {
+    error: 'a section with names as keys',
+  })
+  .default(() => ({}));
+
 const policy = section({
   enabled: flag(true),
   mode: oneOf(['enforce', 'audit'], 'enforce'),
+  /** Modes of their own. Where those of a call's client and server differ, `enforce` holds. */
+  modes: section({
+    /** By agent id. */
+    clients: ownModes,
+    servers: ownModes,
+  }).prefault({}),
   /** Folder of Rego files; null: the shipped policies. */
   policy_dir: optionalText(),
   json_policy_dir: optionalText(),
@@ -215,7 +227,7 @@ const audit = section({
 
 const approvals = section({
   enabled: flag(true),
-  /** Which calls a person is asked about beside those for which the policy itself says "ask". */
+  /** Which calls a person is asked about in mode audit, beside those for which the policy itself says "ask" in any. */
   ask: oneOf(['none', 'denied', 'all'], 'none'),
   timeout: duration('120s'),
   /** What becomes of a call that nobody answered in time. */

@@ -210,6 +210,14 @@ export const serverSummary = z.object({
 });
 export type ServerSummary = z.infer<typeof serverSummary>;
 
+/** A client (by agent id) or a server with a mode of its own. */
+export const modeOverride = z.object({
+  of: z.enum(['client', 'server']),
+  name: z.string(),
+  mode: policyMode,
+});
+export type ModeOverride = z.infer<typeof modeOverride>;
+
 /** Everything that the window's frame and the tray show about the gateway, as one snapshot. */
 export const gatewayStatus = z.object({
   version: z.string(),
@@ -218,7 +226,9 @@ export const gatewayStatus = z.object({
   url: z.string().nullable(),
   /** Set where the wanted port was taken and another was chosen. */
   portTakenInstead: z.int().nullable(),
+  /** For all that have none of their own. */
   mode: policyMode,
+  modeOverrides: z.array(modeOverride),
   policyEnabled: z.boolean(),
   /** `server.auth`: whether callers without a token are let in. */
   auth: z.enum(['optional', 'required']),

@@ -84,6 +84,7 @@ describe('sentences', () => {
       stateSentence(null),
       stateSentence(sampleStatus()),
       stateSentence(sampleStatus({ mode: 'audit' })),
+      stateSentence(sampleStatus({ modeOverrides: [{ of: 'client', name: 'cursor', mode: 'audit' }] })),
       stateSentence(sampleStatus({ policyEnabled: false })),
       stateSentence(sampleStatus({ state: 'paused' })),
       stateSentence(sampleStatus({ state: 'stopped' })),

@@ -13,7 +13,11 @@ export function unknownKeyWarning(source: Source, path: KeyPath): string {
 }
 
 export function warningsAbout(config: Config, source: Source): string[] {
-  return [...withoutEffect(config, source), ...unreachable(config, source)];
+  return [
+    ...withoutEffect(config, source),
+    ...unreachable(config, source),
+    ...unknownServers(config, source),
+  ];
 }
 
 function withoutEffect(config: Config, source: Source): string[] {
@@ -22,6 +26,14 @@ function withoutEffect(config: Config, source: Source): string[] {
     .map((key) => key.split('.'))
     .filter((path) => !isDeepStrictEqual(valueAt(config, path), valueAt(defaults, path)))
     .map((path) => `${place(source, path)}: this has no effect in this version`);
+}
+
+/** A mode of nobody: what was meant to be stricter is not. */
+function unknownServers({ servers, policy }: Config, source: Source): string[] {
+  const names = ['default', 'demo', ...Object.keys(servers)];
+  return Object.keys(policy.modes.servers)
+    .filter((name) => !names.includes(name))
+    .map((name) => `${place(source, ['policy', 'modes', 'servers', name])}: there is no server of this name`);
 }
 
 function unreachable({ servers }: Config, source: Source): string[] {

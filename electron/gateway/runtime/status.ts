@@ -1,6 +1,7 @@
 // The gateway in one snapshot, for window and tray, put together anew whenever something in it changes.
 import type {
   GatewayStatus,
+  ModeOverride,
   PolicyMode,
   Problem,
   ServerSummary,
@@ -14,6 +15,7 @@ export interface StatusParts {
   readonly url: string;
   readonly portTakenInstead: number | null;
   readonly mode: PolicyMode;
+  readonly modeOverrides: ModeOverride[];
   readonly paused: boolean;
   readonly policyEnabled: boolean;
   readonly auth: GatewayStatus['auth'];

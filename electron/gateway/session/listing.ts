@@ -50,14 +50,14 @@ export interface Listing {
 
 export interface ListingCollaborators {
   readonly policy: Pick<PolicyEngine, 'lists'>;
-  readonly settings: () => VerdictSettings;
+  readonly settings: (call: Call) => VerdictSettings;
   readonly logger: Logger;
 }
 
 export function createListing({ policy, settings, logger }: ListingCollaborators): Listing {
   /** While nothing is denied by policy nothing is hidden; while all is paused, the policy is not asked. */
-  function isInForce(): boolean {
-    const { mode, paused, policyEnabled } = settings();
+  function isInForce(call: Call): boolean {
+    const { mode, paused, policyEnabled } = settings(call);
     return policyEnabled && !paused && mode === 'enforce';
   }
 
@@ -67,12 +67,12 @@ export function createListing({ policy, settings, logger }: ListingCollaborators
       if (kind === undefined) throw new Error(`${list.method} is no list`);
       const { listedBy } = kind;
       const whole = { bytes: keptBriefly(response.bytes, response.result), listedBy };
-      if (response.error !== null || !settings().policyEnabled) return { ...whole, hides: false };
+      if (response.error !== null || !settings(list).policyEnabled) return { ...whole, hides: false };
       const filtered = filterList(response.bytes, kind, (item) =>
         policy.lists(callOf(list, kind, item), kind.isTemplate === true),
       );
       const hides = !filtered.ok || filtered.hidden > 0;
-      if (!isInForce()) return { ...whole, hides };
+      if (!isInForce(list)) return { ...whole, hides };
       const seen = { requestId: list.requestId, server: list.server, method: list.method };
       if (!filtered.ok) {
         logger.warn('list_unreadable', { ...seen, why: filtered.why });
@@ -85,7 +85,7 @@ export function createListing({ policy, settings, logger }: ListingCollaborators
 
     showsResource(call, uri) {
       const kind = { call: 'resources/read', key: 'uri' } as const;
-      return !isInForce() || policy.lists(callOf(call, kind, uri), false);
+      return !isInForce(call) || policy.lists(callOf(call, kind, uri), false);
     },
   };
 }

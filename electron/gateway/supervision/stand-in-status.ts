@@ -15,6 +15,7 @@ export function standInStatus(
     portTakenInstead: null,
     mode: 'enforce',
     policyEnabled: true,
+    modeOverrides: [],
     auth: 'optional',
     servers: [],
     allServers: { mcp: '', sse: '' },

@@ -38,7 +38,14 @@ interface Setting extends Partial<VerdictSettings> {
 function path({ decision: decided = decision(), answer, exceeded, meanwhile, ...given }: Setting = {}) {
   const steps: string[] = [];
   const changes: { settings: VerdictSettings; withdraw: () => void } = {
-    settings: { mode: 'enforce', paused: false, policyEnabled: true, approvalsEnabled: true, ...given },
+    settings: {
+      mode: 'enforce',
+      paused: false,
+      policyEnabled: true,
+      approvalsEnabled: true,
+      askInAudit: 'none',
+      ...given,
+    },
     withdraw: () => withdrawal.abort(),
   };
   const withdrawal = new AbortController();
@@ -386,6 +393,50 @@ it('hands on what the forwarding says', async () => {
     Promise.reject(new UpstreamError('gone')),
   );
   await expect(failing).rejects.toThrow('gone');
+});
+
+describe('in mode audit, a person', () => {
+  const asking = (
+    askInAudit: VerdictSettings['askInAudit'],
+    decided: Partial<Decision>,
+    given: Setting = {},
+  ) => path({ mode: 'audit', askInAudit, decision: decision(decided), ...given });
+
+  it.each([
+    ['none', { allow: false }, false],
+    ['denied', { allow: false }, true],
+    ['denied', {}, false],
+    ['all', {}, true],
+    ['all', { allow: false }, true],
+    ['none', { ask: true }, true],
+  ] as const)('with approvals.ask: %s, of %j, is asked: %s', async (askInAudit, decided, asked) => {
+    const { run, steps } = asking(askInAudit, decided);
+    await run();
+    expect(steps.includes('ask')).toBe(asked);
+  });
+
+  it('may deny what the policy allows, and allow what it denies', async () => {
+    const no = asking('all', {});
+    expect(await no.run()).toMatchObject({ error: 'policy_violation' });
+    const yes = asking('denied', { allow: false }, { answer: { allow: true } });
+    expect(await yes.run()).toBeNull();
+    expect(yes.log.calls[0]?.verdict).toMatchObject({ reason: 'person', mode: 'audit' });
+  });
+
+  it('who does not answer lets it pass, and that is recorded', async () => {
+    const { run, log } = asking('denied', { allow: false }, { answer: { by: 'no_answer' } });
+    expect(await run()).toBeNull();
+    expect(log.calls[0]?.verdict.reason).toBe('audit_mode');
+  });
+
+  it('is not asked where approvals are off, nor in mode enforce', async () => {
+    const off = asking('all', { allow: false }, { approvalsEnabled: false });
+    await off.run();
+    const enforcing = asking('all', { allow: false }, { mode: 'enforce' });
+    await enforcing.run();
+    expect([...off.steps, ...enforcing.steps]).not.toContain('ask');
+    expect(enforcing.forwarded).toEqual([]);
+  });
 });
 
 describe('an alert of the policy', () => {

@@ -76,6 +76,7 @@ export function openAll(...servers: FakeUpstream[]) {
     paused: false,
     policyEnabled: true,
     approvalsEnabled: true,
+    askInAudit: 'none',
   };
   const ended: string[] = [];
   const sessions = createSessionStore({

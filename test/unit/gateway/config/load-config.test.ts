@@ -248,7 +248,6 @@ describe('errors', () => {
       'server.transport': 'stdio',
       'agentfacts.mode': 'required',
       'policy.json_policy_dir': 'policies',
-      'approvals.ask': 'all',
       'audit.redact': ['password'],
     };
     const [section = '', name = ''] = key.split('.');
@@ -364,7 +363,6 @@ describe('warnings', () => {
       'audit.buffer_size': '5',
       'audit.flush_interval': '5s',
       'audit.capture.response_summary': 'true',
-      'approvals.ask': 'denied',
       'api.enabled': 'true',
       'metrics.enabled': 'true',
       'health.enabled': 'true',
@@ -383,6 +381,13 @@ describe('warnings', () => {
   it('name the variable that has no effect', () => {
     expect(loadConfig({ file: null, env: { MCP_METRICS_ENABLED: 'true' } }).warnings).toEqual([
       'MCP_METRICS_ENABLED (metrics.enabled): this has no effect in this version',
+    ]);
+  });
+
+  it('name modes of servers that are not there', () => {
+    const modes = '{clients: {cursor: audit}, servers: {default: audit, bank: enforce, bnak: enforce}}';
+    expect(written(`policy: {modes: ${modes}}\nservers: {bank: {command: x}}\n`).warnings()).toEqual([
+      'proxy.yaml:1: policy.modes.servers.bnak: there is no server of this name',
     ]);
   });
 

@@ -97,6 +97,7 @@ export function openSession() {
     paused: false,
     policyEnabled: true,
     approvalsEnabled: true,
+    askInAudit: 'none',
   };
   const upstream = fakeUpstream();
   const outlet = new RecordingOutlet();

@@ -86,7 +86,13 @@ export async function startProxy({
   desk.setAttended(true);
   const upstream = answering('files');
   const others = named.map(answering);
-  const settings = { mode: 'enforce', paused: false, policyEnabled: true, approvalsEnabled: true } as const;
+  const settings = {
+    mode: 'enforce',
+    paused: false,
+    policyEnabled: true,
+    approvalsEnabled: true,
+    askInAudit: 'none',
+  } as const;
   const passDown = createVerdictPath({
     policy,
     approver: desk,
