@@ -137,6 +137,15 @@ describe('the calls of a client', () => {
       [agent.id, null],
     ]);
   });
+
+  it('are not those of whoever it says that it is', async () => {
+    const { send, post, log, sessions } = await startProxy({ clients });
+    const claims = { name: 'alice', clientInfo: { name: 'alice', version: '1' }, _meta: { agent: 'alice' } };
+    const params = { ...initialize.params, ...claims };
+    await send(post({ ...initialize, params }, { 'x-agent-id': 'alice', 'user-agent': 'alice' }));
+    expect(log.calls.map(({ call }) => [call.agent.id, call.clientId])).toEqual([[agent.id, null]]);
+    expect(sessions.list()).toMatchObject([{ client: 'alice', agentId: agent.id, clientId: null }]);
+  });
 });
 
 describe('a session', () => {
