@@ -7,7 +7,6 @@ export const notYetEffective: readonly string[] = [
   'agentfacts.allowed_dids',
   'agentfacts.verify_log_proof',
   'policy.watch_for_changes',
-  'policy.cache.enabled',
   'policy.evaluation',
   'audit.buffer_size',
   'audit.flush_interval',
@@ -15,6 +14,14 @@ export const notYetEffective: readonly string[] = [
   'metrics.enabled',
   'health.enabled',
   'logging.output',
+];
+
+/** Settings that are accepted, and have no effect because it is better so; `why` goes on after a colon. */
+export const withoutEffectByDesign: readonly { readonly key: string; readonly why: string }[] = [
+  {
+    key: 'policy.cache.enabled',
+    why: 'decisions are not cached, because finding one would save no time that counts',
+  },
 ];
 
 /**

@@ -1,7 +1,7 @@
 // What the user should know of a configuration that is accepted: keys and servers that come to nothing.
 import { isDeepStrictEqual } from 'node:util';
 import { type Config, configSchema } from '../../shared/config.ts';
-import { notYetEffective } from '../../shared/config-gaps.ts';
+import { notYetEffective, withoutEffectByDesign } from '../../shared/config-gaps.ts';
 import { place, type Source } from './explain.ts';
 import { nearestKey } from './known-keys.ts';
 import { type KeyPath, valueAt } from './tree.ts';
@@ -22,10 +22,15 @@ export function warningsAbout(config: Config, source: Source): string[] {
 
 function withoutEffect(config: Config, source: Source): string[] {
   const defaults = configSchema.parse({});
-  return notYetEffective
-    .map((key) => key.split('.'))
-    .filter((path) => !isDeepStrictEqual(valueAt(config, path), valueAt(defaults, path)))
-    .map((path) => `${place(source, path)}: this has no effect in this version`);
+  const isSet = (key: string) =>
+    !isDeepStrictEqual(valueAt(config, key.split('.')), valueAt(defaults, key.split('.')));
+  const named = (key: string) => place(source, key.split('.'));
+  return [
+    ...notYetEffective.filter(isSet).map((key) => `${named(key)}: this has no effect in this version`),
+    ...withoutEffectByDesign
+      .filter(({ key }) => isSet(key))
+      .map(({ key, why }) => `${named(key)}: this has no effect: ${why}`),
+  ];
 }
 
 /** A mode of nobody: what was meant to be stricter is not. */

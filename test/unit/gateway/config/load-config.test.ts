@@ -358,7 +358,6 @@ describe('warnings', () => {
       'agentfacts.allowed_dids': '["did:key:a"]',
       'agentfacts.verify_log_proof': 'true',
       'policy.watch_for_changes': 'true',
-      'policy.cache.enabled': 'true',
       'policy.evaluation': '{timeout: 1s}',
       'audit.buffer_size': '5',
       'audit.flush_interval': '5s',
@@ -381,6 +380,12 @@ describe('warnings', () => {
   it('name the variable that has no effect', () => {
     expect(loadConfig({ file: null, env: { MCP_METRICS_ENABLED: 'true' } }).warnings).toEqual([
       'MCP_METRICS_ENABLED (metrics.enabled): this has no effect in this version',
+    ]);
+  });
+
+  it('say why where it is better so', () => {
+    expect(written('policy: {cache: {enabled: true}}\n').warnings()).toEqual([
+      'proxy.yaml:1: policy.cache.enabled: this has no effect: decisions are not cached, because finding one would save no time that counts',
     ]);
   });
 
