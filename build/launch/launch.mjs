@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { attend } from './child.mjs';
 import { runChecks } from './checks.mjs';
 import { compile } from './compile.mjs';
+import { hasDisplay, startVirtualDisplay } from './display.mjs';
 import { asApp, asNode } from './electron-node.mjs';
 import { out, root, tool } from './places.mjs';
 import { createProgress } from './progress.mjs';
@@ -41,9 +42,16 @@ const tasks = {
     });
   },
   async bench(progress, args) {
-    const tools = await setUp(progress, { window: false });
+    const tools = await setUp(progress, { window: true });
     await compile(progress, tools);
-    return attend(tools.electron.path, [join(root, 'test', 'bench', 'bench.ts'), ...args], { env: asNode() });
+    const virtual = hasDisplay() ? undefined : await startVirtualDisplay();
+    try {
+      return await attend(tools.electron.path, [join(root, 'test', 'bench', 'bench.ts'), ...args], {
+        env: { ...asNode(), ...(virtual && { DISPLAY: virtual.name }) },
+      });
+    } finally {
+      await virtual?.close();
+    }
   },
   async dist(progress, args) {
     // Loaded for this task alone.

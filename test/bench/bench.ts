@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { compare, type Comparison, type Effort } from './compare.ts';
 import { judge } from './goals.ts';
 import { measureGrowth } from './growth.ts';
+import { measureMainLoop } from './main-loop.ts';
 import { measureSteps } from './micro/micro.ts';
 import { createProcesses } from './processes.ts';
 import { reportFailures, reportMicro, reportRows, reportVerdicts } from './report.ts';
@@ -81,7 +82,9 @@ async function main(): Promise<number> {
     },
   };
   note('Measuring growth');
-  const steps = [...micro, ...(await measureGrowth(around, http.port, effort))];
+  const growth = await measureGrowth(around, http.port, effort);
+  note('Measuring the window under load');
+  const steps = [...micro, ...growth, await measureMainLoop(folder, http.port, effort)];
 
   const results: Comparison[] = [];
   for (const shape of shapes.filter(({ name }) => name.toLowerCase().includes(values.only.toLowerCase()))) {
