@@ -24,6 +24,9 @@ export type Classified = { ok: true; call: Call } | { ok: false; refusal: Refusa
 
 /** Members of params that this program reads, and that a server must not find under another spelling. */
 const READ_HERE = ['name', 'arguments', 'uri', '_meta'] as const;
+/** Longer ones name nothing that people could read in a prompt or a log; data URIs are no resources of a server. */
+const MAX_NAME_LENGTH = 1024;
+const MAX_URI_LENGTH = 16 * 1024;
 /** Names that are spelt in one case already, as nearly all are: no two of them are taken for each other. */
 const FOLDED = /^[a-z0-9_]*$/u;
 
@@ -36,8 +39,11 @@ export function classify(message: RequestMessage | NotificationMessage, context:
   const rule = ruleFor(message.method);
   const tool = textIn(params, rule.tool);
   const resources = resourcesIn(params, rule.resources);
-  if (tool === undefined) return invalid('params.name must be a string');
-  if (resources === undefined) return invalid(unreadable[rule.resources ?? 'uri']);
+  if (tool === undefined)
+    return invalid(`params.name must be a string of at most ${MAX_NAME_LENGTH} characters`);
+  if (resources === undefined || resources.some((uri) => uri.length > MAX_URI_LENGTH)) {
+    return invalid(unreadable[rule.resources ?? 'uri']);
+  }
   const given: unknown = tool === null ? params : (params.arguments ?? {});
   if (!isObject(given)) return invalid('params.arguments must be an object');
   // Who follows no resource is told of lists alone, as clients with a session are unasked.
@@ -64,8 +70,8 @@ export function classify(message: RequestMessage | NotificationMessage, context:
 }
 
 const unreadable = {
-  uri: 'params.uri must be a string',
-  filter: `params.notifications.resourceSubscriptions must be a list of at most ${MAX_FOLLOWED} URIs`,
+  uri: `params.uri must be a string of at most ${MAX_URI_LENGTH} characters`,
+  filter: `params.notifications.resourceSubscriptions must be a list of at most ${MAX_FOLLOWED} URIs of at most ${MAX_URI_LENGTH} characters`,
 } as const;
 
 /** Undefined where there must be some, and they can't be read. */
@@ -78,14 +84,14 @@ function resourcesIn(
   return typeof params.uri === 'string' ? [params.uri] : undefined;
 }
 
-/** Null where the method has no such member; undefined where it must have one and it is no string. */
+/** Null where the method has no such member; undefined where it must have one and it is no string, or too long a one. */
 function textIn(
   params: Readonly<Record<string, unknown>>,
   member: string | undefined,
 ): string | null | undefined {
   if (member === undefined) return null;
   const value = params[member];
-  return typeof value === 'string' ? value : undefined;
+  return typeof value === 'string' && value.length <= MAX_NAME_LENGTH ? value : undefined;
 }
 
 /** A name that a server without regard to case takes for another one of the object, or for a reserved one. */

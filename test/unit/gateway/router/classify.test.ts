@@ -91,6 +91,12 @@ describe('a message that no policy could judge is refused', () => {
     ['a tool call whose name is a number', 'tools/call', { name: 1 }],
     ['a tool call whose name is a list', 'tools/call', { name: ['read_file'] }],
     ['a tool call whose name is null', 'tools/call', { name: null }],
+    ['a tool call whose name is a text of its own', 'tools/call', { name: 'x'.repeat(1025) }],
+    [
+      'a resource whose URI is a document of its own',
+      'resources/read',
+      { uri: `data:,${'x'.repeat(20_000)}` },
+    ],
     ['a prompt without a name', 'prompts/get', {}],
     ['a resource without a URI', 'resources/read', {}],
     ['a resource whose URI is an object', 'resources/read', { uri: {} }],
