@@ -120,6 +120,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
   const policyDir = config.policy.policy_dir ?? options.shippedPolicies;
   const policy = await createPolicyEngine({
     policyDir,
+    jsonPolicyDir: config.policy.json_policy_dir,
     dataFile: config.policy.data_file ?? dataBeside(policyDir),
     ...surroundingsOf(config.policy),
     opa: { configured: env.MCP_OPA_PATH ?? null, bundled: options.bundledOpa, searchPath: env.PATH ?? '' },

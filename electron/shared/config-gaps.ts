@@ -44,11 +44,6 @@ export const notYetProtective: readonly {
     expected: 'disabled or optional (this version does not verify AgentFacts)',
   },
   {
-    key: 'policy.json_policy_dir',
-    accepted: [null],
-    expected: 'nothing (this version has no JSON policies)',
-  },
-  {
     key: 'audit.redact',
     accepted: [[]],
     expected:

@@ -86,6 +86,7 @@ function withAbsolutePaths(config: Config, { file, setBy }: Source): Config {
     policy: {
       ...policy,
       policy_dir: absolute('policy.policy_dir', policy.policy_dir),
+      json_policy_dir: absolute('policy.json_policy_dir', policy.json_policy_dir),
       data_file: absolute('policy.data_file', policy.data_file),
     },
     audit: { ...audit, db_path: absolute('audit.db_path', audit.db_path) },

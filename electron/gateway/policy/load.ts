@@ -15,6 +15,8 @@ import { instantiatePolicy } from './wasm-policy.ts';
 
 export interface PolicyPlaces {
   readonly policyDir: string;
+  /** JSON policies that are in force beside these; null where there are none. */
+  readonly jsonPolicyDir: string | null;
   /** policy_data.json; null where policies see no data. */
   readonly dataFile: string | null;
   readonly opa: OpaPlaces;
@@ -41,7 +43,10 @@ export interface PolicyLoad {
 
 /** Rejects only where the disk or OPA fail in ways that nobody foresees. */
 export async function loadPolicy(places: PolicyPlaces, logger: Logger): Promise<PolicyLoad> {
-  const [sources, data] = await Promise.all([readSources(places.policyDir), readPolicyData(places.dataFile)]);
+  const [sources, data] = await Promise.all([
+    readSources(places.policyDir, places.jsonPolicyDir),
+    readPolicyData(places.dataFile),
+  ]);
   if (!sources.ok) return { files: [], policy: sources };
   const files = [...sources.value.files];
   if (!data.ok) return { files, policy: data };

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readJsonPolicies } from './json-policies/read.ts';
 import { failed, type Loaded } from './policy-failure.ts';
 
 export interface PolicySource {
@@ -26,8 +27,12 @@ const maxDepth = 8;
 /**
  * Takes all `.rego` files below the folder, so that no rule is left out by where it lies, but tests (`_test.rego`),
  * hidden folders, and `examples`, whose policies are for reading and would contradict each other.
+ * @param jsonFolder JSON policies, which come beside them as Rego; with these the folder may be without any
  */
-export async function readSources(folder: string): Promise<Loaded<PolicySources>> {
+export async function readSources(
+  folder: string,
+  jsonFolder: string | null = null,
+): Promise<Loaded<PolicySources>> {
   const files: PolicySource[] = [];
   try {
     for (const name of await regoFiles(folder, '', 0)) {
@@ -35,6 +40,11 @@ export async function readSources(folder: string): Promise<Loaded<PolicySources>
     }
   } catch (error) {
     return failed(`The policy folder can't be read: ${String(error)}`, folder);
+  }
+  if (jsonFolder !== null) {
+    const made = await readJsonPolicies(jsonFolder, files);
+    if (!made.ok) return made;
+    files.push(...made.value);
   }
   if (files.length === 0) return failed('There is no policy (*.rego) in the policy folder', folder);
   const ordered = files.sort((a, b) => (a.name < b.name ? -1 : 1));

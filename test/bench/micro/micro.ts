@@ -74,6 +74,7 @@ export async function measureSteps(
   const logger = silentLogger();
   const engine = await createPolicyEngine({
     policyDir: join(root, 'policies'),
+    jsonPolicyDir: null,
     dataFile: join(root, 'policies', 'policy_data.json'),
     opa: { configured: null, bundled: null, searchPath: process.env.PATH ?? '' },
     precompiledDir: join(root, 'out', 'policies'),

@@ -105,7 +105,7 @@ describe('loadConfig', () => {
 
   it("resolves relative paths from the file's folder, and leaves absolute ones", () => {
     const file = written(`
-policy: {policy_dir: ./rules, data_file: ../data.json}
+policy: {policy_dir: ./rules, json_policy_dir: json, data_file: ../data.json}
 audit: {db_path: /var/lib/proxy/audit.db}
 upstream: {command: npx, cwd: work}
 servers: {other: {command: npx, cwd: there}}
@@ -115,6 +115,7 @@ tls: {cert_file: a.pem, key_file: b.pem, ca_file: c.pem}
     const { config } = file.load();
     const from = (path: string) => resolve(file.folder, path);
     expect(config.policy.policy_dir).toBe(from('rules'));
+    expect(config.policy.json_policy_dir).toBe(from('json'));
     expect(config.policy.data_file).toBe(from('../data.json'));
     expect(config.audit.db_path).toBe('/var/lib/proxy/audit.db');
     expect(config.upstream.cwd).toBe(from('work'));
@@ -247,7 +248,6 @@ describe('errors', () => {
     const wrong: Record<string, unknown> = {
       'server.transport': 'stdio',
       'agentfacts.mode': 'required',
-      'policy.json_policy_dir': 'policies',
       'audit.redact': ['password'],
     };
     const [section = '', name = ''] = key.split('.');

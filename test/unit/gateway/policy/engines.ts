@@ -42,6 +42,7 @@ export async function engine(
   const { logger, logged } = recordingLogger();
   const created = await createPolicyEngine({
     dataFile: null,
+    jsonPolicyDir: null,
     opa: { configured: opa, bundled: null, searchPath: '' },
     precompiledDir: null,
     cacheDir: temporaryFolder(),
