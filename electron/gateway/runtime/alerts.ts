@@ -1,6 +1,5 @@
 // What policies want the user to be told at once: each on the desktop, as long as they are few, and a line in the status.
 import type { PolicyAlert, Problem } from '../../shared/domain.ts';
-import { SlidingWindow } from '../limits/sliding-window.ts';
 import type { Clock } from '../ports.ts';
 
 /** More within this time are counted alone: a policy that raises one for each call is not to bury the desktop. */
@@ -16,7 +15,7 @@ export interface Alerts {
 }
 
 export function createAlerts(clock: Clock, tell: (alert: PolicyAlert) => void): Alerts {
-  const told = new SlidingWindow(MOST_TOLD, SPAN_MS);
+  let told: readonly number[] = [];
   /** Without a break of the time for which they are shown. */
   let count = 0;
   let newest: { readonly at: number; readonly text: string } | null = null;
@@ -26,9 +25,9 @@ export function createAlerts(clock: Clock, tell: (alert: PolicyAlert) => void): 
       const now = clock.now();
       count = isShown(now) ? count + 1 : 1;
       newest = { at: now, text: alert.text };
-      const monotonic = clock.monotonicMicros() / 1000;
-      if (!told.hasRoom(monotonic)) return;
-      told.add(monotonic);
+      told = told.filter((at) => now - at < SPAN_MS);
+      if (told.length >= MOST_TOLD) return;
+      told = [...told, now];
       tell(alert);
     },
 
