@@ -41,6 +41,8 @@ const commands = {
   'clients.remove': true,
   'clients.restore': true,
   'app.info': true,
+  'drafts.read': true,
+  'drafts.write': true,
   'clipboard.write': true,
   'gateway.restart': true,
 } satisfies Record<CommandName<WindowCommands>, true>;

@@ -19,6 +19,7 @@ import {
 import {
   policyChanges,
   policyCheck,
+  policyDrafts,
   policyFolder,
   policyFormatted,
   policyHistory,
@@ -131,6 +132,9 @@ export type AppInfo = z.infer<typeof appInfo>;
 /** Commands that main answers itself. */
 export const mainCommands = {
   'app.info': { input: nothing, output: appInfo },
+  /** Edits of policies that were not saved yet: they outlive the window. */
+  'drafts.read': { input: nothing, output: policyDrafts },
+  'drafts.write': { input: policyDrafts, output: nothing },
   'clipboard.write': { input: z.string().max(16_000_000), output: nothing },
   /** Starts a gateway that has stopped with a problem once more; false where it is not stopped. */
   'gateway.restart': { input: nothing, output: z.boolean() },

@@ -62,15 +62,19 @@ export const policyCheck = z.object({
 });
 export type PolicyCheck = z.infer<typeof policyCheck>;
 
+/** Changes with what they were made of. */
+export const policyDrafts = z
+  .array(
+    policyChange.extend({
+      /** The hash of the file that was edited; null where there was none. */
+      base: fileHash.nullable(),
+    }),
+  )
+  .max(500);
+export type PolicyDrafts = z.infer<typeof policyDrafts>;
+
 export const policySave = z.object({
-  files: z
-    .array(
-      policyChange.extend({
-        /** The hash of the file that was edited; null where there was none. */
-        base: fileHash.nullable(),
-      }),
-    )
-    .max(500),
+  files: policyDrafts,
   /** Why, for the history. */
   note: z.string().trim().max(500).default(''),
 });

@@ -11,6 +11,7 @@ import {
   type WindowCommands,
 } from '../../shared/contract.ts';
 import { createAnswer } from '../../shared/rpc.ts';
+import { keepDrafts } from './drafts.ts';
 import { isTrustedFrame } from './trusted-frame.ts';
 
 /** What this file can't know of the app by itself. */
@@ -18,6 +19,7 @@ export type AboutApp = Pick<AppInfo, 'version' | 'pauseShortcut' | 'bridge'>;
 
 /** Answers the commands of the window's own page, and of no other frame. */
 export function serveWindowCommands(host: GatewayHost, about: AboutApp, logger: Logger): void {
+  const drafts = keepDrafts();
   const handlers: Handlers<WindowCommands> = {
     ...host.commands,
     'app.info': () => ({
@@ -26,6 +28,8 @@ export function serveWindowCommands(host: GatewayHost, about: AboutApp, logger: 
       platform: process.platform,
       userData: app.getPath('userData'),
     }),
+    'drafts.read': () => drafts.read(),
+    'drafts.write': (files) => drafts.write(files),
     'clipboard.write': (text) => clipboard.writeText(text),
     'gateway.restart': () => host.restart(),
   };
