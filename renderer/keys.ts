@@ -20,8 +20,17 @@ export function acceleratorName(accelerator: string): string {
 
 /** The key of a shortcut in lower case, or null where the event is none. Shift and Alt make it another one. */
 export function shortcutKey(event: KeyboardEvent): string | null {
+  return event.shiftKey ? null : modifiedKey(event);
+}
+
+/** The same for shortcuts with Shift. */
+export function shiftedShortcutKey(event: KeyboardEvent): string | null {
+  return event.shiftKey ? modifiedKey(event) : null;
+}
+
+function modifiedKey(event: KeyboardEvent): string | null {
   const modified = isMac() ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
-  return modified && !event.altKey && !event.shiftKey ? event.key.toLowerCase() : null;
+  return modified && !event.altKey ? event.key.toLowerCase() : null;
 }
 
 /** Lets the arrow keys step through elements of one kind, from the one that has the focus. */

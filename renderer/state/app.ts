@@ -64,7 +64,7 @@ export function createApp(api: Api): App {
 
     close() {
       unsubscribe();
-      for (const part of [clients, demo, activity, approvals, gateway, notices]) part.close();
+      for (const part of [policies, clients, demo, activity, approvals, gateway, notices]) part.close();
     },
   };
 }

@@ -20,7 +20,15 @@ const otherNames: Readonly<Partial<Record<View, readonly string[]>>> = {
 };
 
 /** The commands that make sense now: those that could do nothing are not among them. */
-export function commandsOf({ navigation, gateway, activity, demo, clients, facts }: App): Command[] {
+export function commandsOf({
+  navigation,
+  gateway,
+  activity,
+  demo,
+  policies,
+  clients,
+  facts,
+}: App): Command[] {
   const { status, served } = gateway;
   const commands: Command[] = [];
   const add = (name: string, keywords: readonly string[], run: () => void, shortcut: string | null = null) =>
@@ -40,6 +48,16 @@ export function commandsOf({ navigation, gateway, activity, demo, clients, facts
     navigation.go('activity');
   });
   const pauseKeys = facts.info?.pauseShortcut == null ? null : acceleratorName(facts.info.pauseShortcut);
+  if (gateway.serving) {
+    add('Set what becomes of tools', ['allow', 'ask', 'deny', 'policies', 'lists'], () => {
+      policies.page = 'tools';
+      navigation.go('policies');
+    });
+    add('Show the history of the policies', ['versions', 'rollback', 'undo'], () => {
+      policies.showHistory();
+      navigation.go('policies');
+    });
+  }
   if (status?.state === 'running') {
     add('Pause everything', ['stop', 'kill switch'], () => void gateway.setPaused(true), pauseKeys);
   }
