@@ -9,7 +9,7 @@ const contracts = [shared, gateway('(ports|errors|call)\\.ts$'), gateway('wire/'
 const verdictPath = gateway('verdict-path\\.ts$');
 /** Folders whose code runs as a service that somebody has to make, hand its needs, and close. */
 const services = gateway(
-  '(aggregate|approval|audit|clients|config|limits|policy|session|transport|upstream)/',
+  '(aggregate|approval|audit|clients|config|limits|policy|replay|session|transport|upstream)/',
 );
 
 /** One side of a Streamable HTTP session, and lines; nothing of it sends what has to be allowed first. */
@@ -89,6 +89,13 @@ module.exports = {
       'router',
       'upstream',
     ].map(standsAlone),
+
+    layer(
+      'replay-holds-policy-against-the-log',
+      'What is not in force yet is tried on what was recorded: both are needed there, and nothing of the path.',
+      gateway('replay/'),
+      [...contracts, npm, gateway('(replay|audit|policy)/')],
+    ),
 
     // What is around it.
     barrier(

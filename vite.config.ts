@@ -43,6 +43,7 @@ export default defineConfig({
         'main/main': at('electron/main/main.ts'),
         'gateway/worker': at('electron/gateway/worker.ts'),
         'gateway/audit-worker': at('electron/gateway/audit/audit-worker.ts'),
+        'gateway/replay-worker': at('electron/gateway/replay/replay-worker.ts'),
         headless: at('electron/headless.ts'),
         bridge: at('electron/bridge/bridge.ts'),
         demo: at('electron/demo/demo.ts'),

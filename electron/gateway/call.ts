@@ -122,6 +122,13 @@ export type RecordedCall =
     }
   | { readonly known: false; readonly why: UnknownInput };
 
+/** A tool call out of the audit log that was let through; its arguments are null where they are not known. */
+export interface RecordedUse extends Pick<Call, 'at' | 'server' | 'clientId' | 'client'> {
+  readonly id: number;
+  readonly tool: string;
+  readonly arguments: Readonly<Record<string, unknown>> | null;
+}
+
 /** What the policy wants done besides, whatever becomes of the call. */
 export interface Obligations {
   /** Short texts that stand in the call's record. */

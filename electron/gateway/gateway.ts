@@ -6,7 +6,6 @@ import { runTour } from '../demo/tour.ts';
 import type { Config } from '../shared/config.ts';
 import {
   policyCommands,
-  trialCommands,
   type EventName,
   type EventPayload,
   type GatewayCommands,
@@ -27,8 +26,10 @@ import { createRateLimiter } from './limits/rate-limiter.ts';
 import { createLogger } from './observability/logger.ts';
 import { denialData } from './policy/denial-data.ts';
 import { createPolicyEngine } from './policy/engine.ts';
+import type { PolicyPlaces } from './policy/load.ts';
 import type { Call, Surroundings } from './call.ts';
 import type { Clock, Logger } from './ports.ts';
+import { createTrials } from './replay/trials.ts';
 import { createAlerts } from './runtime/alerts.ts';
 import { announce } from './runtime/announcement.ts';
 import { openApiToken } from './runtime/api-token.ts';
@@ -118,22 +119,30 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
   let mode = (isConfigured('policy.mode') ? undefined : kept.read().mode) ?? config.policy.mode;
 
   const policyDir = config.policy.policy_dir ?? options.shippedPolicies;
-  const policy = await createPolicyEngine({
+  const policyPlaces: PolicyPlaces = {
     policyDir,
     jsonPolicyDir: config.policy.json_policy_dir,
     dataFile: config.policy.data_file ?? dataBeside(policyDir),
-    ...surroundingsOf(config.policy),
     opa: { configured: env.MCP_OPA_PATH ?? null, bundled: options.bundledOpa, searchPath: env.PATH ?? '' },
     precompiledDir: join(out, 'policies'),
     cacheDir: join(userData, 'policy-cache'),
-    logger,
-  });
+  };
+  const policy = await createPolicyEngine({ ...policyPlaces, ...surroundingsOf(config.policy), logger });
   services.adopt(policy, (engine) => engine.close());
 
   const notice = services.adopt(coalesce(tellHost, NOTICE_MS), (pending) => pending.close());
   const { archive, log } = openAudit(config, options, logger, () => notice.request());
   services.adopt(archive, (open) => open.close());
   services.adopt(log, (open) => open.close());
+  const trials = createTrials({
+    policy: policyPlaces,
+    archive,
+    database: config.audit.enabled ? auditPath(config, userData) : null,
+    worker: pathToFileURL(join(out, 'gateway', 'replay-worker.js')),
+    onReplay: (replay) => emit('policy.replay.changed', replay),
+    logger,
+  });
+  services.adopt(trials, (open) => open.close());
 
   const approvals = createApprovalDesk({
     clock,
@@ -244,9 +253,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
       throw new CommandError('unavailable', 'Policies can not be edited yet.');
     }),
     'policy.read': () => policy.overview(),
-    ...forwardTo(trialCommands, () => {
-      throw new CommandError('unavailable', 'Policies can not be tried yet.');
-    }),
+    ...trials.commands,
     'demo.run': () => (tour ??= runDemo()),
     'sessions.end': (id) => sessions.end(id),
     'clients.list': () => clients.list(),
@@ -407,21 +414,21 @@ function dataBeside(policyDir: string): string | null {
   return existsSync(file) ? file : null;
 }
 
+function auditPath({ audit }: Config, userData: string): string {
+  return audit.db_path ?? join(userData, 'audit.db');
+}
+
 function surroundingsOf({ environment }: Config['policy']): Surroundings {
   return { environment, proxyRegion: '' };
 }
 
 /** The log and its archive, or what stands in for them where the configuration wants no audit. */
-function openAudit(
-  { audit, policy }: Config,
-  { userData, out }: GatewayOptions,
-  logger: Logger,
-  onWrite: () => void,
-) {
+function openAudit(config: Config, { userData, out }: GatewayOptions, logger: Logger, onWrite: () => void) {
+  const { audit, policy } = config;
   if (!audit.enabled) {
     return { log: reportWrites(createSilentCallLog(), logger, onWrite), archive: createEmptyCallArchive() };
   }
-  const path = audit.db_path ?? join(userData, 'audit.db');
+  const path = auditPath(config, userData);
   const captureArguments = audit.capture.request_arguments;
   const log = openCallLog({
     path,

@@ -32,6 +32,7 @@ const goodTree: Tree = {
   ],
   'electron/gateway/policy/engine.ts': ['zod', 'node:fs/promises', '../../shared/domain.ts'],
   'electron/gateway/audit/log.ts': ['node:worker_threads', 'type ../ports.ts'],
+  'electron/gateway/replay/replays.ts': ['../policy/engine.ts', '../audit/log.ts', 'node:worker_threads'],
   'electron/gateway/observability/logger.ts': ['type ../ports.ts'],
   'electron/gateway/runtime/choose-port.ts': ['type ../transport/http-server.ts'],
   'electron/gateway/gateway.ts': [
@@ -110,6 +111,9 @@ const badFiles: Readonly<Record<string, Tree>> = {
   'gateway-policy-stands-alone': { 'electron/gateway/policy/logs.ts': ['../audit/log.ts'] },
   'gateway-router-stands-alone': { 'electron/gateway/router/asks.ts': ['type ../session/session.ts'] },
   'gateway-upstream-stands-alone': { 'electron/gateway/upstream/replies.ts': ['../session/session.ts'] },
+  'replay-holds-policy-against-the-log': {
+    'electron/gateway/replay/goes-down.ts': ['type ../verdict-path.ts'],
+  },
   'services-are-made-in-one-place': {
     'electron/gateway/runtime/makes-policy.ts': ['../policy/engine.ts'],
     'electron/gateway/other-root.ts': ['./audit/log.ts'],

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { UnknownInput } from '../../shared/policy-trial.ts';
 import type { JudgedCall, RecordedCall } from '../call.ts';
 import { keptArgumentBytes } from './argument-text.ts';
-import { readFacts } from './recorded-facts.ts';
+import { readFacts, type RecordedFacts } from './recorded-facts.ts';
 import { createPastReader, type PastReader } from './recorded-past.ts';
 
 /** A policy was asked about these: they passed neither unchecked nor were they refused before they could be. */
@@ -45,7 +45,7 @@ export function readRecordedCall(database: Database, id: number): RecordedCall {
   const row = database.prepare<[number], Row>(`SELECT ${columns} FROM calls WHERE id = ?`).get(id);
   if (row === undefined) return unknown('no_record');
   const wasAsked = database.prepare<[number]>(`SELECT 1 FROM calls WHERE id = ? AND ${asked}`).get(id);
-  return wasAsked === undefined ? unknown('not_asked') : recalled(row, createPastReader(database));
+  return wasAsked === undefined ? unknown('not_asked') : recalled(row, createPastReader(database), true);
 }
 
 /** How many calls there are that a policy was asked about; `most` is enough to know. */
@@ -56,20 +56,29 @@ export function countRecordedCalls(database: Database, most: number): number {
   return count.pluck().get(most) ?? 0;
 }
 
-/**
- * The newest calls that a policy was asked about, from the newest on.
- * @param withPast false: nobody looks at their histories, which are left empty
- */
-export function* recordedCalls(database: Database, most: number, withPast: boolean): Generator<RecordedCall> {
+/** What somebody looks at; the rest may be left empty. */
+export interface WantedFacts {
+  readonly history: boolean;
+  readonly arguments: boolean;
+}
+
+/** The newest calls that a policy was asked about, from the newest on. */
+export function* recordedCalls(
+  database: Database,
+  most: number,
+  wanted: WantedFacts,
+): Generator<RecordedCall> {
   const piece = database.prepare<[number, number], Row>(
     `SELECT ${columns} FROM calls WHERE id < ? AND ${asked} ORDER BY id DESC LIMIT ?`,
   );
-  const past: PastReader = withPast ? createPastReader(database) : () => ({ calls: [], truncated: false });
+  const past: PastReader = wanted.history
+    ? createPastReader(database)
+    : () => ({ calls: [], truncated: false });
   let before = Number.MAX_SAFE_INTEGER;
   let left = most;
   while (left > 0) {
     const rows = piece.all(before, Math.min(left, rowsAtOnce));
-    for (const row of rows) yield recalled(row, past);
+    for (const row of rows) yield recalled(row, past, wanted.arguments);
     const last = rows.at(-1);
     if (last === undefined) return;
     before = last.id;
@@ -77,16 +86,13 @@ export function* recordedCalls(database: Database, most: number, withPast: boole
   }
 }
 
-function recalled(row: Row, pastOf: PastReader): RecordedCall {
+function recalled(row: Row, pastOf: PastReader, needsArguments: boolean): RecordedCall {
   if (row.facts === null) return unknown('old_record');
   const facts = readFacts(row.facts);
   const capabilities = parsed(row.capabilities, z.array(z.string()));
   if (facts?.answer === undefined || capabilities === null) return unknown('damaged');
-  if (row.arguments === null || row.argumentsBytes === null || facts.redacted)
-    return unknown('arguments_not_kept');
-  if (row.argumentsBytes > keptArgumentBytes) return unknown('arguments_cut');
-  const given = parsed(row.arguments, z.record(z.string(), z.unknown()));
-  if (given === null) return unknown('damaged');
+  const given = argumentsIn(row, facts);
+  if (!given.known && needsArguments) return given;
   const history = pastOf(row.sessionId, row.id, facts);
   if (history === null) return unknown('damaged');
   const { requests, reads, writes, started, model, publisher, tags, environment, proxyRegion } = facts;
@@ -97,7 +103,7 @@ function recalled(row: Row, pastOf: PastReader): RecordedCall {
     tool: row.tool,
     resource: row.resource,
     resources: facts.resources.length > 0 ? facts.resources : row.resource === null ? [] : [row.resource],
-    arguments: given,
+    arguments: given.known ? given.value : {},
     server: row.server,
     agent: { id: row.agentId, name: row.agentName, capabilities, model, publisher, tags },
     clientId: facts.clientId,
@@ -124,7 +130,18 @@ function recalled(row: Row, pastOf: PastReader): RecordedCall {
   };
 }
 
-function unknown(why: UnknownInput): RecordedCall {
+type Arguments = { readonly known: true; readonly value: Record<string, unknown> } | Unknown;
+
+function argumentsIn({ arguments: json, argumentsBytes }: Row, { redacted }: RecordedFacts): Arguments {
+  if (json === null || argumentsBytes === null || redacted) return unknown('arguments_not_kept');
+  if (argumentsBytes > keptArgumentBytes) return unknown('arguments_cut');
+  const value = parsed(json, z.record(z.string(), z.unknown()));
+  return value === null ? unknown('damaged') : { known: true, value };
+}
+
+type Unknown = Extract<RecordedCall, { known: false }>;
+
+function unknown(why: UnknownInput): Unknown {
   return { known: false, why };
 }
 

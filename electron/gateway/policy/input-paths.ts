@@ -14,6 +14,19 @@ export function inputPathsIn(syntaxTree: unknown): InputPath[] {
   return [...found.values()];
 }
 
+/**
+ * Whether a policy can see anything of a part of the input.
+ * @param paths that it can see; null where that is not known
+ */
+export function mayRead(paths: readonly InputPath[] | null, part: InputPath): boolean {
+  return paths === null || paths.some((path) => meet(path, part));
+}
+
+/** Whether one leads to a part of what the other leads to. */
+function meet(one: InputPath, other: InputPath): boolean {
+  return one.every((name, index) => index >= other.length || name === other[index]);
+}
+
 /** @param node of a module as `opa parse --format json` prints it */
 function visit(node: unknown, found: (path: InputPath) => void): void {
   if (Array.isArray(node)) {

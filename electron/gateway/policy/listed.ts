@@ -1,5 +1,5 @@
 // What policies say of lists: by a rule of their own, or by a decision that can be foreseen.
-import type { InputPath } from './input-paths.ts';
+import { mayRead, type InputPath } from './input-paths.ts';
 
 /** Whether the decision on a call is known before it is made, for whatever is listed. */
 export interface Foreseeable {
@@ -18,14 +18,9 @@ const unknownForItems: readonly InputPath[] = [
 
 /** @param paths what the policy can see; null where that is not known */
 export function foresee(paths: readonly InputPath[] | null, readsClock: boolean): Foreseeable {
-  const reads = (unknown: InputPath) => paths === null || paths.some((path) => meet(path, unknown));
+  const reads = (unknown: InputPath) => mayRead(paths, unknown);
   const item = !readsClock && !unknownForItems.some(reads);
   return { item, template: item && !reads(['resource']) };
-}
-
-/** Whether one leads to a part of what the other leads to. */
-function meet(one: InputPath, other: InputPath): boolean {
-  return one.every((name, index) => index >= other.length || name === other[index]);
 }
 
 /** What the rule `listed` says; null where it says neither true nor false. */

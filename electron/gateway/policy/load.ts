@@ -5,6 +5,7 @@ import { createBundleCache } from './bundle-cache.ts';
 import { readBundle, type PolicyBundle } from './bundle.ts';
 import { compilePolicies } from './compile.ts';
 import type { Question } from './entrypoints.ts';
+import type { InputPath } from './input-paths.ts';
 import { foresee, type Foreseeable } from './listed.ts';
 import { findOpa, type OpaPlaces } from './opa.ts';
 import { readPolicyData, type PolicyData } from './policy-data.ts';
@@ -31,6 +32,8 @@ export interface LoadedPolicy {
   readonly module: WebAssembly.Module;
   readonly question: Question;
   readonly data: object;
+  /** What of the input it can see; null where that is not known. */
+  readonly inputPaths: readonly InputPath[] | null;
   readonly project: Projection;
   readonly foreseeable: Foreseeable;
 }
@@ -91,7 +94,7 @@ function tryOut(
   if (first !== undefined) return { ok: false, failure: { errors: [first, ...rest] } };
   const project = createProjection(inputPaths);
   const foreseeable = foresee(inputPaths, readsClock);
-  return { ok: true, value: { module, question, data, project, foreseeable } };
+  return { ok: true, value: { module, question, data, inputPaths, project, foreseeable } };
 }
 
 /** OPA compiles calls of any builtin; where it stands is looked up in the text. */

@@ -19,6 +19,9 @@ export interface OpaRun {
   readonly ok: boolean;
   /** What it printed: OPA puts complaints now on stdout, now on stderr. */
   readonly output: string;
+  /** Its two parts. */
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 /** Builds take tenths of a second; what takes this long hangs. */
@@ -58,9 +61,9 @@ export function runOpa(path: string, args: readonly string[], cwd: string): Prom
   return new Promise((resolve, reject) => {
     execFile(path, [...args], options, (error, stdout, stderr) => {
       const output = stdout + stderr;
-      if (error === null) resolve({ ok: true, output });
+      if (error === null) resolve({ ok: true, output, stdout, stderr });
       else if (error.killed === true) reject(new Error(`${path} did not end within ${timeLimitMs / 1000} s`));
-      else if (typeof error.code === 'number') resolve({ ok: false, output });
+      else if (typeof error.code === 'number') resolve({ ok: false, output, stdout, stderr });
       else reject(new Error(`${path} could not be started: ${error.message}`));
     });
   });

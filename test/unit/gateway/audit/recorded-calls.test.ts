@@ -16,6 +16,7 @@ import { PastCalls } from '../../../../electron/gateway/session/past-calls.ts';
 import { temporaryFolder } from './places.ts';
 import { allowed, answered, denied, malformed, recordingLogger, sampleCall } from './samples.ts';
 
+const all = { history: true, arguments: true };
 const surroundings = { environment: 'production', proxyRegion: 'here' };
 
 function openLog(options: Partial<CallLogOptions> = {}) {
@@ -183,14 +184,23 @@ describe('recordedCalls', () => {
     }
     expect(countRecordedCalls(database, 1000)).toBe(250);
     expect(countRecordedCalls(database, 120)).toBe(120);
-    const tools = [...recordedCalls(database, 120, true)].map((each) => each.known && each.call.tool);
+    const tools = [...recordedCalls(database, 120, all)].map((each) => each.known && each.call.tool);
     expect(tools).toEqual(Array.from({ length: 120 }, (_, n) => `t${249 - n}`));
-    expect([...recordedCalls(database, 1000, false)]).toHaveLength(250);
+    expect([...recordedCalls(database, 1000, all)]).toHaveLength(250);
+  });
+});
+
+describe('recordedCalls without arguments', () => {
+  it('leaves them empty where they are not known, for a policy that does not look', async () => {
+    const { log, reading: database } = openLog({ captureArguments: false });
+    await log.record(sampleCall(), allowed, null);
+    const [first] = recordedCalls(database, 1, { history: true, arguments: false });
+    expect(first).toMatchObject({ known: true, call: { tool: 'read_file', arguments: {} } });
   });
 });
 
 describe('a log of the version before', () => {
-  it('is kept, and its records are told apart', async () => {
+  it('is kept, and its records are told apart', () => {
     const path = join(temporaryFolder(), 'audit.db');
     const old = new BetterSqlite(path);
     migrate(old, auditMigrations.slice(0, 1));
@@ -203,6 +213,6 @@ describe('a log of the version before', () => {
     expect(database.pragma('user_version', { simple: true })).toBe(auditMigrations.length);
     expect(database.prepare('SELECT tool FROM audit_log').pluck().all()).toEqual(['t']);
     expect(readRecordedCall(database, 1)).toEqual({ known: false, why: 'old_record' });
-    expect([...recordedCalls(database, 10, true)]).toEqual([{ known: false, why: 'old_record' }]);
+    expect([...recordedCalls(database, 10, all)]).toEqual([{ known: false, why: 'old_record' }]);
   });
 });

@@ -1,0 +1,130 @@
+// The window's commands on policies that are not in force: what they make of an input, and of the calls in the log.
+import { CommandError } from '../../shared/rpc.ts';
+import type { Handlers, TrialCommands } from '../../shared/contract.ts';
+import type { PolicyChange } from '../../shared/policy-editing.ts';
+import type {
+  PolicyInput,
+  PolicyLearned,
+  PolicyReplay,
+  PolicyTried,
+  UnknownInput,
+} from '../../shared/policy-trial.ts';
+import { diagnosticsOf, loadCandidate } from '../policy/candidate.ts';
+import { buildInput } from '../policy/input.ts';
+import { learnedFiles } from '../policy/learn/learned-rego.ts';
+import type { PolicyPlaces } from '../policy/load.ts';
+import { explainDecision } from '../policy/opa-explain.ts';
+import type { CallArchive, Closable, Logger } from '../ports.ts';
+import type { LearnNews, LearnTask } from './replay-news.ts';
+import { createReplays } from './replays.ts';
+import { startThrowaway, type Throwaway } from './throwaway.ts';
+
+export interface TrialOptions {
+  readonly policy: PolicyPlaces;
+  readonly archive: Pick<CallArchive, 'recall'>;
+  /** Absolute path of the audit database; null where no log is kept. */
+  readonly database: string | null;
+  /** The compiled replay-worker.ts. */
+  readonly worker: URL | string;
+  readonly onReplay: (replay: PolicyReplay) => void;
+  readonly logger: Logger;
+}
+
+export interface Trials extends Closable {
+  readonly commands: Handlers<TrialCommands>;
+}
+
+/** A call that is not decided by then never will be, milliseconds; a busy machine has its time. */
+const silenceMs = 5_000;
+
+export function createTrials(options: TrialOptions): Trials {
+  const { policy, archive, database, worker, onReplay, logger } = options;
+  const load = (changes: readonly PolicyChange[]) => loadCandidate(policy, changes, logger);
+  const replays = createReplays({ database, worker, load, onChange: onReplay, logger, silenceMs });
+  const learning = new Set<Throwaway>();
+
+  async function recordedInput(callId: number): Promise<PolicyInput> {
+    const recorded = await archive.recall(callId);
+    if (!recorded.known) return { known: false, why: recorded.why, message: whyUnknown[recorded.why] };
+    const { call, surroundings } = recorded;
+    const each =
+      call.resources.length > 1 ? call.resources.map((resource) => ({ ...call, resource })) : [call];
+    return {
+      known: true,
+      inputs: each.map((one) => JSON.stringify(buildInput(one, surroundings), null, 2)),
+    };
+  }
+
+  async function tryOn(files: readonly PolicyChange[], input: string): Promise<PolicyTried> {
+    const wrong = problemWith(input);
+    if (wrong !== null) return { outcome: 'bad_input', message: wrong };
+    const candidate = await load(files);
+    if (!candidate.ok) return { outcome: 'unusable', diagnostics: diagnosticsOf(candidate.failure) };
+    if (candidate.opa === null) {
+      throw new CommandError('no_opa', 'The program OPA, which explains decisions, was not found.');
+    }
+    return explainDecision(candidate.opa, candidate.files, candidate.policy.question, input);
+  }
+
+  async function learn(period: Pick<LearnTask, 'from' | 'to'>): Promise<PolicyLearned> {
+    if (database === null) throw new CommandError('no_log', 'No calls are recorded: audit.enabled is false.');
+    const task: LearnTask = { kind: 'learn', database, ...period };
+    let learned: PolicyLearned | null = null;
+    const thread = startThrowaway({
+      worker,
+      name: 'policy-learn',
+      task,
+      silenceMs: 60_000,
+      onMessage: (news) => ({ learned } = news as LearnNews),
+    });
+    learning.add(thread);
+    const why = await thread.over;
+    learning.delete(thread);
+    if (learned === null) {
+      throw new CommandError(
+        'not_learned',
+        `The log could not be read to its end: ${why ?? 'nothing came of it'}.`,
+      );
+    }
+    return learned;
+  }
+
+  return {
+    commands: {
+      'policy.input': ({ callId }) => recordedInput(callId),
+      'policy.try': ({ files, input }) => tryOn(files, input),
+      'policy.replay': (query) => replays.start(query),
+      'policy.replay.read': () => replays.last(),
+      'policy.replay.cancel': ({ id }) => replays.cancel(id),
+      'policy.replay.changes': (query) => replays.changes(query),
+      'policy.learn': learn,
+      'policy.compose': ({ proposals }) => ({ files: learnedFiles(proposals) }),
+    },
+    async close() {
+      for (const thread of learning) thread.end();
+      await Promise.all([replays.close(), ...[...learning].map(({ over }) => over)]);
+    },
+  };
+}
+
+/** Null where it is an object in JSON. */
+function problemWith(input: string): string | null {
+  try {
+    const value: unknown = JSON.parse(input);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? null
+      : 'The input has to be a JSON object.';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+const whyUnknown: Readonly<Record<UnknownInput, string>> = {
+  no_record: 'There is no such record any more.',
+  not_asked: 'No policy was asked about this call.',
+  old_record: 'This record was written by an earlier version, which did not keep all that the policy saw.',
+  arguments_not_kept:
+    'The arguments of this call were not kept (audit.capture.request_arguments, or a policy).',
+  arguments_cut: 'The arguments of this call were too long to be kept whole.',
+  damaged: 'This record is damaged, or records before it are gone that belong to it.',
+};
