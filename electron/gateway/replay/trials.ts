@@ -36,6 +36,8 @@ export interface Trials extends Closable {
 
 /** A call that is not decided by then never will be, milliseconds; a busy machine has its time. */
 const silenceMs = 5_000;
+/** For a long log in which hardly a call is of the period, milliseconds. */
+const learnSilenceMs = 60_000;
 
 export function createTrials(options: TrialOptions): Trials {
   const { policy, archive, database, worker, onReplay, logger } = options;
@@ -69,22 +71,24 @@ export function createTrials(options: TrialOptions): Trials {
   async function learn(period: Pick<LearnTask, 'from' | 'to'>): Promise<PolicyLearned> {
     if (database === null) throw new CommandError('no_log', 'No calls are recorded: audit.enabled is false.');
     const task: LearnTask = { kind: 'learn', database, ...period };
-    let learned: PolicyLearned | null = null;
+    const found: PolicyLearned[] = [];
     const thread = startThrowaway({
       worker,
       name: 'policy-learn',
       task,
-      silenceMs: 60_000,
-      onMessage: (news) => ({ learned } = news as LearnNews),
+      silenceMs: learnSilenceMs,
+      onMessage(news) {
+        const { learned } = news as LearnNews;
+        if (learned !== null) found.push(learned);
+      },
     });
     learning.add(thread);
     const why = await thread.over;
     learning.delete(thread);
-    if (learned === null) {
-      throw new CommandError(
-        'not_learned',
-        `The log could not be read to its end: ${why ?? 'nothing came of it'}.`,
-      );
+    const [learned] = found;
+    if (learned === undefined) {
+      const reason = why ?? 'nothing came of it';
+      throw new CommandError('not_learned', `The log could not be read to its end: ${reason}.`);
     }
     return learned;
   }

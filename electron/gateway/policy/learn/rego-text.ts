@@ -10,7 +10,8 @@ export function regoValue(value: unknown, depth = 0): string {
       depth,
     );
   if (typeof value === 'object' && value !== null) {
-    const entries: [string, unknown][] = value instanceof Map ? [...value] : Object.entries(value);
+    const entries: [string, unknown][] =
+      value instanceof Map ? [...(value as ReadonlyMap<string, unknown>)] : Object.entries(value);
     return block(
       '{',
       '}',

@@ -43,7 +43,7 @@ describe('OPA is run', () => {
 
   it('and says what is wrong with it', async () => {
     const failing = program('opa', '#!/bin/sh\necho no\nexit 3\n');
-    expect(await runOpa(failing, [], temporaryFolder())).toEqual({ ok: false, output: 'no\n' });
+    expect(await runOpa(failing, [], temporaryFolder())).toMatchObject({ ok: false, output: 'no\n' });
     await expect(runOpa('/nowhere/opa', [], temporaryFolder())).rejects.toThrow('could not be started');
   });
 });
