@@ -59,7 +59,6 @@ export const policyDecision = z.object({
   requiredCapability: z.string().nullable(),
   message: z.string().nullable(),
 });
-export type PolicyDecision = z.infer<typeof policyDecision>;
 
 export const policyTried = z.discriminatedUnion('outcome', [
   z.object({
@@ -181,7 +180,6 @@ export const learnedFiles = z.object({
   /** `learned.rego` and `learned_test.rego`: laid over the files on disk they can be checked, replayed and saved. */
   files: z.array(z.object({ name: z.string(), text: z.string() })),
 });
-export type LearnedFiles = z.infer<typeof learnedFiles>;
 
 export const policyLearned = learnedFiles.extend({
   /** In the order of clients, servers and tools. */
