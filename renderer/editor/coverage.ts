@@ -1,4 +1,4 @@
-// Coverage beside the text: a bar at each line that a test has run, a gap with a cross at those that none has.
+// Beside the text: a bar at each line that was run or held, a cross at those that were not.
 import {
   type EditorState,
   type Extension,
@@ -10,6 +10,8 @@ import {
 import { gutter, GutterMarker } from '@codemirror/view';
 
 export interface CoveredLines {
+  /** What covers them: a run of the tests, or one input that was tried. */
+  readonly by: 'tests' | 'try';
   readonly covered: readonly LineRange[];
   readonly notCovered: readonly LineRange[];
 }
@@ -19,24 +21,32 @@ interface LineRange {
   readonly to: number;
 }
 
+const titles = {
+  tests: { yes: 'A test runs this line', no: 'No test runs this line' },
+  try: { yes: 'It held for this input', no: 'It did not hold for this input' },
+} as const;
+
 class CoverageMarker extends GutterMarker {
-  readonly #covered: boolean;
-  constructor(covered: boolean) {
+  readonly #kind: 'yes' | 'no';
+  readonly #title: string;
+
+  constructor(by: CoveredLines['by'], kind: 'yes' | 'no') {
     super();
-    this.#covered = covered;
+    this.#kind = kind;
+    this.#title = titles[by][kind];
   }
+
   override eq(other: CoverageMarker): boolean {
-    return other.#covered === this.#covered;
+    return other.#title === this.#title;
   }
+
   override toDOM(): Node {
     const mark = document.createElement('span');
-    mark.className = this.#covered ? 'cov-yes' : 'cov-no';
-    mark.title = this.#covered ? 'A test runs this line' : 'No test runs this line';
+    mark.className = `cov-${this.#kind}`;
+    mark.title = this.#title;
     return mark;
   }
 }
-const yes = new CoverageMarker(true);
-const no = new CoverageMarker(false);
 
 const noMarks = RangeSet.of<GutterMarker>([]);
 
@@ -55,15 +65,15 @@ const field = StateField.define<RangeSet<GutterMarker>>({
   },
 });
 
-function marksOf({ covered, notCovered }: CoveredLines, { doc }: EditorState): RangeSet<GutterMarker> {
+function marksOf({ by, covered, notCovered }: CoveredLines, { doc }: EditorState): RangeSet<GutterMarker> {
   const byLine = new Map<number, GutterMarker>();
   const put = (ranges: readonly LineRange[], marker: GutterMarker) => {
     for (const { from, to } of ranges) {
       for (let line = from; line <= Math.min(to, doc.lines); line += 1) byLine.set(line, marker);
     }
   };
-  put(covered, yes);
-  put(notCovered, no);
+  put(covered, new CoverageMarker(by, 'yes'));
+  put(notCovered, new CoverageMarker(by, 'no'));
   const builder = new RangeSetBuilder<GutterMarker>();
   for (const [line, marker] of [...byLine].sort(([a], [b]) => a - b)) {
     const { from } = doc.line(line);

@@ -86,8 +86,10 @@ export class PoliciesState {
     await Promise.all([this.#loadOverview(), this.#loadUpdates(), this.past.load()]);
   }
 
+  /** Shows a file in the editor, in place of a version that was looked at. */
   choose(name: string): void {
     this.place = null;
+    this.past.hide();
     this.files.choose(name);
   }
 
@@ -108,7 +110,7 @@ export class PoliciesState {
   goTo({ file, line, column }: Pick<PolicyDiagnostic, 'file' | 'line' | 'column'>): void {
     if (file === null) return;
     this.page = 'files';
-    this.files.choose(file);
+    this.choose(file);
     this.place = { name: file, line: line ?? 1, column };
   }
 
@@ -179,7 +181,7 @@ export class PoliciesState {
     if (this.files.entries.some((entry) => entry.name === name && entry.text !== null))
       this.files.edit(name, shipped);
     else this.files.create(name, shipped);
-    this.files.choose(name);
+    this.choose(name);
     this.changed();
   }
 

@@ -47,7 +47,6 @@ export function commandsOf({
     activity.setFilters('deny');
     navigation.go('activity');
   });
-  const pauseKeys = facts.info?.pauseShortcut == null ? null : acceleratorName(facts.info.pauseShortcut);
   if (gateway.serving) {
     add('Set what becomes of tools', ['allow', 'ask', 'deny', 'policies', 'lists'], () => {
       policies.page = 'tools';
@@ -58,6 +57,7 @@ export function commandsOf({
       navigation.go('policies');
     });
   }
+  const pauseKeys = facts.info?.pauseShortcut == null ? null : acceleratorName(facts.info.pauseShortcut);
   if (status?.state === 'running') {
     add('Pause everything', ['stop', 'kill switch'], () => void gateway.setPaused(true), pauseKeys);
   }

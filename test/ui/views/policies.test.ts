@@ -143,6 +143,10 @@ describe('Policies', () => {
     await fireEvent.click(tab('History'));
     await fireEvent.click(await screen.findByRole('button', { name: 'Look at version 1' }));
     await screen.findByText('Putting it back changes 1 file.');
+    await fireEvent.click(tab('ask_test.rego'));
+    expect(screen.queryByText('Putting it back changes 1 file.')).toBeNull();
+    await fireEvent.click(button('Look at version 1'));
+    await screen.findByText('Putting it back changes 1 file.');
     await fireEvent.click(button('Put it back'));
     await waitFor(() => expect(disk.get('ask.rego')).toContain('default ask'));
   });
