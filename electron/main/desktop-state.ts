@@ -74,6 +74,7 @@ export function followDesktop(
       case 'alert.raised':
       case 'clients.changed':
       case 'policy.changed':
+      case 'policy.replay.changed':
       case 'demo.changed':
         break;
     }

@@ -8,7 +8,7 @@ import { runServerSuite, type SuiteResults } from './suite.ts';
 const patienceMs = 180_000;
 
 /** The tasks of 2026-07-28 are an extension that the server does not have. What the suite says of them is compared. */
-const ofTasks = /^tasks-/u;
+const OF_TASKS = 'tasks-';
 
 let fixture: FixtureServer;
 let proxy: RunningProxy;
@@ -33,7 +33,7 @@ describe.each(['2025-11-25', '2026-07-28'])('the conformance suite for servers o
   }, patienceMs);
 
   it('is passed by the server behind the proxy, so that there is something to lose', () => {
-    const checks = [...direct].flatMap(([scenario, made]) => (ofTasks.test(scenario) ? [] : made));
+    const checks = [...direct].flatMap(([scenario, made]) => (scenario.startsWith(OF_TASKS) ? [] : made));
     expect(checks.filter(({ status }) => status === 'SUCCESS').length).toBeGreaterThan(80);
     expect(checks.filter(({ status }) => status === 'FAILURE' || status === 'WARNING')).toEqual([]);
   });

@@ -61,18 +61,30 @@ export interface Stream {
   leave(): void;
 }
 
+interface ProxySetting {
+  readonly maxSessions?: number;
+  readonly named?: readonly string[];
+  readonly tls?: TlsListening | null;
+  readonly api?: HttpServerOptions['api'];
+  readonly hosts?: readonly string[];
+  readonly auth?: IdentityPolicy['auth'];
+  readonly clients?: ReturnType<typeof clientsBy>;
+  readonly bounds?: Partial<ConnectionBounds>;
+  readonly securityHeaders?: boolean;
+}
+
 /** The proxy in front of a server that answers `initialize`, and what each test adds through `onSend`. */
 export async function startProxy({
   maxSessions = 10,
-  named = [] as readonly string[],
-  tls = null as TlsListening | null,
-  api = null as HttpServerOptions['api'],
-  hosts = [] as readonly string[],
-  auth = 'optional' as IdentityPolicy['auth'],
+  named = [],
+  tls = null,
+  api = null,
+  hosts = [],
+  auth = 'optional',
   clients = clientsBy({}),
-  bounds = {} as Partial<ConnectionBounds>,
+  bounds = {},
   securityHeaders = true,
-} = {}) {
+}: ProxySetting = {}) {
   const log = new MemoryLog();
   const logger = recordingLogger();
   const policy = byName();
