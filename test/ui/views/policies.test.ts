@@ -8,6 +8,7 @@ import { sampleFiles, sampleFolder } from '../sample-policies.ts';
 async function opened(answers: Answers = {}, folder = sampleFolder(), calls = 0) {
   const all = await openWindow({ ...folder.answers, ...answers }, calls);
   all.app.navigation.go('policies');
+  await screen.findByRole('region', { name: 'Policies' });
   await settled();
   const edit = async (name: string, text: string) => {
     all.app.policies.edit(name, text);
