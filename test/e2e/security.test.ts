@@ -120,6 +120,6 @@ describe('navigation', () => {
       );
       return { windows: windows.length, url: contents?.getURL(), views };
     });
-    expect(after).toEqual({ windows: 1, url: before, views: 4 });
+    expect(after).toEqual({ windows: 1, url: before, views: 5 });
   });
 });

@@ -20,6 +20,7 @@ describe('policy_data.json', () => {
   it('ships in a usable form, with the keys of the Go server and our own', async () => {
     const read = await readPolicyData(shippedData);
     expect(read.ok && Object.keys(read.value?.data ?? {}).sort()).toEqual([
+      'alert_tools',
       'allowed_dids',
       'ask_tools',
       'blocked_agents',
@@ -29,7 +30,9 @@ describe('policy_data.json', () => {
       'identity_required_tools',
       'pii_tools',
       'rate_limits',
+      'redact_arguments',
       'tool_capabilities',
+      'tool_notes',
       'trusted_publishers',
     ]);
   });
