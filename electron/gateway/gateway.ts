@@ -1,18 +1,16 @@
 // The composition root of the gateway: the only place where its services are made and wired.
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runTour } from '../demo/tour.ts';
 import type { Config } from '../shared/config.ts';
 import {
-  policyCommands,
   type EventName,
   type EventPayload,
   type GatewayCommands,
   type Handlers,
 } from '../shared/contract.ts';
 import type { DemoStep } from '../shared/domain.ts';
-import { CommandError, forwardTo } from '../shared/rpc.ts';
 import { createAllServers } from './aggregate/all-servers.ts';
 import { createApprovalDesk } from './approval/approval-desk.ts';
 import { openCallArchive } from './audit/call-archive.ts';
@@ -25,10 +23,12 @@ import { loadTlsFiles } from './config/tls-files.ts';
 import { createRateLimiter } from './limits/rate-limiter.ts';
 import { createLogger } from './observability/logger.ts';
 import { denialData } from './policy/denial-data.ts';
-import { createPolicyEngine } from './policy/engine.ts';
 import type { PolicyPlaces } from './policy/load.ts';
+import { openPolicies, type Runaway } from './policy/open-policies.ts';
+import { probesOf } from './policy/probes.ts';
 import type { Call, Surroundings } from './call.ts';
-import type { Clock, Logger } from './ports.ts';
+import type { Clock, EvaluationMark, Logger } from './ports.ts';
+import { enforcedMethods } from './router/method-table.ts';
 import { createTrials } from './replay/trials.ts';
 import { createAlerts } from './runtime/alerts.ts';
 import { announce } from './runtime/announcement.ts';
@@ -66,6 +66,8 @@ export interface GatewayOptions {
   readonly bundledOpa: string | null;
   /** Environment for `MCP_*` variables and child processes. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The policy that ended the gateway before this one, if one did. */
+  readonly runaway?: Runaway | null;
 }
 
 /** The running gateway, as its host sees it. */
@@ -105,8 +107,13 @@ const clock: Clock = {
 /**
  * Starts everything, in the order in which a call passes it, and listens last. Rejects with a ConfigError, or with
  * the system's error where the port can't be had; whatever was started is closed by then.
+ * @param mark where a host sees what is being evaluated; null where nobody could end a policy that runs away
  */
-export async function createGateway(options: GatewayOptions, emit: Emit): Promise<Gateway> {
+export async function createGateway(
+  options: GatewayOptions,
+  emit: Emit,
+  mark: EvaluationMark | null = null,
+): Promise<Gateway> {
   await using services = new AsyncDisposableStack();
   const { version, userData, out, env } = options;
   const { config, warnings, isConfigured } = loadConfig({ file: options.configFile, env });
@@ -118,17 +125,34 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
   const kept = openKeptSettings(join(userData, 'gateway-settings.json'), logger);
   let mode = (isConfigured('policy.mode') ? undefined : kept.read().mode) ?? config.policy.mode;
 
-  const policyDir = config.policy.policy_dir ?? options.shippedPolicies;
   const policyPlaces: PolicyPlaces = {
-    policyDir,
+    policyDir: config.policy.policy_dir ?? join(userData, 'policies'),
     jsonPolicyDir: config.policy.json_policy_dir,
-    dataFile: config.policy.data_file ?? dataBeside(policyDir),
+    dataFile: config.policy.data_file,
     opa: { configured: env.MCP_OPA_PATH ?? null, bundled: options.bundledOpa, searchPath: env.PATH ?? '' },
     precompiledDir: join(out, 'policies'),
     cacheDir: join(userData, 'policy-cache'),
   };
-  const policy = await createPolicyEngine({ ...policyPlaces, ...surroundingsOf(config.policy), logger });
-  services.adopt(policy, (engine) => engine.close());
+  /** Until then there is nobody to hear of changes. */
+  let serving = false;
+  const policy = await openPolicies({
+    places: policyPlaces,
+    isOwnCopy: config.policy.policy_dir === null,
+    watchForChanges: config.policy.watch_for_changes,
+    userData,
+    shippedPolicies: options.shippedPolicies,
+    surroundings: surroundingsOf(config.policy),
+    timeoutMs: config.policy.evaluation.timeout,
+    strictBuiltinErrors: config.policy.evaluation.strict_builtin_errors,
+    trialWorker: pathToFileURL(join(out, 'gateway', 'time-trial-worker.js')),
+    probes: probesOf(enforcedMethods, clock.now()),
+    mark,
+    runaway: options.runaway ?? null,
+    clock,
+    logger,
+    onChange: () => policyChanged(),
+  });
+  services.adopt(policy, (open) => open.close());
 
   const notice = services.adopt(coalesce(tellHost, NOTICE_MS), (pending) => pending.close());
   const { archive, log } = openAudit(config, options, logger, () => notice.request());
@@ -225,6 +249,13 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
     (pending) => pending.close(),
   );
 
+  function policyChanged(): void {
+    if (!serving) return;
+    emit('policy.changed', { version: policy.overview().version });
+    sessions.listsChanged('policy');
+    notice.request();
+  }
+
   const commands: Handlers<GatewayCommands> = {
     'status.read': () => status(),
     'calls.page': (query) => archive.page(query),
@@ -249,10 +280,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
         tellHost();
       }
     },
-    ...forwardTo(policyCommands, () => {
-      throw new CommandError('unavailable', 'Policies can not be edited yet.');
-    }),
-    'policy.read': () => policy.overview(),
+    ...policy.commands,
     ...trials.commands,
     'demo.run': () => (tour ??= runDemo()),
     'sessions.end': (id) => sessions.end(id),
@@ -383,6 +411,7 @@ export async function createGateway(options: GatewayOptions, emit: Emit): Promis
   const closing = new AbortController();
   services.defer(() => closing.abort());
   const running = services.move();
+  serving = true;
   return {
     url,
     commands,
@@ -406,12 +435,6 @@ function retryPolicy({ upstream: { retry } }: Config): RetryPolicy | null {
 /** An address as it stands in a Host header (RFC 3986 section 3.2.2). */
 function hostName(address: string): string {
   return address.includes(':') ? `[${address.toLowerCase()}]` : address.toLowerCase();
-}
-
-/** The data that lies in a folder of policies under its usual name, if any. */
-function dataBeside(policyDir: string): string | null {
-  const file = join(policyDir, 'policy_data.json');
-  return existsSync(file) ? file : null;
 }
 
 function auditPath({ audit }: Config, userData: string): string {

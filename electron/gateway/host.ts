@@ -74,6 +74,8 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
   let lock: UserDataLock | null = null;
   let thread: GatewayThread | null = null;
   let serving = false;
+  /** What the last gateway was ended for, until one has started that knows it. */
+  let runaway: NonNullable<GatewayOptions['runaway']> | null = null;
   let known: GatewayStatus | null = null;
   let status = standInStatus(gateway.version, 'starting', known, null);
   let attended = false;
@@ -95,8 +97,9 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
 
   /** Starts the gateway and brings it to where the last one was. Rejects where it can't serve. */
   async function begin({ commands }: GatewayThread): Promise<string> {
-    const { url } = await within(timing.startMs, commands['gateway.start'](gateway));
+    const { url } = await within(timing.startMs, commands['gateway.start']({ ...gateway, runaway }));
     serving = true;
+    runaway = null;
     await commands['gateway.attend'](attended);
     known = await commands['status.read']();
     tell({ name: 'status.changed', payload: known });
@@ -119,6 +122,8 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
         const since = performance.now();
         first.resolve({ ok: true, url });
         const why = await current.gone;
+        const overrun = current.overrun();
+        if (overrun !== null) runaway = { hash: overrun.hash, what: `on ${overrun.call} no decision came` };
         const problem = startProblem('restarting', `The gateway stopped: ${why}.`);
         return { problem, servedMs: performance.now() - since };
       } finally {

@@ -42,6 +42,14 @@ export interface PolicyEngine extends Closable {
   overview(): PolicyOverview;
 }
 
+/** What is being evaluated, written where another thread sees it: wasm can't be interrupted, only its thread ended. */
+export interface EvaluationMark {
+  /** The hash of the policy version that evaluates from now on, and what an evaluation may take, milliseconds. */
+  policy(hash: string, timeoutMs: number): void;
+  begin(call: Call): void;
+  end(): void;
+}
+
 /** A configured rate that a call would exceed. */
 export interface ExceededLimit {
   /** "agent 'cursor'" or "tool 'send_mail'" */

@@ -6,8 +6,6 @@ export const notYetEffective: readonly string[] = [
   'upstream.connection_pool.max_open',
   'agentfacts.allowed_dids',
   'agentfacts.verify_log_proof',
-  'policy.watch_for_changes',
-  'policy.evaluation',
   'audit.buffer_size',
   'audit.flush_interval',
   'audit.capture.response_summary',

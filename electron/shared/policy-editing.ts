@@ -117,7 +117,7 @@ export const policyTestRun = z.object({
       message: z.string().nullable(),
     }),
   ),
-  /** Of policy files; lines without code are in neither list. */
+  /** Of policy files, where no test fails; lines without code are in neither list. */
   coverage: z.array(
     z.object({
       file: z.string(),

@@ -1,38 +1,26 @@
 // Compiles policy sources to WebAssembly with the OPA program.
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { answerModule, attempts } from './entrypoints.ts';
 import { inputPathsIn } from './input-paths.ts';
+import { checkSources, dialects, type Dialect } from './opa-check.ts';
 import { runOpa } from './opa.ts';
 import { failed, type Loaded, type PolicyError } from './policy-failure.ts';
+import { withCopies } from './scratch-folder.ts';
 import type { PolicySource } from './sources.ts';
-
-/** Rego v1, or the style before it (`allow { … }`), which many published policies still have. */
-const dialects = [[], ['--v0-compatible']] as const;
-type Dialect = (typeof dialects)[number];
 
 /**
  * @returns the bundle as OPA wrote it, or what is wrong with the sources and where. Rejects where OPA can't be run.
  * The sources are compiled from a copy, so that what is compiled is what was read and hashed.
  */
-export async function compilePolicies(
+export function compilePolicies(
   opa: string,
   files: readonly PolicySource[],
 ): Promise<Loaded<Uint8Array<ArrayBuffer>>> {
-  const folder = await mkdtemp(join(tmpdir(), 'mcp-policy-'));
-  try {
-    const sources = join(folder, 'sources');
-    for (const { name, text } of files) {
-      await mkdir(dirname(join(sources, name)), { recursive: true });
-      await writeFile(join(sources, name), text);
-    }
+  return withCopies(files, async ({ folder, sources }) => {
     await writeFile(join(folder, 'answer.rego'), answerModule);
     return await compileIn(opa, folder, sources, files);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function compileIn(
@@ -90,15 +78,6 @@ function lacksEntrypoint(complaint: string): boolean {
   return complaint.includes('does not refer to a rule');
 }
 
-const checkReport = z.object({
-  errors: z.array(
-    z.object({
-      message: z.string(),
-      location: z.object({ file: z.string(), row: z.number(), col: z.number() }).optional(),
-    }),
-  ),
-});
-
 /**
  * Sources are wrong in both dialects, but were written in one: the one with fewer errors, or v1.
  * @param complaints what the builds said, for what `opa check` does not see
@@ -108,20 +87,11 @@ async function findErrors(
   sources: string,
   [v1Complaint = '', v0Complaint = '']: readonly string[],
 ): Promise<[PolicyError, ...PolicyError[]]> {
-  const [v1 = [], v0 = []] = await Promise.all(dialects.map((dialect) => check(opa, sources, dialect)));
+  const [v1 = [], v0 = []] = await Promise.all(
+    dialects.map((dialect) => checkSources(opa, sources, dialect)),
+  );
   const [errors, complaint] = v0.length < v1.length ? [v0, v0Complaint] : [v1, v1Complaint];
   const [first, ...rest] = errors;
   if (first !== undefined) return [first, ...rest];
   return [{ file: null, line: null, column: null, message: complaint.replace(/^error: /u, '').trim() }];
-}
-
-async function check(opa: string, sources: string, dialect: Dialect): Promise<PolicyError[]> {
-  const { ok, output } = await runOpa(opa, ['check', '--format', 'json', ...dialect, '.'], sources);
-  if (ok) return [];
-  return checkReport.parse(JSON.parse(output)).errors.map(({ message, location }) => ({
-    file: location?.file ?? null,
-    line: location?.row ?? null,
-    column: location?.col ?? null,
-    message,
-  }));
 }

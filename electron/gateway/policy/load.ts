@@ -1,4 +1,4 @@
-// From a policy folder to a policy that can be evaluated: read, look among the compiled ones, else compile, try.
+// From policy files to a policy that can be evaluated: look among the compiled ones, else compile, try.
 import type { Logger } from '../ports.ts';
 import { refusal } from './builtins/refused.ts';
 import { createBundleCache } from './bundle-cache.ts';
@@ -8,18 +8,14 @@ import type { Question } from './entrypoints.ts';
 import type { InputPath } from './input-paths.ts';
 import { foresee, type Foreseeable } from './listed.ts';
 import { findOpa, type OpaPlaces } from './opa.ts';
-import { readPolicyData, type PolicyData } from './policy-data.ts';
+import { parsePolicyData, type PolicyData } from './policy-data.ts';
 import { failed, type Loaded, type PolicyError } from './policy-failure.ts';
 import { createProjection, type Projection } from './projection.ts';
-import { readSources, type PolicySource, type PolicySources } from './sources.ts';
+import type { FolderFile, PolicyPlace } from './policy-folder.ts';
+import { sourcesAmong, type PolicySource, type PolicySources } from './sources.ts';
 import { instantiatePolicy } from './wasm-policy.ts';
 
-export interface PolicyPlaces {
-  readonly policyDir: string;
-  /** JSON policies that are in force beside these; null where there are none. */
-  readonly jsonPolicyDir: string | null;
-  /** policy_data.json; null where policies see no data. */
-  readonly dataFile: string | null;
+export interface PolicyPlaces extends PolicyPlace {
   readonly opa: OpaPlaces;
   /** Where the build put the compiled shipped policies; null where it did not. */
   readonly precompiledDir: string | null;
@@ -29,6 +25,8 @@ export interface PolicyPlaces {
 
 /** A policy that was seen to load. */
 export interface LoadedPolicy {
+  /** Its rules, those of JSON policies as Rego, and its data last where there is any. */
+  readonly files: readonly PolicySource[];
   readonly module: WebAssembly.Module;
   readonly question: Question;
   readonly data: object;
@@ -38,31 +36,33 @@ export interface LoadedPolicy {
   readonly foreseeable: Foreseeable;
 }
 
-/** What was read, also where it can't be used: the window shows it. */
-export interface PolicyLoad {
-  readonly files: readonly PolicySource[];
-  readonly policy: Loaded<LoadedPolicy>;
-}
-
-/** Rejects only where the disk or OPA fail in ways that nobody foresees. */
-export async function loadPolicy(places: PolicyPlaces, logger: Logger): Promise<PolicyLoad> {
-  const [sources, data] = await Promise.all([
-    readSources(places.policyDir, places.jsonPolicyDir),
-    readPolicyData(places.dataFile),
-  ]);
-  if (!sources.ok) return { files: [], policy: sources };
-  const files = [...sources.value.files];
-  if (!data.ok) return { files, policy: data };
-  if (data.value !== null) files.push({ name: data.value.name, text: data.value.text });
-  const bundle = await findOrCompile(sources.value, places, logger);
-  if (!bundle.ok) return { files, policy: bundle };
-  return { files, policy: tryOut(bundle.value, data.value, sources.value.files) };
+/**
+ * Rejects only where the disk or OPA fail in ways that nobody foresees.
+ * @param files as they lie in the policy folder; JSON policies are read here, and stand beside them as Rego
+ * @param keep whether what has to be compiled is kept for the next time
+ */
+export async function loadPolicy(
+  files: readonly FolderFile[],
+  places: PolicyPlaces,
+  logger: Logger,
+  { keep }: { readonly keep: boolean },
+): Promise<Loaded<LoadedPolicy>> {
+  const rules = files.filter(({ kind }) => kind === 'policy');
+  const sources = await sourcesAmong(rules, places.policyDir, places.jsonPolicyDir);
+  if (!sources.ok) return sources;
+  const dataFile = files.find(({ kind }) => kind === 'data');
+  const data = dataFile === undefined ? null : parsePolicyData(dataFile.name, dataFile.text);
+  if (data?.ok === false) return data;
+  const bundle = await findOrCompile(sources.value, places, logger, keep);
+  if (!bundle.ok) return bundle;
+  return tryOut(bundle.value, data?.value ?? null, sources.value.files);
 }
 
 async function findOrCompile(
   { files, hash }: PolicySources,
   places: PolicyPlaces,
   logger: Logger,
+  keep: boolean,
 ): Promise<Loaded<PolicyBundle>> {
   const cache = createBundleCache(places.cacheDir, places.precompiledDir, logger);
   const known = await cache.find(hash);
@@ -76,7 +76,7 @@ async function findOrCompile(
   }
   const compiled = await compilePolicies(opa.path, files);
   if (!compiled.ok) return compiled;
-  await cache.store(hash, compiled.value);
+  if (keep) await cache.store(hash, compiled.value);
   logger.info('policy_compiled', { files: files.length, hash });
   return { ok: true, value: readBundle(compiled.value) };
 }
@@ -94,7 +94,11 @@ function tryOut(
   if (first !== undefined) return { ok: false, failure: { errors: [first, ...rest] } };
   const project = createProjection(inputPaths);
   const foreseeable = foresee(inputPaths, readsClock);
-  return { ok: true, value: { module, question, data, inputPaths, project, foreseeable } };
+  const inForce = [
+    ...files.map(({ name, text }) => ({ name, text })),
+    ...(policyData === null ? [] : [{ name: policyData.name, text: policyData.text }]),
+  ];
+  return { ok: true, value: { files: inForce, module, question, data, inputPaths, project, foreseeable } };
 }
 
 /** OPA compiles calls of any builtin; where it stands is looked up in the text. */

@@ -42,10 +42,16 @@ export interface PolicyData {
 export async function readPolicyData(file: string | null): Promise<Loaded<PolicyData | null>> {
   if (file === null) return { ok: true, value: null };
   const name = basename(file);
-  let text: string;
+  try {
+    return parsePolicyData(name, await readFile(file, 'utf8'));
+  } catch (error) {
+    return failed(error instanceof Error ? error.message : String(error), name);
+  }
+}
+
+export function parsePolicyData(name: string, text: string): Loaded<PolicyData> {
   let json: unknown;
   try {
-    text = await readFile(file, 'utf8');
     json = JSON.parse(text);
   } catch (error) {
     return failed(error instanceof Error ? error.message : String(error), name);

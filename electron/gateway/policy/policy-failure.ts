@@ -1,4 +1,5 @@
 // Why policies can't be used, as data: for the window, the log and the command line.
+import type { PolicyDiagnostic } from '../../shared/policy-editing.ts';
 
 /** One mistake in a policy file; lines and columns count from 1, null where they are not known. */
 export interface PolicyError {
@@ -21,8 +22,21 @@ export function failed(message: string, file: string | null = null): Loaded<neve
   return { ok: false, failure: { errors: [{ file, line: null, column: null, message }] } };
 }
 
-/** Like a compiler: `decision.rego:5:1: unexpected } token`, one error a line. */
+/** The same for the window. */
+export function diagnose(
+  errors: readonly PolicyError[],
+  kind: PolicyDiagnostic['kind'],
+  severity: PolicyDiagnostic['severity'] = 'error',
+): PolicyDiagnostic[] {
+  return errors.map((error) => ({ ...error, kind, severity }));
+}
+
 export function describeFailure({ errors }: PolicyFailure): string {
+  return describeErrors(errors);
+}
+
+/** Like a compiler: `decision.rego:5:1: unexpected } token`, one error a line. */
+export function describeErrors(errors: readonly PolicyError[]): string {
   return errors
     .map(({ file, line, column, message }) => {
       const place = [file, line, column].filter((part) => part !== null).join(':');

@@ -27,39 +27,67 @@ const maxDepth = 8;
 /**
  * Takes all `.rego` files below the folder, so that no rule is left out by where it lies, but tests (`_test.rego`),
  * hidden folders, and `examples`, whose policies are for reading and would contradict each other.
- * @param jsonFolder JSON policies, which come beside them as Rego; with these the folder may be without any
  */
-export async function readSources(
-  folder: string,
-  jsonFolder: string | null = null,
-): Promise<Loaded<PolicySources>> {
-  const files: PolicySource[] = [];
+export async function readSources(folder: string): Promise<Loaded<PolicySources>> {
   try {
-    for (const name of await regoFiles(folder, '', 0)) {
-      files.push({ name, text: await readFile(join(folder, name), 'utf8') });
-    }
+    const { files } = await readRegoFiles(folder);
+    return await sourcesAmong(files, folder, null);
   } catch (error) {
     return failed(`The policy folder can't be read: ${String(error)}`, folder);
   }
-  if (jsonFolder !== null) {
-    const made = await readJsonPolicies(jsonFolder, files);
-    if (!made.ok) return made;
-    files.push(...made.value);
-  }
-  if (files.length === 0) return failed('There is no policy (*.rego) in the policy folder', folder);
-  const ordered = files.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return { ok: true, value: { files: ordered, hash: hashOf(ordered) } };
 }
 
-async function regoFiles(root: string, below: string, depth: number): Promise<string[]> {
+/**
+ * Leaves out tests.
+ * @param jsonFolder JSON policies, which come beside them as Rego; with these the folder may be without any
+ */
+export async function sourcesAmong(
+  files: readonly PolicySource[],
+  folder: string,
+  jsonFolder: string | null,
+): Promise<Loaded<PolicySources>> {
+  const sources = files.filter(({ name }) => !isTest(name));
+  if (jsonFolder !== null) {
+    const made = await readJsonPolicies(jsonFolder, sources);
+    if (!made.ok) return made;
+    sources.push(...made.value);
+  }
+  if (sources.length === 0) return failed('There is no policy (*.rego) in the policy folder', folder);
+  sources.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { ok: true, value: { files: sources, hash: hashOf(sources) } };
+}
+
+export function isTest(name: string): boolean {
+  return name.endsWith('_test.rego');
+}
+
+export interface RegoFiles {
+  /** Tests among them, in the order of their names. */
+  readonly files: readonly PolicySource[];
+  /** All folders that were looked into, as absolute paths. */
+  readonly folders: readonly string[];
+}
+
+/** Rejects where the folder or something in it can't be read. */
+export async function readRegoFiles(folder: string): Promise<RegoFiles> {
+  const folders: string[] = [];
+  const names = await regoFiles(folder, '', 0, folders);
+  names.sort((a, b) => (a < b ? -1 : 1));
+  const files = names.map(async (name) => ({ name, text: await readFile(join(folder, name), 'utf8') }));
+  return { files: await Promise.all(files), folders };
+}
+
+async function regoFiles(root: string, below: string, depth: number, seen: string[]): Promise<string[]> {
   if (depth > maxDepth) throw new Error(`folders are nested more than ${maxDepth} deep at ${below}`);
+  seen.push(join(root, below));
   const found: string[] = [];
   for (const entry of await readdir(join(root, below))) {
     if (entry.startsWith('.') || entry === 'examples') continue;
     const name = below === '' ? entry : `${below}/${entry}`;
     // stat follows links: a rule that is linked in from elsewhere is as much in force as any other.
-    if ((await stat(join(root, name))).isDirectory()) found.push(...(await regoFiles(root, name, depth + 1)));
-    else if (entry.endsWith('.rego') && !entry.endsWith('_test.rego')) found.push(name);
+    if ((await stat(join(root, name))).isDirectory())
+      found.push(...(await regoFiles(root, name, depth + 1, seen)));
+    else if (entry.endsWith('.rego')) found.push(name);
   }
   return found;
 }

@@ -37,8 +37,21 @@ const initialPages = 5;
 /** Announcing ABI 1.1 makes opa-wasm parse the input in a step of its own, which fails on what it can't read. */
 const abiWithCheckedInput = 1;
 
+export interface EvaluationRules {
+  /**
+   * Whether a builtin function that fails fails the evaluation (`policy.evaluation.strict_builtin_errors`); otherwise
+   * the expression with it is undefined. Holds for the functions that are supplied here: those that OPA compiles into
+   * the module are undefined where they fail, whatever is said.
+   */
+  readonly strictBuiltinErrors: boolean;
+}
+
 /** Throws where the module is no compiled policy or the data can't be loaded. */
-export function instantiatePolicy(module: WebAssembly.Module, data: object): WasmPolicy {
+export function instantiatePolicy(
+  module: WebAssembly.Module,
+  data: object,
+  { strictBuiltinErrors }: EvaluationRules = { strictBuiltinErrors: false },
+): WasmPolicy {
   const memory = new WebAssembly.Memory({ initial: initialPages });
   let current: Evaluation = { nowMs: 0, uuids: new Map() };
   const supplied = suppliedBuiltins(() => current);
@@ -48,7 +61,7 @@ export function instantiatePolicy(module: WebAssembly.Module, data: object): Was
     const name = functions.get(id) ?? '';
     const builtin = supplied.get(name);
     if (builtin === undefined) throw new Error(`The builtin function ${name} is not supplied`);
-    return callBuiltin(builtin, operands);
+    return callBuiltin(name, builtin, operands);
   };
   const instance = new WebAssembly.Instance(module, {
     env: {
@@ -83,10 +96,13 @@ export function instantiatePolicy(module: WebAssembly.Module, data: object): Was
     grownBytes: () => memory.buffer.byteLength - initialBytes,
   };
 
-  function callBuiltin(builtin: Builtin, operands: readonly number[]): number {
+  function callBuiltin(name: string, builtin: Builtin, operands: readonly number[]): number {
     const values = operands.map((address) => parseRegoValue(readText(opa.opa_value_dump(address))));
     const result = builtin(...values);
-    if (result === undefined) return 0;
+    if (result === undefined) {
+      if (strictBuiltinErrors) throw new Error(`The builtin function ${name} failed`);
+      return 0;
+    }
     const bytes = new TextEncoder().encode(serializeValue(result));
     const address = opa.opa_malloc(bytes.length);
     new Uint8Array(memory.buffer).set(bytes, address);

@@ -44,6 +44,11 @@ const methods: Readonly<Record<string, MethodRule>> = {
   'notifications/tasks/status': { treatment: 'pass' },
 };
 
+/** Those that policies decide. */
+export const enforcedMethods: readonly string[] = Object.keys(methods).filter(
+  (method) => methods[method]?.treatment === 'enforce',
+);
+
 const unknownMethod: MethodRule = { treatment: 'enforce' };
 
 export function ruleFor(method: string): MethodRule {

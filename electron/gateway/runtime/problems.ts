@@ -3,12 +3,15 @@ import type { Problem } from '../../shared/domain.ts';
 import type { PolicyEngine } from '../ports.ts';
 
 export function policyProblem(policy: PolicyEngine): Problem | null {
-  const { problem, source } = policy.overview();
+  const { problem, source, version } = policy.overview();
   if (problem === null) return null;
   return {
     code: 'policy',
     message: `The policy in ${source} can't be used: ${problem}`,
-    remedy: 'Calls that need a verdict are denied. Mend the policy and start MCP Proxy Desktop again.',
+    remedy:
+      version === null
+        ? 'Calls that need a verdict are denied. Mend the policy, or go back to a version that worked.'
+        : `Version ${version}, the last one that worked, stays in force. Mend the policy, or go back to that version.`,
   };
 }
 

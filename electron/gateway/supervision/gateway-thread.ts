@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Handlers } from '../../shared/contract.ts';
 import { CommandError, connect, type AnyEvent } from '../../shared/rpc.ts';
+import { evaluationMemory, watchEvaluations, type Overrun } from './evaluation-mark.ts';
 import { hostCommands, hostEvents } from './host-contract.ts';
 import type { Logger } from '../ports.ts';
 import { watchForStall, type StallWatch } from './stall-watch.ts';
@@ -23,13 +24,21 @@ export interface GatewayThread {
   readonly commands: Handlers<typeof hostCommands>;
   /** Resolves once the thread is gone; to what happened, in words. */
   readonly gone: Promise<string>;
+  /** The evaluation that the thread was ended for; null where it was not. */
+  overrun(): Overrun | null;
   /** Ends the thread whatever it does. Resolves once it is gone. */
   end(): Promise<void>;
 }
 
 export function startGatewayThread({ entry, env, stallMs, logger, onEvent }: ThreadSetup): GatewayThread {
   // Standard output belongs to the ready line, so what a library prints there goes where logs go.
-  const worker = new Worker(entry, { name: 'gateway', env: { ...env }, stdout: true });
+  const evaluations = evaluationMemory();
+  const worker = new Worker(entry, {
+    name: 'gateway',
+    env: { ...env },
+    stdout: true,
+    workerData: { evaluations },
+  });
   worker.stdout.pipe(process.stderr, { end: false });
 
   let happened = 'it ended by itself';
@@ -41,6 +50,13 @@ export function startGatewayThread({ entry, env, stallMs, logger, onEvent }: Thr
       void worker.terminate();
     });
     watch.alive();
+  });
+  let overrun: Overrun | null = null;
+  const evaluationWatch = watchEvaluations(evaluations, (found) => {
+    overrun = found;
+    happened = `the policy did not come to a decision on ${found.call}`;
+    logger.error('policy_ran_away', { version: found.hash, call: found.call });
+    void worker.terminate();
   });
   const caller = connect(
     threadPort(worker),
@@ -56,6 +72,7 @@ export function startGatewayThread({ entry, env, stallMs, logger, onEvent }: Thr
   const gone = new Promise<string>((resolve) => {
     worker.on('exit', () => {
       watch?.close();
+      evaluationWatch.close();
       caller.end(new CommandError('gateway_stopped', `The gateway stopped before it answered: ${happened}.`));
       resolve(happened);
     });
@@ -64,6 +81,7 @@ export function startGatewayThread({ entry, env, stallMs, logger, onEvent }: Thr
   return {
     commands: caller.commands,
     gone,
+    overrun: () => overrun,
     async end() {
       await worker.terminate();
       await gone;

@@ -11,6 +11,7 @@ const gatewayOptions = z.object({
   out: z.string(),
   bundledOpa: z.string().nullable(),
   env: z.record(z.string(), z.string().or(z.undefined())),
+  runaway: z.object({ hash: z.string(), what: z.string() }).nullable().default(null),
 });
 
 export const hostCommands = {

@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openCallLog } from '../../../electron/gateway/audit/call-log.ts';
 import type { Call } from '../../../electron/gateway/call.ts';
-import { createPolicyEngine } from '../../../electron/gateway/policy/engine.ts';
+import { createPolicyEngine, type SwappableEngine } from '../../../electron/gateway/policy/engine.ts';
+import { loadPolicy } from '../../../electron/gateway/policy/load.ts';
+import { describeFailure } from '../../../electron/gateway/policy/policy-failure.ts';
+import { readPolicyFolder } from '../../../electron/gateway/policy/policy-folder.ts';
+import {
+  createEvaluationMark,
+  evaluationMemory,
+} from '../../../electron/gateway/supervision/evaluation-mark.ts';
 import type { Logger, RefusedMessage } from '../../../electron/gateway/ports.ts';
 import { classify, type CallContext } from '../../../electron/gateway/router/classify.ts';
 import { newRequestId } from '../../../electron/gateway/router/request-id.ts';
@@ -62,6 +69,30 @@ export const refusedMessage: RefusedMessage = {
   sourceIp: '127.0.0.1',
 };
 
+async function shippedEngine(cacheDir: string, logger: Logger): Promise<SwappableEngine> {
+  const places = {
+    policyDir: join(root, 'policies'),
+    jsonPolicyDir: null,
+    dataFile: null,
+    opa: { configured: null, bundled: null, searchPath: process.env.PATH ?? '' },
+    precompiledDir: join(root, 'out', 'policies'),
+    cacheDir,
+  };
+  const found = await readPolicyFolder(places);
+  const loaded = found.ok ? await loadPolicy(found.value.files, places, logger, { keep: true }) : found;
+  if (!loaded.ok) throw new Error(`The shipped policies can't be used: ${describeFailure(loaded.failure)}`);
+  const engine = createPolicyEngine({
+    environment: 'development',
+    proxyRegion: '',
+    timeoutMs: 100,
+    strictBuiltinErrors: true,
+    mark: createEvaluationMark(evaluationMemory()),
+    logger,
+  });
+  engine.use(loaded.value, '');
+  return engine;
+}
+
 /** `folder` is for the databases that it writes. */
 export async function measureSteps(
   folder: string,
@@ -72,17 +103,7 @@ export async function measureSteps(
   const smallCall = toCall(small);
   const largeCall = toCall(callBody(20_000));
   const logger = silentLogger();
-  const engine = await createPolicyEngine({
-    policyDir: join(root, 'policies'),
-    jsonPolicyDir: null,
-    dataFile: join(root, 'policies', 'policy_data.json'),
-    opa: { configured: null, bundled: null, searchPath: process.env.PATH ?? '' },
-    precompiledDir: join(root, 'out', 'policies'),
-    cacheDir: join(folder, 'compiled'),
-    environment: 'development',
-    proxyRegion: '',
-    logger,
-  });
+  const engine = await shippedEngine(join(folder, 'compiled'), logger);
   const log = openCallLog({
     path: join(folder, 'calls.db'),
     synchronous: 'normal',
@@ -92,8 +113,6 @@ export async function measureSteps(
   });
   const bare = openBareDatabase(join(folder, 'bare.db'));
   try {
-    const { problem } = engine.overview();
-    if (problem !== null) throw new Error(`The shipped policies can't be used: ${problem}`);
     const json = body.toString();
     const smallJson = small.toString();
     const of = (...works: (() => unknown)[]) => {

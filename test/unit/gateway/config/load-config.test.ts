@@ -357,8 +357,6 @@ describe('warnings', () => {
       'upstream.circuit_breaker': '{enabled: true}',
       'agentfacts.allowed_dids': '["did:key:a"]',
       'agentfacts.verify_log_proof': 'true',
-      'policy.watch_for_changes': 'true',
-      'policy.evaluation': '{timeout: 1s}',
       'audit.buffer_size': '5',
       'audit.flush_interval': '5s',
       'audit.capture.response_summary': 'true',

@@ -16,8 +16,8 @@ describe('the README policy that restricts file system access, unchanged', () =>
   const policyDir = join(shippedPolicies, 'examples/restrict-file-system-access');
 
   it('lets readers read, and nobody write to /etc', async () => {
-    const { decide, overview } = await engine({ policyDir });
-    expect(overview()).toMatchObject({ problem: null, entrypoint: 'data.mcp.policy' });
+    const { decide, problem, entrypoint } = await engine({ policyDir });
+    expect({ problem, entrypoint }).toEqual({ problem: null, entrypoint: 'data.mcp.policy' });
     const reader = by('read:*');
     expect(decide(call('read_file', { path: '/etc/hosts' }, reader)).allow).toBe(true);
     expect(decide(call('read_file', {}, by('read:files'))).allow).toBe(false);
@@ -111,20 +111,19 @@ decision := {"allow": "yes"} if input.tool == "malformed"
   });
 
   it('where the policies do not compile, and says where', async () => {
-    const { decide, overview } = await engineOn('package mcp.policy\nallow if {\n');
+    const { decide, problem } = await engineOn('package mcp.policy\nallow if {\n');
     expect(decide(call('any'))).toMatchObject({ allow: false, matchedRule: 'policy_unavailable' });
-    expect(overview().problem).toMatch(/^policy\.rego:3:\d+: /u);
-    expect(overview().files).toEqual([{ name: 'policy.rego', text: 'package mcp.policy\nallow if {\n' }]);
+    expect(problem).toMatch(/^policy\.rego:3:\d+: /u);
   });
 
   it('where a builtin is used that is not supplied, and names file and line', async () => {
-    const { decide, overview } = await engineOn(`package mcp.policy
+    const { decide, problem } = await engineOn(`package mcp.policy
 default allow := false
 # http.send(x) in a comment
 allow if http.send({"method": "get", "url": "http://127.0.0.1"}).status_code == 200
 allow if regex.replace(input.tool, "a", "b") == "b"
 `);
-    expect(overview().problem?.split('\n').sort()).toEqual([
+    expect(problem?.split('\n').sort()).toEqual([
       "policy.rego:4:10: the builtin function http.send can't be used in policies of this proxy: a decision must not wait for a network",
       "policy.rego:5:10: the builtin function regex.replace can't be used in policies of this proxy: the proxy has no engine for it that is safe for any text; regex.match and regex.find_all_string_submatch_n are there",
     ]);
@@ -132,13 +131,13 @@ allow if regex.replace(input.tool, "a", "b") == "b"
   });
 
   it.each([
-    ['there is no policy', {}, 'no policy'],
+    ['there is no policy', { 'policy_data.json': '{}' }, 'no policy'],
     ['the data is malformed', { 'policy.rego': decides, 'policy_data.json': '{' }, 'policy_data.json'],
-  ])('where %s', async (_, files, problem) => {
+  ])('where %s', async (_, files, expected) => {
     const policyDir = folderOf(files);
-    const { decide, overview } = await engine({ policyDir, dataFile: join(policyDir, 'policy_data.json') });
+    const { decide, problem } = await engine({ policyDir, dataFile: join(policyDir, 'policy_data.json') });
     expect(decide(call('good')).matchedRule).toBe('policy_unavailable');
-    expect(overview().problem).toContain(problem);
+    expect(problem).toContain(expected);
   });
 
   it('once it is closed', async () => {
@@ -149,19 +148,14 @@ allow if regex.replace(input.tool, "a", "b") == "b"
 });
 
 describe('the engine', () => {
-  it('gives policies their data, and shows both', async () => {
+  it('gives policies their data', async () => {
     const policyDir = folderOf({
       'policy.rego': 'package mcp.policy\ndecision := {"allow": input.tool in data.good}\n',
       'policy_data.json': '{"good": ["a"]}',
     });
-    const { decide, overview } = await engine({ policyDir, dataFile: join(policyDir, 'policy_data.json') });
+    const { decide, entrypoint } = await engine({ policyDir, dataFile: join(policyDir, 'policy_data.json') });
     expect([decide(call('a')).allow, decide(call('b')).allow]).toEqual([true, false]);
-    expect(overview()).toMatchObject({
-      source: policyDir,
-      entrypoint: 'data.mcp.policy.decision',
-      problem: null,
-      files: [{ name: 'policy.rego' }, { name: 'policy_data.json', text: '{"good": ["a"]}' }],
-    });
+    expect(entrypoint).toBe('data.mcp.policy.decision');
   });
 
   it('evaluates time as that of the call', async () => {
@@ -198,7 +192,7 @@ decision := {"allow": time.now_ns() == time.parse_rfc3339_ns(input.context.times
     expect([changed.decide(call('a')).allow, changed.decide(call('b')).allow]).toEqual([false, true]);
     writeFileSync(join(policyDir, 'policy.rego'), 'package mcp.policy\ndecision := {"allow": false}\n');
     const edited = await engine({ policyDir, dataFile, cacheDir, opa: noOpa });
-    expect(edited.overview().problem).toContain('MCP_OPA_PATH');
+    expect(edited.problem).toContain('MCP_OPA_PATH');
     expect(edited.decide(call('b')).allow).toBe(false);
   });
 
@@ -206,10 +200,10 @@ decision := {"allow": time.now_ns() == time.parse_rfc3339_ns(input.context.times
     const precompiledDir = join(temporaryFolder(), 'policies');
     execFileSync(process.execPath, [join(root, 'build/compile-policies.mjs'), opa, precompiledDir]);
     const shipped = { policyDir: shippedPolicies, dataFile: shippedData, precompiledDir, opa: noOpa };
-    const { decide, overview } = await engine(shipped);
-    expect(overview().problem).toBeNull();
+    const { decide, problem } = await engine(shipped);
+    expect(problem).toBeNull();
     expect(decide(call('delete_note', {}, by('read:*'))).matchedRule).toBe('missing_capability');
     rmSync(precompiledDir, { recursive: true });
-    expect((await engine(shipped)).overview().problem).toContain('MCP_OPA_PATH');
+    expect((await engine(shipped)).problem).toContain('MCP_OPA_PATH');
   });
 });

@@ -1,9 +1,12 @@
 // Policy engines for tests: the real ones, on the real OPA.
 import { onTestFinished } from 'vitest';
-import { createPolicyEngine, type PolicyEngineOptions } from '../../../../electron/gateway/policy/engine.ts';
-import type { Call, Decision } from '../../../../electron/gateway/call.ts';
+import { createPolicyEngine } from '../../../../electron/gateway/policy/engine.ts';
+import { loadPolicy, type PolicyPlaces } from '../../../../electron/gateway/policy/load.ts';
+import { describeErrors } from '../../../../electron/gateway/policy/policy-failure.ts';
+import { readPolicyFolder, versionHash } from '../../../../electron/gateway/policy/policy-folder.ts';
+import type { Call, Decision, Surroundings } from '../../../../electron/gateway/call.ts';
 import type { Logger } from '../../../../electron/gateway/ports.ts';
-import type { PolicyOverview } from '../../../../electron/shared/domain.ts';
+import type { PolicySource } from '../../../../electron/gateway/policy/sources.ts';
 import { noHistory, toolCall } from '../fakes.ts';
 import { folderOf, opa, temporaryFolder } from './places.ts';
 
@@ -17,7 +20,11 @@ export interface LogLine {
 export interface TestEngine {
   readonly decide: (call: Call) => Decision;
   readonly lists: (call: Call, isTemplate: boolean) => boolean;
-  readonly overview: () => PolicyOverview;
+  /** Why no policy is in force; null where one is. */
+  readonly problem: string | null;
+  readonly entrypoint: string;
+  /** What is in force. */
+  readonly files: readonly PolicySource[];
   readonly close: () => void | Promise<void>;
   readonly logged: readonly LogLine[];
 }
@@ -35,28 +42,44 @@ export function recordingLogger(): { logger: Logger; logged: readonly LogLine[] 
   };
 }
 
+export interface EngineSetup extends PolicyPlaces, Surroundings {
+  readonly timeoutMs: number;
+  readonly strictBuiltinErrors: boolean;
+}
+
 /** Without data and with a cache of its own, unless told otherwise. */
-export async function engine(
-  change: Partial<PolicyEngineOptions> & { policyDir: string },
-): Promise<TestEngine> {
+export async function engine(change: Partial<EngineSetup> & { policyDir: string }): Promise<TestEngine> {
   const { logger, logged } = recordingLogger();
-  const created = await createPolicyEngine({
+  const setup: EngineSetup = {
     dataFile: null,
     jsonPolicyDir: null,
     opa: { configured: opa, bundled: null, searchPath: '' },
     precompiledDir: null,
     cacheDir: temporaryFolder(),
+    // What is tested elsewhere: these run on machines that are busy.
+    timeoutMs: 60_000,
+    strictBuiltinErrors: false,
     environment: 'test',
     proxyRegion: 'here',
-    logger,
     ...change,
+  };
+  const created = createPolicyEngine({
+    ...setup,
+    mark: null,
+    logger,
   });
   onTestFinished(async () => created.close());
-  return { ...created, logged };
+  const found = await readPolicyFolder(setup);
+  const files = found.ok ? found.value.files : [];
+  const loaded = found.ok ? await loadPolicy(files, setup, logger, { keep: true }) : found;
+  if (loaded.ok) created.use(loaded.value, versionHash(files));
+  const problem = loaded.ok ? null : describeErrors(loaded.failure.errors);
+  const entrypoint = loaded.ok ? loaded.value.question.rule : '';
+  return { ...created, problem, entrypoint, files: loaded.ok ? loaded.value.files : [], logged };
 }
 
 /** An engine on one policy file. */
-export function engineOn(rego: string, change: Partial<PolicyEngineOptions> = {}): Promise<TestEngine> {
+export function engineOn(rego: string, change: Partial<EngineSetup> = {}): Promise<TestEngine> {
   return engine({ policyDir: folderOf({ 'policy.rego': rego }), ...change });
 }
 

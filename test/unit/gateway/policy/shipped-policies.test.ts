@@ -24,8 +24,8 @@ describe('the shipped policies, for the demo server and its agent', () => {
   const shipped = () => engine({ policyDir: shippedPolicies, dataFile: shippedData });
 
   it('allow listing, reading and writing notes, and what they know nothing of', async () => {
-    const { decide, overview } = await shipped();
-    expect(overview()).toMatchObject({ problem: null, entrypoint: 'data.mcp.policy.decision' });
+    const { decide, problem, entrypoint } = await shipped();
+    expect({ problem, entrypoint }).toEqual({ problem: null, entrypoint: 'data.mcp.policy.decision' });
     for (const tool of ['list_notes', 'read_note', 'write_note', 'tool_of_a_new_server']) {
       expect(decide(call(tool, {}, agent))).toMatchObject({
         allow: true,
@@ -128,8 +128,8 @@ describe('no sending out after reading a secret', () => {
     const data = { sending_tools: ['send_*'], secret_tools: ['read_secret'], secret_resources: [] };
     const dataFile = join(policyDir, 'marks.json');
     writeFileSync(dataFile, JSON.stringify(data));
-    const { decide, overview } = await engine({ policyDir, dataFile });
-    expect(overview().problem).toBeNull();
+    const { decide, problem } = await engine({ policyDir, dataFile });
+    expect(problem).toBeNull();
     const past = (tool: string) => ({ server: 's', method: 'tools/call', tool, resource: '', count: 1 });
     const sending = (history: SessionHistory) =>
       decide(call('send_note', {}, { session: { ...callContext.session, history } }));

@@ -5,7 +5,6 @@ import { openForReading } from '../../../../electron/gateway/audit/open-database
 import { readRecordedCall } from '../../../../electron/gateway/audit/recorded-calls.ts';
 import type { Call, Decision } from '../../../../electron/gateway/call.ts';
 import { loadCandidate } from '../../../../electron/gateway/policy/candidate.ts';
-import { createPolicyEngine } from '../../../../electron/gateway/policy/engine.ts';
 import type { PolicyPlaces } from '../../../../electron/gateway/policy/load.ts';
 import { createReplays } from '../../../../electron/gateway/replay/replays.ts';
 import { createTrials } from '../../../../electron/gateway/replay/trials.ts';
@@ -14,6 +13,7 @@ import type { PolicyChange } from '../../../../electron/shared/policy-editing.ts
 import type { PolicyReplay, PolicyTried } from '../../../../electron/shared/policy-trial.ts';
 import { recordingLogger } from '../audit/samples.ts';
 import { toolCall } from '../fakes.ts';
+import { engine } from '../policy/engines.ts';
 import { folderOf, opa, shippedData, shippedPolicies, temporaryFolder } from '../policy/places.ts';
 
 const worker = new URL('../../../../electron/gateway/replay/replay-worker.ts', import.meta.url);
@@ -62,14 +62,14 @@ async function recorded(
   const policy = placesOf(where);
   const database = join(temporaryFolder(), 'audit.db');
   const log = openCallLog({ path: database, synchronous: 'normal', captureArguments, surroundings, logger });
-  const engine = await createPolicyEngine({ ...policy, ...surroundings, logger });
+  const judge = await engine({ ...policy, ...surroundings });
   const decisions: Decision[] = [];
   const written: Promise<number>[] = [];
   const pasts = Array.from({ length: 5 }, () => new PastCalls());
   for (let n = 0; n < count; n += 1) {
     const past = pasts[n % pasts.length] ?? new PastCalls();
     const call = madeUp(n, past);
-    const decision = engine.decide(call);
+    const decision = judge.decide(call);
     decisions.push(decision);
     const reason = decision.ask ? 'person' : 'policy';
     written.push(
@@ -78,7 +78,6 @@ async function recorded(
     if (decision.allow) past.add(call);
   }
   await Promise.all(written);
-  await engine.close();
   const reading = openForReading(database);
   const told: PolicyReplay[] = [];
   const trials = createTrials({

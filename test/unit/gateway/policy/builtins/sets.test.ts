@@ -75,7 +75,7 @@ describe('builtins over sets', () => {
   });
 
   it('are what policies call', async () => {
-    const { decide, overview } = await engineOn(`package mcp.policy
+    const { decide, problem } = await engineOn(`package mcp.policy
 facts contains sprintf("%v %q %d", [{"b", 1}, "x", 3])
 facts contains sprintf("%d", [time.parse_rfc3339_ns("2024-02-29T12:34:56.123456789Z")])
 facts contains time.weekday([0, "America/New_York"])
@@ -86,7 +86,7 @@ facts contains sprintf("%v", [object.subset({1, 2}, {2})])
 facts contains "never" if time.clock(input.tool)
 decision := {"allow": true, "violations": sort(facts)}
 `);
-    expect(overview().problem).toBeNull();
+    expect(problem).toBeNull();
     expect(decide(call('any')).violations).toEqual([
       '1709210096123456789',
       'Wednesday',

@@ -157,13 +157,13 @@ describe('a JSON policy that is wrong', () => {
 
 describe('JSON policies in force', () => {
   it('are those of the example, beside the shipped policies', async () => {
-    const { decide, overview } = await engine({
+    const { decide, problem, files } = await engine({
       policyDir: shippedPolicies,
       dataFile: shippedData,
       jsonPolicyDir: exampleFolder,
     });
-    expect(overview().problem).toBeNull();
-    expect(overview().files.map(({ name }) => name)).toContain('support-desk.json.rego');
+    expect(problem).toBeNull();
+    expect(files.map(({ name }) => name)).toContain('support-desk.json.rego');
     const reader = by('read:*');
     expect(decide(call('shell_exec', {}, reader))).toMatchObject({
       allow: false,
@@ -233,9 +233,9 @@ describe('JSON policies in force', () => {
       { 'p.json.rego': 'package mcp.policy\ndeny := false\n' },
       'p.json.rego: A JSON policy is called so too',
     ],
-  ])('deny everything where there is %s', async (_, json, rego, problem) => {
-    const { decide, overview } = await engine({ policyDir: folderOf(rego), jsonPolicyDir: folderOf(json) });
-    expect(overview().problem).toContain(problem);
+  ])('deny everything where there is %s', async (_, json, rego, expected) => {
+    const { decide, problem } = await engine({ policyDir: folderOf(rego), jsonPolicyDir: folderOf(json) });
+    expect(problem).toContain(expected);
     expect(decide(call('any')).matchedRule).toBe('policy_unavailable');
   });
 
@@ -244,8 +244,8 @@ describe('JSON policies in force', () => {
     for (const [index, policy] of fc.sample(policies, { numRuns: 12, seed: 2026 }).entries()) {
       const folder = temporaryFolder();
       writeFileSync(join(folder, 'p.json'), JSON.stringify(policy));
-      const { decide, overview } = await engine({ policyDir: temporaryFolder(), jsonPolicyDir: folder });
-      expect(overview().problem).toBeNull();
+      const { decide, problem } = await engine({ policyDir: temporaryFolder(), jsonPolicyDir: folder });
+      expect(problem).toBeNull();
       for (const one of fc.sample(calls, { numRuns: 200, seed: index })) {
         const { allow } = decide(one);
         expect({ policy, one, allow }).toEqual({ policy, one, allow: judgeRules(policy, one) });

@@ -1,0 +1,32 @@
+// Policy files as they would be with changes that are not on disk yet.
+import type { PolicyChange } from '../../shared/policy-editing.ts';
+import { CommandError } from '../../shared/rpc.ts';
+import { fileOf, type FolderFile } from './policy-folder.ts';
+import { isTest } from './sources.ts';
+
+export type Overlay = readonly PolicyChange[];
+
+/** Throws a CommandError where a change is of no file of a policy. */
+export function overlay(files: readonly FolderFile[], changes: Overlay, dataName: string): FolderFile[] {
+  const merged = new Map(files.map((file) => [file.name, file]));
+  for (const { name, text } of changes) {
+    const kind = kindOf(name, dataName);
+    if (text === null) merged.delete(name);
+    else merged.set(name, fileOf(name, kind, text));
+  }
+  return [...merged.values()].sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
+}
+
+/** What would not be read from there again must not be written there. */
+function kindOf(name: string, dataName: string): FolderFile['kind'] {
+  if (name === dataName) return 'data';
+  const below = name.split('/');
+  if (!name.endsWith('.rego') || below.some((part) => part.startsWith('.') || part === 'examples'))
+    throw new CommandError('bad_name', `${name} is no name of a policy: it would not be read.`);
+  return isTest(name) ? 'test' : 'policy';
+}
+
+/** As the folder is read: rules and tests, then data. */
+function rank({ kind }: FolderFile): number {
+  return kind === 'data' ? 1 : 0;
+}

@@ -1,0 +1,50 @@
+// Answers what the window asks of policies.
+import type { Handlers, PolicyCommands } from '../../shared/contract.ts';
+import { CommandError } from '../../shared/rpc.ts';
+import { formatRego } from './opa-format.ts';
+import { runPolicyTests } from './opa-test.ts';
+import { findOpa, type OpaPlaces } from './opa.ts';
+import type { PolicyVersions } from './policy-history.ts';
+import type { PolicyKeeper } from './policy-keeper.ts';
+import type { ShippedCopy } from './shipped-copy.ts';
+
+export interface PolicyCommandOptions {
+  readonly keeper: PolicyKeeper;
+  readonly history: PolicyVersions;
+  /** Null where the folder is the user's own choice. */
+  readonly shipped: ShippedCopy | null;
+  readonly opa: OpaPlaces;
+}
+
+export function createPolicyCommands(options: PolicyCommandOptions): Handlers<PolicyCommands> {
+  const { keeper, history, shipped } = options;
+
+  async function opa(): Promise<string> {
+    const found = await findOpa(options.opa);
+    if ('missing' in found) throw new CommandError('no_opa', `${found.missing}. Put \`opa\` on PATH.`);
+    return found.path;
+  }
+
+  return {
+    'policy.read': () => keeper.overview(),
+    'policy.files': () => keeper.files(),
+    'policy.check': ({ files }) => keeper.check(files),
+    'policy.save': (wanted) => keeper.save(wanted),
+    'policy.format': async ({ text }) => formatRego(await opa(), text),
+    async 'policy.test'({ files }) {
+      const draft = await keeper.draft(files);
+      const rego = draft.filter(({ kind }) => kind !== 'data');
+      return runPolicyTests(await opa(), rego, { coverage: true });
+    },
+    'policy.history': ({ before, limit }) => history.page(before, limit),
+    async 'policy.version'({ id }) {
+      const version = history.find(id);
+      const files = await history.filesOf(id);
+      if (version === null || files === null) return null;
+      return { version, files: files.map(({ name, text }) => ({ name, text })) };
+    },
+    'policy.rollback': ({ id }) => keeper.rollback(id),
+    'policy.updates': async () => (await shipped?.updates()) ?? [],
+    'policy.keep': async ({ name, shippedHash }) => shipped?.keep(name, shippedHash),
+  };
+}
