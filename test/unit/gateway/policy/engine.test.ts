@@ -140,6 +140,20 @@ allow if regex.replace(input.tool, "a", "b") == "b"
     expect(problem).toContain(expected);
   });
 
+  it('where a decision takes longer than it may', async () => {
+    const { decide, logged } = await engineOn(decides, { timeoutMs: 0 });
+    expect(decide(call('good'))).toMatchObject({ allow: false, matchedRule: 'evaluation_error' });
+    expect(logged.at(-1)).toMatchObject({ event: 'policy_evaluation_failed' });
+  });
+
+  it('where a builtin function fails, if that is to count', async () => {
+    const rego = 'package mcp.policy\ndeny if time.parse_rfc3339_ns(input.tool) > 0\n';
+    const strict = await engineOn(rego, { strictBuiltinErrors: true });
+    expect(strict.decide(call('no time'))).toMatchObject({ allow: false, matchedRule: 'evaluation_error' });
+    const lenient = await engineOn(rego, { strictBuiltinErrors: false });
+    expect(lenient.decide(call('no time')).allow).toBe(true);
+  });
+
   it('once it is closed', async () => {
     const { decide, close } = await engineOn(decides);
     await close();

@@ -113,6 +113,24 @@ describe('a folder that is edited from outside', () => {
     await expect.poll(() => allows(policies, 'c'), { timeout: 10_000 }).toBe(true);
   });
 
+  it('is noticed in JSON policies', async () => {
+    const policy = (tool: string) =>
+      JSON.stringify({
+        version: '1.0',
+        name: 'desk',
+        defaults: { action: 'allow' },
+        rules: [
+          { id: 'no', type: 'blocklist', conditions: { match_type: 'tool', values: [tool] }, action: 'deny' },
+        ],
+      });
+    const jsonPolicyDir = folderOf({ 'desk.json': policy('one') });
+    const policies = await open({ policyDir: temporaryFolder(), jsonPolicyDir });
+    expect([allows(policies, 'one'), allows(policies, 'two')]).toEqual([false, true]);
+    writeFileSync(join(jsonPolicyDir, 'desk.json'), policy('two'));
+    await expect.poll(() => allows(policies, 'one'), { timeout: 10_000 }).toBe(true);
+    expect(allows(policies, 'two')).toBe(false);
+  });
+
   it('leaves the last good one in force while it is broken, and says where', async () => {
     const policyDir = folderOf({ 'a.rego': allowing('one') });
     const userData = temporaryFolder();
