@@ -1,6 +1,7 @@
 // Which arguments of a tool belong into headers, as its input schema says (MCP 2026-07-28, Streamable HTTP, custom
 // headers).
 import { headerValue } from '../gateway/wire/modern-headers.ts';
+import { isObject } from '../gateway/wire/json-object.ts';
 
 /** One annotated property: the names that lead to it, and the header's name after `Mcp-Param-`. */
 export interface ParamHeader {
@@ -69,8 +70,4 @@ function plainText(value: unknown): string | null {
 
 function isAnnotated(schema: Record<string, unknown>): boolean {
   return Object.hasOwn(schema, ANNOTATION);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

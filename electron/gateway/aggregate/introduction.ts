@@ -1,5 +1,6 @@
 // How several servers introduce themselves as one: the answer to `initialize`.
 import { versionIn } from '../session/message-facts.ts';
+import { isObject } from '../wire/json-object.ts';
 
 /** Longer instructions of a server are cut: they stand in every conversation of a model. Characters. */
 const LONGEST_INSTRUCTIONS = 4_000;
@@ -76,8 +77,4 @@ function instructionsOf(servers: readonly Introduced[]): string {
       return [`## ${name}\n\n${cut}`];
     }),
   ].join('\n\n');
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,6 +4,7 @@
 // schema could only precede, and every call crosses this edge.
 import type { Decision } from '../call.ts';
 import { readObligations } from './obligations.ts';
+import { isObject } from '../wire/json-object.ts';
 
 /** How a policy speaks: by one `decision` object, or by the rules `allow`, `deny` and `violations` of its package. */
 export type PolicyForm =
@@ -112,7 +113,3 @@ function invalid(why: string): Decision {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -3,6 +3,7 @@
 // `opa deps` answers this question too, but passes over `else` branches (OPA 1.19): what is read there alone would be
 // kept from the policy. A policy has no way to its input but the variable `input`, so every place counts where that
 // is written, whether a decision can come to it or not.
+import { isObject } from '../wire/json-object.ts';
 
 /** The names that lead from the input to a part of it; the empty path is the whole input. */
 export type InputPath = readonly string[];
@@ -64,7 +65,3 @@ function isInput(node: unknown): boolean {
 }
 
 type Node = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -1,6 +1,7 @@
 // Reads what a policy wants done besides its decision. What can't be understood fails the whole decision: whoever wants
 // something kept out of the log is not to find it there for a slip of the pen.
 import type { Obligations } from '../call.ts';
+import { isObject } from '../wire/json-object.ts';
 
 export type ReadObligations =
   /** Null: there are none. */
@@ -50,8 +51,4 @@ function bounded(text: string): string {
 
 function misfit(why: string): ReadObligations {
   return { ok: false, why };
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -6,6 +6,7 @@ import { foldedName } from '../wire/member-names.ts';
 import { followedResources, MAX_FOLLOWED } from './followed-resources.ts';
 import { type MethodRule, ruleFor } from './method-table.ts';
 import { newRequestId } from './request-id.ts';
+import { isObject } from '../wire/json-object.ts';
 
 /** What the session adds to a message. */
 export interface CallContext {
@@ -105,10 +106,6 @@ function misreadName(object: object, reserved: readonly string[]): string | null
     taken.add(folded);
   }
   return null;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function invalid(message: string): Classified {

@@ -1,5 +1,6 @@
 // Which resources a client wants to follow by `subscriptions/listen` (MCP 2026-07-28, subscriptions).
 import { isMisread } from '../wire/member-names.ts';
+import { isObject } from '../wire/json-object.ts';
 
 /** Each of them costs a verdict. */
 export const MAX_FOLLOWED = 100;
@@ -17,8 +18,4 @@ export function followedResources(params: Readonly<Record<string, unknown>>): re
 
 function isListOfText(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((element) => typeof element === 'string');
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

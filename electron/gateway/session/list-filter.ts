@@ -2,6 +2,7 @@
 import { takeCensus } from '../wire/census.ts';
 import { arrayElements, countMembersWritten, valueAt, withValues } from '../wire/json-spans.ts';
 import { isMisread } from '../wire/member-names.ts';
+import { isObject } from '../wire/json-object.ts';
 
 /** Where a result has its list, and where the items of it have what they are called by. */
 export interface ListShape {
@@ -81,10 +82,4 @@ function listOf(elements: readonly Buffer[]): Buffer {
 
 function unclear(member: string): Filtered {
   return { ok: false, why: `its "${member}" can be read in several ways, or in none` };
-}
-
-type JsonObject = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -7,6 +7,7 @@ import { decodedValue, nameInBody } from '../wire/modern-headers.ts';
 import { FIRST_MODERN_VERSION, speaksModern, unsupportedProtocol } from '../wire/modern-versions.ts';
 import { metaKeys, metaOf } from '../wire/request-meta.ts';
 import type { ClientBody } from '../wire/parse.ts';
+import { isObject } from '../wire/json-object.ts';
 
 const VERSION = /^\d{4}-\d{2}-\d{2}$/u;
 const PARAM_HEADER = 'mcp-param-';
@@ -110,8 +111,4 @@ function refused(refusal: Refusal): ReadModernRequest {
 function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -6,6 +6,7 @@ import type { Message, Parsed, RequestId, ResponseMessage } from './json-rpc.ts'
 import { isJson } from './json-check.ts';
 import { arrayElements, countMembersWritten, membersOf } from './json-spans.ts';
 import { foldedName } from './member-names.ts';
+import { isObject, type JsonObject } from './json-object.ts';
 
 /** The seed's rule: 1 to 256 characters that start with a letter; `rpc.` is reserved (JSON-RPC 2.0 section 4.3). */
 const METHOD_NAME = /^(?!rpc\.)[A-Za-z].{0,255}$/su;
@@ -17,8 +18,6 @@ const MAX_PARSED_BYTES = 256 * 1024;
 /** Names that make something else of a message, or might, once their escapes are read. */
 const notOfResults = /^(?:method|error)$|\\/u;
 const ENVELOPE_KEYS = new Set(['jsonrpc', 'id', 'method', 'params', 'result', 'error']);
-
-type JsonObject = Record<string, unknown>;
 type Refused = Extract<Parsed<never>, { ok: false }>;
 
 export interface ClientBody {
@@ -171,10 +170,6 @@ function toResponse(value: JsonObject, bytes: Buffer): Parsed<Message> {
   const code = isObject(error) && typeof error.code === 'number' ? error.code : 0;
   const message = isObject(error) && typeof error.message === 'string' ? error.message : '';
   return { ok: true, value: { kind: 'response', bytes, id, error: { code, message }, result: null } };
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isRequestId(id: unknown): id is RequestId {

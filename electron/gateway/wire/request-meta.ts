@@ -1,4 +1,5 @@
 // The members of a modern request's `_meta` that belong to the protocol (MCP 2026-07-28, basic, _meta).
+import { isObject } from './json-object.ts';
 
 export const metaKeys = {
   protocolVersion: 'io.modelcontextprotocol/protocolVersion',
@@ -18,8 +19,4 @@ export function metaOf(holder: unknown): Readonly<Record<string, unknown>> {
 export function claimedVersion(params: unknown): string | null {
   const version = metaOf(params)[metaKeys.protocolVersion];
   return typeof version === 'string' ? version : null;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
