@@ -2,7 +2,8 @@
 import { SvelteSet } from 'svelte/reactivity';
 import type { Api } from '../api/window-api.ts';
 import type { PendingApproval } from '../../electron/shared/domain.ts';
-import { clientName, wish } from '../words.ts';
+import { clientName } from '../words/clients.ts';
+import { wish } from '../words/wishes.ts';
 import { AnswerGuard } from './answer-guard.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 

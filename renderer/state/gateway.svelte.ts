@@ -1,7 +1,8 @@
 // The gateway as the window sees it: its status, and the switches that act on it.
 import type { Api } from '../api/window-api.ts';
 import type { GatewayStatus, PolicyMode, ServerSummary } from '../../electron/shared/domain.ts';
-import { conditionOf, modeNames, modeSentences } from '../words.ts';
+import { conditionOf } from '../words/condition.ts';
+import { modeNames, modeSentences } from '../words/policies.ts';
 import type { Notices } from './notices.svelte.ts';
 
 export interface ServedServer extends ServerSummary {

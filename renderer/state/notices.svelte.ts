@@ -1,6 +1,6 @@
 // Short notices: what was done and can be undone, what failed and what to do; and words for screen readers alone.
 import { CommandError } from '../api/window-api.ts';
-import { wayOut } from '../words.ts';
+import { wayOut } from '../words/ways-out.ts';
 import { Timers } from './timers.ts';
 
 export interface Notice {

@@ -1,7 +1,7 @@
 // The sessions that are open: their order, and the end of one.
 import type { Api } from '../api/window-api.ts';
 import type { SessionSummary } from '../../electron/shared/domain.ts';
-import { clientName } from '../words.ts';
+import { clientName } from '../words/clients.ts';
 import type { Notices } from './notices.svelte.ts';
 
 export class SessionsState {

@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { callStatus, verdictReason } from '../../electron/shared/domain.ts';
-import {
-  clientName,
-  conditionOf,
-  reasonSentence,
-  stateSentence,
-  statusSentence,
-  verdictOf,
-  wish,
-} from '../../renderer/words.ts';
+import { clientName } from '../../renderer/words/clients.ts';
+import { conditionOf, stateSentence } from '../../renderer/words/condition.ts';
+import { reasonSentence, statusSentence, verdictOf } from '../../renderer/words/verdicts.ts';
+import { wish } from '../../renderer/words/wishes.ts';
 import { sampleCall, sampleStatus } from '../samples.ts';
 
 const toolCall = (tool: string, given: unknown) =>

@@ -3,7 +3,7 @@ import { computeCommandScore } from 'bits-ui';
 import { acceleratorName, shortcutName } from '../../keys.ts';
 import type { App } from '../../state/app.ts';
 import { type View, views } from '../../state/navigation.svelte.ts';
-import { modeNames } from '../../words.ts';
+import { modeNames } from '../../words/policies.ts';
 import { viewNames } from './view-names.ts';
 
 export interface Command {
