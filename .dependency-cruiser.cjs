@@ -9,7 +9,7 @@ const contracts = [shared, gateway('(ports|errors|call)\\.ts$'), gateway('wire/'
 const verdictPath = gateway('verdict-path\\.ts$');
 /** Folders whose code runs as a service that somebody has to make, hand its needs, and close. */
 const services = gateway(
-  '(aggregate|approval|audit|clients|config|limits|policy|replay|session|transport|upstream)/',
+  '(aggregate|approval|audit|clients|composition|config|limits|policy|replay|session|transport|upstream)/',
 );
 
 /** One side of a Streamable HTTP session, and lines; nothing of it sends what has to be allowed first. */
@@ -100,8 +100,11 @@ module.exports = {
     // What is around it.
     barrier(
       'services-are-made-in-one-place',
-      'gateway.ts makes and wires the services; elsewhere they are types.',
-      { path: '^electron/', pathNot: [gateway('gateway\\.ts$'), services, '^electron/bridge/'] },
+      'gateway.ts and the parts of it in composition/ make and wire the services; elsewhere they are types.',
+      {
+        path: '^electron/',
+        pathNot: [gateway('gateway\\.ts$'), services, '^electron/bridge/'],
+      },
       { path: services, dependencyTypesNot: ['type-only'] },
     ),
     barrier(
@@ -114,7 +117,7 @@ module.exports = {
       'hosts-use-the-gateway-by-its-front',
       'Hosts start the gateway worker; they do not reach into it.',
       '^electron/(main/|headless\\.ts$)',
-      [shared, npm, '^electron/main/', gateway('(gateway|ports|host)\\.ts$')],
+      [shared, npm, '^electron/main/', gateway('(gateway-options|ports|host)\\.ts$')],
     ),
     layer(
       'bridge-is-a-client',

@@ -4,7 +4,7 @@ import { gatewayCommands, type Events, type GatewayCommands, type Handlers } fro
 import type { GatewayStatus, Problem } from '../shared/domain.ts';
 import { CommandError, forwardTo, type AnyEvent } from '../shared/rpc.ts';
 import { startGatewayThread, type GatewayThread } from './supervision/gateway-thread.ts';
-import type { GatewayOptions } from './gateway.ts';
+import type { GatewayOptions } from './gateway-options.ts';
 import type { hostEvents } from './supervision/host-contract.ts';
 import type { Logger } from './ports.ts';
 import { standInStatus, startProblem } from './supervision/stand-in-status.ts';

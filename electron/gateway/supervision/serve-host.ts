@@ -2,7 +2,7 @@
 import { gatewayCommands } from '../../shared/contract.ts';
 import { CommandError, createAnswer, forwardTo, serve, type RpcPort } from '../../shared/rpc.ts';
 import { ConfigError } from '../errors.ts';
-import type { Emit, Gateway, GatewayOptions } from '../gateway.ts';
+import type { Emit, Gateway, GatewayOptions } from '../gateway-options.ts';
 import { heartbeatMs, hostCommands, type hostEvents } from './host-contract.ts';
 import type { Logger } from '../ports.ts';
 

@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { ConfigError } from '../../../../electron/gateway/errors.ts';
-import type { Emit, Gateway, GatewayOptions } from '../../../../electron/gateway/gateway.ts';
+import type { Emit, Gateway, GatewayOptions } from '../../../../electron/gateway/gateway-options.ts';
 import { serveHost } from '../../../../electron/gateway/supervision/serve-host.ts';
 import { threadPort } from '../../../../electron/gateway/supervision/thread-port.ts';
 import { standInStatus } from '../../../../electron/gateway/supervision/stand-in-status.ts';

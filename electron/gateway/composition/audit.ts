@@ -1,0 +1,48 @@
+// The audit log and its archive, or what stands in for them where the configuration wants no audit.
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Config } from '../../shared/config.ts';
+import { openCallArchive } from '../audit/call-archive.ts';
+import { openCallLog } from '../audit/call-log.ts';
+import { createEmptyCallArchive, createSilentCallLog } from '../audit/silent-audit.ts';
+import type { GatewayOptions } from '../gateway-options.ts';
+import type { CallArchive } from '../ports.ts';
+import { reportWrites, type ReportedLog } from '../runtime/reported-log.ts';
+import { policySurroundings } from './policy.ts';
+import type { GatewaySurroundings } from './surroundings.ts';
+
+export interface Audit {
+  readonly log: ReportedLog;
+  readonly archive: CallArchive;
+}
+
+export function composeAudit(
+  { config, options, logger, keep }: GatewaySurroundings,
+  onWrite: () => void,
+): Audit {
+  const { audit } = config;
+  if (!audit.enabled) {
+    return {
+      archive: keep(createEmptyCallArchive()),
+      log: keep(reportWrites(createSilentCallLog(), logger, onWrite)),
+    };
+  }
+  const path = auditPath(config, options);
+  const log = openCallLog({
+    path,
+    synchronous: audit.synchronous,
+    captureArguments: audit.capture.request_arguments,
+    surroundings: policySurroundings(config),
+    logger,
+  });
+  const worker = pathToFileURL(join(options.out, 'gateway', 'audit-worker.js'));
+  return {
+    archive: keep(openCallArchive({ path, worker, retentionDays: audit.retention_days, logger })),
+    log: keep(reportWrites(log, logger, onWrite)),
+  };
+}
+
+/** The database's absolute path. */
+export function auditPath({ audit }: Config, { userData }: GatewayOptions): string {
+  return audit.db_path ?? join(userData, 'audit.db');
+}

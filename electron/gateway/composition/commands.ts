@@ -1,0 +1,61 @@
+// What window, tray and admin API may ask of the running gateway, each answered by the service that knows.
+import type { GatewayCommands, Handlers } from '../../shared/contract.ts';
+import type { GatewayStatus } from '../../shared/domain.ts';
+import type { ClientRegistry } from '../clients/client-registry.ts';
+import type { Policies } from '../policy/open-policies.ts';
+import type { ApprovalDesk, CallArchive } from '../ports.ts';
+import type { Trials } from '../replay/trials.ts';
+import type { SessionStore } from '../session/session-store.ts';
+import type { LiveSettings } from './live-settings.ts';
+
+export interface CommandServices {
+  readonly live: LiveSettings;
+  readonly policy: Policies;
+  readonly trials: Trials;
+  readonly archive: CallArchive;
+  readonly approvals: ApprovalDesk;
+  readonly clients: ClientRegistry;
+  readonly sessions: SessionStore;
+  readonly status: () => GatewayStatus;
+  readonly runDemo: Handlers<GatewayCommands>['demo.run'];
+  /** What holds for calls has changed. */
+  readonly onSettings: () => void;
+}
+
+export function createCommands(services: CommandServices): Handlers<GatewayCommands> {
+  const { live, archive, approvals, clients, sessions, onSettings } = services;
+  return {
+    'status.read': () => services.status(),
+    'calls.page': (query) => archive.page(query),
+    'calls.read': (id) => archive.read(id),
+    'approvals.list': () => approvals.pending(),
+    'approvals.answer': ({ id, allow }) => approvals.answer(id, allow),
+    'mode.set'(mode) {
+      try {
+        live.setMode(mode);
+      } finally {
+        onSettings();
+      }
+    },
+    'pause.set'(paused) {
+      try {
+        live.setPaused(paused);
+      } finally {
+        if (paused) {
+          approvals.dismissAll();
+          sessions.stopCalls({ error: 'paused' });
+        }
+        onSettings();
+      }
+    },
+    ...services.policy.commands,
+    ...services.trials.commands,
+    'demo.run': () => services.runDemo(),
+    'sessions.end': (id) => sessions.end(id),
+    'clients.list': () => clients.list(),
+    'clients.register': (wanted) => clients.register(wanted),
+    'clients.rotate': (id) => clients.rotate(id),
+    'clients.remove': (id) => clients.remove(id),
+    'clients.restore': (id) => clients.restore(id),
+  };
+}

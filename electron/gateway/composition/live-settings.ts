@@ -1,0 +1,49 @@
+// What holds for calls right now: what the user chose in tray or window, over what the configuration says.
+import type { ModeOverride, PolicyMode } from '../../shared/domain.ts';
+import type { Call } from '../call.ts';
+import { createModes } from '../runtime/modes.ts';
+import type { KeptSettingsFile } from '../runtime/kept-settings.ts';
+import type { VerdictSettings } from '../verdict-path.ts';
+import type { GatewaySurroundings } from './surroundings.ts';
+
+export interface LiveSettings {
+  /** For calls of whose client and server nothing else is said. */
+  readonly mode: PolicyMode;
+  readonly modeOverrides: ModeOverride[];
+  readonly paused: boolean;
+  /** Both hold at once, and throw where they can't be kept on disk: see KeptSettingsFile. */
+  setMode(mode: PolicyMode): void;
+  setPaused(paused: boolean): void;
+  of(call: Pick<Call, 'agent' | 'server'>): VerdictSettings;
+}
+
+/** A mode that the configuration names comes before the one that was chosen last. */
+export function createLiveSettings(
+  { config, isConfigured }: GatewaySurroundings,
+  kept: KeptSettingsFile,
+): LiveSettings {
+  const { policy, approvals } = config;
+  const modes = createModes(policy.modes);
+  let mode = (isConfigured('policy.mode') ? undefined : kept.read().mode) ?? policy.mode;
+  return {
+    get mode() {
+      return mode;
+    },
+    modeOverrides: modes.overrides,
+    get paused() {
+      return kept.read().paused;
+    },
+    setMode(chosen) {
+      mode = chosen;
+      kept.write({ mode: chosen });
+    },
+    setPaused: (paused) => kept.write({ paused }),
+    of: (call) => ({
+      mode: modes.of(call, mode),
+      paused: kept.read().paused,
+      policyEnabled: policy.enabled,
+      approvalsEnabled: approvals.enabled,
+      askInAudit: approvals.ask,
+    }),
+  };
+}

@@ -1,0 +1,58 @@
+// The policy: where it lies, what keeps it in force, and trials of what is not in force yet.
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Config } from '../../shared/config.ts';
+import type { Surroundings } from '../call.ts';
+import type { GatewayOptions } from '../gateway-options.ts';
+import type { PolicyPlaces } from '../policy/load.ts';
+import { openPolicies, type Policies } from '../policy/open-policies.ts';
+import { probesOf } from '../policy/probes.ts';
+import type { EvaluationMark } from '../ports.ts';
+import { enforcedMethods } from '../router/method-table.ts';
+import type { GatewaySurroundings } from './surroundings.ts';
+
+/** @param onChange another policy is in force, or what is wrong with the files on disk has changed. */
+export async function composePolicy(
+  { config, options, clock, logger, keep }: GatewaySurroundings,
+  places: PolicyPlaces,
+  mark: EvaluationMark | null,
+  onChange: () => void,
+): Promise<Policies> {
+  const policy = await openPolicies({
+    places,
+    isOwnCopy: config.policy.policy_dir === null,
+    watchForChanges: config.policy.watch_for_changes,
+    userData: options.userData,
+    shippedPolicies: options.shippedPolicies,
+    surroundings: policySurroundings(config),
+    timeoutMs: config.policy.evaluation.timeout,
+    strictBuiltinErrors: config.policy.evaluation.strict_builtin_errors,
+    trialWorker: pathToFileURL(join(options.out, 'gateway', 'time-trial-worker.js')),
+    probes: probesOf(enforcedMethods, clock.now()),
+    mark,
+    runaway: options.runaway ?? null,
+    clock,
+    logger,
+    onChange,
+  });
+  return keep(policy);
+}
+
+export function policyPlaces(
+  { policy }: Config,
+  { userData, out, env, bundledOpa }: GatewayOptions,
+): PolicyPlaces {
+  return {
+    policyDir: policy.policy_dir ?? join(userData, 'policies'),
+    jsonPolicyDir: policy.json_policy_dir,
+    dataFile: policy.data_file,
+    opa: { configured: env.MCP_OPA_PATH ?? null, bundled: bundledOpa, searchPath: env.PATH ?? '' },
+    precompiledDir: join(out, 'policies'),
+    cacheDir: join(userData, 'policy-cache'),
+  };
+}
+
+/** What policies see of the place that the proxy runs in. */
+export function policySurroundings({ policy }: Config): Surroundings {
+  return { environment: policy.environment, proxyRegion: '' };
+}

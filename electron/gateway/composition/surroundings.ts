@@ -1,0 +1,17 @@
+// What every part of the gateway is made with: the configuration, the host's options, clock and log.
+import type { Config } from '../../shared/config.ts';
+import type { GatewayOptions } from '../gateway-options.ts';
+import type { Closable, Clock, Logger } from '../ports.ts';
+
+export interface GatewaySurroundings {
+  readonly config: Config;
+  /** Whether the file or the environment says something of this key, as in `policy.mode`. */
+  readonly isConfigured: (key: string) => boolean;
+  readonly options: GatewayOptions;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly keep: Keep;
+}
+
+/** Hands a service back, and closes it when the gateway ends: what was kept last goes first. */
+export type Keep = <T extends Closable>(service: T) => T;

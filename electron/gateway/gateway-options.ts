@@ -1,0 +1,35 @@
+// The gateway as its host sees it: what it is given, and what it gives.
+import type { EventName, EventPayload, GatewayCommands, Handlers } from '../shared/contract.ts';
+import type { Runaway } from './policy/open-policies.ts';
+
+/** What the host hands in. All paths are absolute. */
+export interface GatewayOptions {
+  readonly version: string;
+  /** YAML configuration; null where none was given: then the demo server is served. */
+  readonly configFile: string | null;
+  /** Folder for the database, the chosen port and the demo's notes; made where it is missing. */
+  readonly userData: string;
+  /** The shipped policies (`policies/`). */
+  readonly shippedPolicies: string;
+  /** The folder of compiled output (`out/`), where worker entries and precompiled policies lie. */
+  readonly out: string;
+  /** OPA's binary that ships with the app; null where none does. */
+  readonly bundledOpa: string | null;
+  /** Environment for `MCP_*` variables and child processes. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The policy that ended the gateway before this one, if one did. */
+  readonly runaway?: Runaway | null;
+}
+
+/** The running gateway, as its host sees it. */
+export interface Gateway {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  readonly commands: Handlers<GatewayCommands>;
+  /** Says whether a window is there in which approvals can be answered. */
+  setAttended(attended: boolean): void;
+  close(): Promise<void>;
+}
+
+/** Tells the host of a change. */
+export type Emit = <N extends EventName>(name: N, payload: EventPayload<N>) => void;
