@@ -19,6 +19,7 @@ const commands = {
   'policy.check': true,
   'policy.save': true,
   'policy.format': true,
+  'policy.rego': true,
   'policy.test': true,
   'policy.history': true,
   'policy.version': true,

@@ -24,6 +24,7 @@ import {
   policyFormatted,
   policyHistory,
   policyHistoryQuery,
+  policyInRego,
   policySave,
   policySaved,
   policyTestRun,
@@ -58,6 +59,8 @@ export const policyCommands = {
   /** Checks, writes and puts in force, or does nothing at all. */
   'policy.save': { input: policySave, output: policySaved },
   'policy.format': { input: z.object({ text: z.string().max(2_000_000) }), output: policyFormatted },
+  /** What a JSON policy means, as Rego. */
+  'policy.rego': { input: z.object({ text: z.string().max(2_000_000) }), output: policyInRego },
   /** Runs the tests of the files on disk with these changes. Nothing is written. */
   'policy.test': { input: z.object({ files: policyChanges }), output: policyTestRun },
   'policy.history': { input: policyHistoryQuery, output: policyHistory },

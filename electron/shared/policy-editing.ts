@@ -11,10 +11,13 @@ const fileText = z.string().max(2_000_000);
 /** SHA-256 of a file's bytes as hexadecimal digits. */
 const fileHash = z.string().regex(/^[0-9a-f]{64}$/u);
 
-/** A file of the policy folder as it lies on disk, whether it is in force or not. */
+/** What a file is: Rego, its tests, a JSON policy, or the one file of policy data. */
+export const policyFileKind = z.enum(['policy', 'test', 'json', 'data']);
+
+/** A file of the policy folder as it lies on disk, whether it is in force or not. JSON policies are `json/NAME.json`. */
 export const policyFolderFile = z.object({
   name: z.string(),
-  kind: z.enum(['policy', 'test', 'data']),
+  kind: policyFileKind,
   text: z.string(),
   hash: fileHash,
 });
@@ -40,10 +43,10 @@ export const policyDiagnostic = z.object({
   /** A warning keeps nothing from being in force. */
   severity: z.enum(['error', 'warning']),
   /**
-   * `compile` OPA or the proxy can't use it; `schema` it reads what no input has; `data` policy data is not valid;
-   * `test` a test fails; `time` it takes too long to decide.
+   * `compile` OPA or the proxy can't use it; `json` a JSON policy is not valid; `schema` it reads what no input has;
+   * `data` policy data is not valid; `test` a test fails; `time` it takes too long to decide.
    */
-  kind: z.enum(['compile', 'schema', 'data', 'test', 'time']),
+  kind: z.enum(['compile', 'json', 'schema', 'data', 'test', 'time']),
   message: z.string(),
 });
 export type PolicyDiagnostic = z.infer<typeof policyDiagnostic>;
@@ -101,6 +104,16 @@ export type PolicyFormatted = z.infer<typeof policyFormatted>;
 
 /** First and last line, counted from 1. */
 export const lineRange = z.object({ from: z.int(), to: z.int() });
+
+/** A JSON policy as Rego, or what keeps it from being so. Lines and columns count from 1. */
+export const policyInRego = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), rego: z.string() }),
+  z.object({
+    ok: z.literal(false),
+    problems: z.array(z.object({ line: z.int(), column: z.int(), message: z.string() })).min(1),
+  }),
+]);
+export type PolicyInRego = z.infer<typeof policyInRego>;
 
 export const policyTestRun = z.object({
   /** Why no test could be run; empty where they were. */

@@ -84,6 +84,7 @@ export const versionOrigins: Readonly<Record<PolicyVersion['by'], string>> = {
 
 export const diagnosticKinds: Readonly<Record<PolicyDiagnostic['kind'], string>> = {
   compile: 'Rego',
+  json: 'JSON',
   schema: 'Input',
   data: 'Data',
   test: 'Test',

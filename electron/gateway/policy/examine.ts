@@ -1,6 +1,7 @@
 // Finds out whether policy files could be in force: what is wrong with them, and where.
 import type { PolicyCheck, PolicyDiagnostic } from '../../shared/policy-editing.ts';
 import type { Logger } from '../ports.ts';
+import { writtenInRego } from './json-policies/read.ts';
 import { loadPolicy, type PolicyPlaces, type LoadedPolicy } from './load.ts';
 import { checkSources, likelyDialect } from './opa-check.ts';
 import { failedTests, runPolicyTests } from './opa-test.ts';
@@ -9,6 +10,7 @@ import { parsePolicyData } from './policy-data.ts';
 import { diagnose, type PolicyError } from './policy-failure.ts';
 import type { FolderFile } from './policy-folder.ts';
 import { withCopies } from './scratch-folder.ts';
+import type { PolicySource } from './sources.ts';
 
 export interface ExaminerOptions {
   readonly places: PolicyPlaces;
@@ -45,11 +47,11 @@ export function createExaminer({ places, schema, tooSlow, logger }: ExaminerOpti
     try {
       const loaded = await loadPolicy(files, places, logger, { keep });
       if (loaded.ok) return passed(loaded.value, [], null);
-      const data = files.find(({ kind }) => kind === 'data')?.name;
       return refused(
-        loaded.failure.errors.flatMap((error) =>
-          diagnose([error], data !== undefined && error.file === data ? 'data' : 'compile'),
-        ),
+        loaded.failure.errors.flatMap((error) => {
+          const kind = files.find(({ name }) => name === error.file)?.kind;
+          return diagnose([error], kind === 'data' || kind === 'json' ? kind : 'compile');
+        }),
       );
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -59,7 +61,7 @@ export function createExaminer({ places, schema, tooSlow, logger }: ExaminerOpti
 
   async function test(opa: string, files: readonly FolderFile[]) {
     if (!files.some(({ kind }) => kind === 'test')) return { tests: null, diagnostics: [] };
-    const { results, diagnostics } = await runPolicyTests(opa, rego(files), { coverage: false });
+    const { results, diagnostics } = await runPolicyTests(opa, regoAmong(files), { coverage: false });
     const failures = failedTests(results);
     const counted = results.filter(({ outcome }) => outcome !== 'skipped').length;
     return {
@@ -75,12 +77,12 @@ export function createExaminer({ places, schema, tooSlow, logger }: ExaminerOpti
   ): Promise<Examined> {
     const opa = await findOpa(places.opa);
     // Data is looked at even where the rules are wrong: both are edited at once.
-    const found = dataDiagnostics(files);
+    const found = [...jsonDiagnostics(files), ...dataDiagnostics(files)];
     if ('missing' in opa) {
       // Without OPA only what was compiled before can be in force, and tests can't be run.
       return load(files, keep);
     }
-    const checked = await checkAgainst(opa.path, rego(files), schema, schemaCounts);
+    const checked = await checkAgainst(opa.path, regoAmong(files), schema, schemaCounts);
     const wrong = [...checked, ...found].filter(({ severity }) => severity === 'error');
     if (wrong.length > 0) return refused([...checked, ...found]);
     const [loaded, tested] = await Promise.all([load(files, keep), test(opa.path, files)]);
@@ -108,14 +110,23 @@ export function createExaminer({ places, schema, tooSlow, logger }: ExaminerOpti
   };
 }
 
-function rego(files: readonly FolderFile[]): FolderFile[] {
-  return files.filter(({ kind }) => kind !== 'data');
+/** Rules and tests; JSON policies among them as Rego, so that tests can be written for them as well. */
+export function regoAmong(files: readonly FolderFile[]): PolicySource[] {
+  const ofKind = (wanted: FolderFile['kind']) => files.filter(({ kind }) => kind === wanted);
+  const rules = ofKind('policy');
+  const written = writtenInRego([...rules, ...ofKind('json')]);
+  return [...(written.ok ? written.value : rules), ...ofKind('test')];
+}
+
+function jsonDiagnostics(files: readonly FolderFile[]): PolicyDiagnostic[] {
+  const written = writtenInRego(files.filter(({ kind }) => kind === 'policy' || kind === 'json'));
+  return written.ok ? [] : diagnose(written.failure.errors, 'json');
 }
 
 /** What OPA says of the files, with and without knowing what an input holds: the difference is the schema's. */
 function checkAgainst(
   opa: string,
-  files: readonly FolderFile[],
+  files: readonly PolicySource[],
   schema: string,
   schemaCounts: SchemaCounts,
 ): Promise<PolicyDiagnostic[]> {

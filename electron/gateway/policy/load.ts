@@ -38,7 +38,7 @@ export interface LoadedPolicy {
 
 /**
  * Rejects only where the disk or OPA fail in ways that nobody foresees.
- * @param files as they lie in the policy folder; JSON policies are read here, and stand beside them as Rego
+ * @param files as they lie in the policy folder
  * @param keep whether what has to be compiled is kept for the next time
  */
 export async function loadPolicy(
@@ -47,8 +47,9 @@ export async function loadPolicy(
   logger: Logger,
   { keep }: { readonly keep: boolean },
 ): Promise<Loaded<LoadedPolicy>> {
-  const rules = files.filter(({ kind }) => kind === 'policy');
-  const sources = await sourcesAmong(rules, places.policyDir, places.jsonPolicyDir);
+  const rules = files.filter(({ kind }) => kind === 'policy' || kind === 'json');
+  const jsonExpected = places.jsonPolicyDir !== null;
+  const sources = sourcesAmong(rules, places.policyDir, { jsonExpected });
   if (!sources.ok) return sources;
   const dataFile = files.find(({ kind }) => kind === 'data');
   const data = dataFile === undefined ? null : parsePolicyData(dataFile.name, dataFile.text);

@@ -1,7 +1,7 @@
 // Policy files as they would be with changes that are not on disk yet.
 import type { PolicyChange } from '../../shared/policy-editing.ts';
 import { CommandError } from '../../shared/rpc.ts';
-import { fileOf, type FolderFile } from './policy-folder.ts';
+import { fileOf, isJsonName, type FolderFile } from './policy-folder.ts';
 import { isTest } from './sources.ts';
 
 export type Overlay = readonly PolicyChange[];
@@ -20,13 +20,14 @@ export function overlay(files: readonly FolderFile[], changes: Overlay, dataName
 /** What would not be read from there again must not be written there. */
 function kindOf(name: string, dataName: string): FolderFile['kind'] {
   if (name === dataName) return 'data';
+  if (isJsonName(name)) return 'json';
   const below = name.split('/');
   if (!name.endsWith('.rego') || below.some((part) => part.startsWith('.') || part === 'examples'))
     throw new CommandError('bad_name', `${name} is no name of a policy: it would not be read.`);
   return isTest(name) ? 'test' : 'policy';
 }
 
-/** As the folder is read: rules and tests, then data. */
+/** As the folder is read: rules and tests, then JSON policies, then data. */
 function rank({ kind }: FolderFile): number {
-  return kind === 'data' ? 1 : 0;
+  return { policy: 0, test: 0, json: 1, data: 2 }[kind];
 }

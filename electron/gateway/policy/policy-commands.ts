@@ -1,6 +1,9 @@
 // Answers what the window asks of policies.
 import type { Handlers, PolicyCommands } from '../../shared/contract.ts';
+import type { PolicyInRego } from '../../shared/policy-editing.ts';
 import { CommandError } from '../../shared/rpc.ts';
+import { regoAmong } from './examine.ts';
+import { describeJsonError, jsonPolicyToRego } from './json-policies/to-rego.ts';
 import { formatRego } from './opa-format.ts';
 import { runPolicyTests } from './opa-test.ts';
 import { findOpa, type OpaPlaces } from './opa.ts';
@@ -31,10 +34,10 @@ export function createPolicyCommands(options: PolicyCommandOptions): Handlers<Po
     'policy.check': ({ files }) => keeper.check(files),
     'policy.save': (wanted) => keeper.save(wanted),
     'policy.format': async ({ text }) => formatRego(await opa(), text),
+    'policy.rego': ({ text }) => regoOf(text),
     async 'policy.test'({ files }) {
       const draft = await keeper.draft(files);
-      const rego = draft.filter(({ kind }) => kind !== 'data');
-      return runPolicyTests(await opa(), rego, { coverage: true });
+      return runPolicyTests(await opa(), regoAmong(draft), { coverage: true });
     },
     'policy.history': ({ before, limit }) => history.page(before, limit),
     async 'policy.version'({ id }) {
@@ -47,4 +50,14 @@ export function createPolicyCommands(options: PolicyCommandOptions): Handlers<Po
     'policy.updates': async () => (await shipped?.updates()) ?? [],
     'policy.keep': async ({ name, shippedHash }) => shipped?.keep(name, shippedHash),
   };
+}
+
+function regoOf(json: string): PolicyInRego {
+  const made = jsonPolicyToRego(json);
+  if (made.ok) return { ok: true, rego: made.rego };
+  const problems = made.errors.map((error) => {
+    const { line, column } = error;
+    return { line, column, message: describeJsonError(error) };
+  });
+  return { ok: false, problems };
 }

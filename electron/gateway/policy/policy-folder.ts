@@ -5,25 +5,32 @@ import { basename, dirname, join } from 'node:path';
 import type { PolicyFolderFile } from '../../shared/policy-editing.ts';
 import { failed, type Loaded } from './policy-failure.ts';
 import { isTest, readRegoFiles } from './sources.ts';
+import { ifThere } from './write-files.ts';
 
 export type FolderFile = PolicyFolderFile;
 
 /** Where a policy lies; all paths are absolute. */
 export interface PolicyPlace {
   readonly policyDir: string;
-  /** JSON policies that are in force beside these; null where there are none. */
+  /** The JSON policies that the configuration names; null: those in `json`, beside the policies, where there are any. */
   readonly jsonPolicyDir: string | null;
   /** The data that the configuration names; null: policy_data.json beside the policies, where there is one. */
   readonly dataFile: string | null;
 }
 
 export interface PolicyFiles {
-  /** Rules and tests in the order of their names, then the data. JSON policies are not among them. */
+  /** Rules and tests in the order of their names, then JSON policies, then the data. */
   readonly files: readonly FolderFile[];
-  /** Of names and texts of the JSON policies; empty where there are none. */
-  readonly jsonHash: string;
   /** Every folder that something of it lies in, as absolute paths. */
   readonly folders: readonly string[];
+}
+
+/** Wherever they lie, JSON policies go by this folder and their names in it. */
+const jsonFolder = 'json';
+
+export function isJsonName(name: string): boolean {
+  const [folder, file = '', ...rest] = name.split('/');
+  return folder === jsonFolder && rest.length === 0 && file.endsWith('.json') && !file.startsWith('.');
 }
 
 /** Where the data lies, or would. */
@@ -31,19 +38,27 @@ export function dataFileOf({ policyDir, dataFile }: PolicyPlace): string {
   return dataFile ?? join(policyDir, 'policy_data.json');
 }
 
+/** Where a file lies, or would, as an absolute path. */
+export function pathOf(place: PolicyPlace, name: string): string {
+  const dataFile = dataFileOf(place);
+  if (name === basename(dataFile)) return dataFile;
+  return isJsonName(name) ? join(jsonFolderOf(place), basename(name)) : join(place.policyDir, name);
+}
+
+function jsonFolderOf({ policyDir, jsonPolicyDir }: PolicyPlace): string {
+  return jsonPolicyDir ?? join(policyDir, jsonFolder);
+}
+
 export async function readPolicyFolder(place: PolicyPlace): Promise<Loaded<PolicyFiles>> {
-  const { policyDir, jsonPolicyDir } = place;
+  const { policyDir } = place;
   let files: FolderFile[];
   const folders: string[] = [];
-  let jsonHash = '';
   try {
     const rego = await readRegoFiles(policyDir);
     files = rego.files.map(({ name, text }) => fileOf(name, isTest(name) ? 'test' : 'policy', text));
     folders.push(...rego.folders);
-    if (jsonPolicyDir !== null) {
-      jsonHash = await hashOfJson(jsonPolicyDir);
-      folders.push(jsonPolicyDir);
-    }
+    files.push(...(await readJsonFiles(place)));
+    if (place.jsonPolicyDir !== null) folders.push(place.jsonPolicyDir);
   } catch (error) {
     return failed(`The policy folder can't be read: ${String(error)}`, policyDir);
   }
@@ -57,13 +72,20 @@ export async function readPolicyFolder(place: PolicyPlace): Promise<Loaded<Polic
     if (place.dataFile !== null || !missing)
       return failed(error instanceof Error ? error.message : String(error), name);
   }
-  return { ok: true, value: { files, jsonHash, folders: [...new Set([...folders, dirname(dataFile)])] } };
+  return { ok: true, value: { files, folders: [...new Set([...folders, dirname(dataFile)])] } };
 }
 
-async function hashOfJson(folder: string): Promise<string> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
-  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
-  return hashOf(JSON.stringify([names, texts]));
+async function readJsonFiles(place: PolicyPlace): Promise<FolderFile[]> {
+  const folder = jsonFolderOf(place);
+  // A folder that the configuration names must be there.
+  const found = await (place.jsonPolicyDir === null ? ifThere(readdir(folder), []) : readdir(folder));
+  const names = found
+    .map((name) => `${jsonFolder}/${name}`)
+    .filter(isJsonName)
+    .sort();
+  return Promise.all(
+    names.map(async (name) => fileOf(name, 'json', await readFile(pathOf(place, name), 'utf8'))),
+  );
 }
 
 export function fileOf(name: string, kind: FolderFile['kind'], text: string): FolderFile {

@@ -2,7 +2,12 @@
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { policyVersion, type PolicyHistory, type PolicyVersion } from '../../shared/policy-editing.ts';
+import {
+  policyFileKind,
+  policyVersion,
+  type PolicyHistory,
+  type PolicyVersion,
+} from '../../shared/policy-editing.ts';
 import type { Clock, Logger } from '../ports.ts';
 import { hashOf, versionHash, type FolderFile } from './policy-folder.ts';
 import { changeFiles, ifThere } from './write-files.ts';
@@ -12,7 +17,7 @@ const kept = 200;
 
 const record = policyVersion.omit({ inForce: true, heldBack: true }).extend({
   source: z.string(),
-  files: z.array(policyVersion.shape.files.element.extend({ kind: z.enum(['policy', 'test', 'data']) })),
+  files: z.array(policyVersion.shape.files.element.extend({ kind: policyFileKind })),
 });
 type VersionRecord = z.infer<typeof record>;
 

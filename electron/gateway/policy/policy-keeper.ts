@@ -1,5 +1,5 @@
 // Keeps a policy in force: takes in what lies on disk once it has passed, and holds on to the last good one until then.
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { PolicyOverview } from '../../shared/domain.ts';
 import type {
   PolicyCheck,
@@ -18,6 +18,7 @@ import type { LoadedPolicy } from './load.ts';
 import { describeErrors, diagnose } from './policy-failure.ts';
 import {
   dataFileOf,
+  pathOf,
   readPolicyFolder,
   versionHash,
   type FolderFile,
@@ -69,8 +70,7 @@ const anywhere: SchemaCounts = () => false;
 export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<PolicyKeeper> {
   const { place, engine, examiner, history, logger } = options;
   const { policyDir: folder } = place;
-  const dataFile = dataFileOf(place);
-  const dataName = basename(dataFile);
+  const dataName = basename(dataFileOf(place));
   let inForce: InForce | null = null;
   /** Of what is on disk. */
   let diagnostics: readonly PolicyDiagnostic[] = [];
@@ -132,7 +132,7 @@ export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<
         return;
       }
       const { files } = found.value;
-      const mark = markOf(found.value);
+      const mark = versionHash(found.value.files);
       if (mark === seen) return;
       if (mark === inForce?.mark) {
         tellWrong(mark, []);
@@ -141,7 +141,7 @@ export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<
       const { policy, check } = await examine(files, anywhere);
       // Whoever changes many files may still be at it: what is half done decides nothing.
       const now = await readPolicyFolder(place);
-      if (now.ok && markOf(now.value) !== mark) continue;
+      if (now.ok && versionHash(now.value.files) !== mark) continue;
       if (policy !== null) swap(policy, await history.add({ by, note: '', wasInForce: true, files }), mark);
       tellWrong(mark, check.diagnostics);
       return;
@@ -176,7 +176,7 @@ export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<
     if (found.ok && versionHash(found.value.files) === last?.hash) {
       const { policy } = await examiner.again(found.value.files);
       if (policy !== null) {
-        seen = markOf(found.value);
+        seen = versionHash(found.value.files);
         swap(policy, last, seen);
         watch?.over(found.value.folders);
         return;
@@ -212,19 +212,15 @@ export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<
     if (history.knows(versionHash(disk)) === null && disk.length > 0)
       await history.add({ by: 'outside', note: 'Set aside', wasInForce: false, files: disk });
     const changes = differing(disk, next).map((name) => ({
-      path: pathOf(name),
+      path: pathOf(place, name),
       text: next.find((file) => file.name === name)?.text ?? null,
     }));
     await changeFiles(changes);
     const version = await history.add({ by, note, wasInForce: true, files: next });
-    const mark = markOf({ ...now, files: next });
+    const mark = versionHash(next);
     swap(policy, version, mark);
     tellWrong(mark, check.diagnostics);
     return { outcome: 'saved', version: version.id, check };
-  }
-
-  function pathOf(name: string): string {
-    return name === dataName ? dataFile : join(folder, name);
   }
 
   await start();
@@ -283,11 +279,6 @@ export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<
       await engine.close();
     },
   };
-}
-
-/** The same for the same files, whatever they were before. */
-function markOf({ files, jsonHash }: PolicyFiles): string {
-  return `${versionHash(files)} ${jsonHash}`;
 }
 
 /** Names of the files that are not the same in both. */

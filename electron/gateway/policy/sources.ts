@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readJsonPolicies } from './json-policies/read.ts';
+import { isJsonPolicy, writtenInRego } from './json-policies/read.ts';
 import { failed, type Loaded } from './policy-failure.ts';
 
 export interface PolicySource {
@@ -31,7 +31,7 @@ const maxDepth = 8;
 export async function readSources(folder: string): Promise<Loaded<PolicySources>> {
   try {
     const { files } = await readRegoFiles(folder);
-    return await sourcesAmong(files, folder, null);
+    return sourcesAmong(files, folder, { jsonExpected: false });
   } catch (error) {
     return failed(`The policy folder can't be read: ${String(error)}`, folder);
   }
@@ -39,21 +39,21 @@ export async function readSources(folder: string): Promise<Loaded<PolicySources>
 
 /**
  * Leaves out tests.
- * @param jsonFolder JSON policies, which come beside them as Rego; with these the folder may be without any
+ * @param files JSON policies among them, which become Rego; with these the folder may be without any
+ * @param jsonExpected whether it is a mistake if there are none of these
  */
-export async function sourcesAmong(
+export function sourcesAmong(
   files: readonly PolicySource[],
   folder: string,
-  jsonFolder: string | null,
-): Promise<Loaded<PolicySources>> {
-  const sources = files.filter(({ name }) => !isTest(name));
-  if (jsonFolder !== null) {
-    const made = await readJsonPolicies(jsonFolder, sources);
-    if (!made.ok) return made;
-    sources.push(...made.value);
-  }
-  if (sources.length === 0) return failed('There is no policy (*.rego) in the policy folder', folder);
-  sources.sort((a, b) => (a.name < b.name ? -1 : 1));
+  { jsonExpected }: { readonly jsonExpected: boolean },
+): Loaded<PolicySources> {
+  const policies = files.filter(({ name }) => !isTest(name));
+  if (jsonExpected && !policies.some(isJsonPolicy))
+    return failed('There is no policy (*.json) in the folder of JSON policies', folder);
+  if (policies.length === 0) return failed('There is no policy (*.rego) in the policy folder', folder);
+  const written = writtenInRego(policies);
+  if (!written.ok) return written;
+  const sources = written.value.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return { ok: true, value: { files: sources, hash: hashOf(sources) } };
 }
 

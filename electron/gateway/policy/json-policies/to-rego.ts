@@ -1,10 +1,11 @@
 // Turns a JSON policy into Rego that people can read. Rules that deny become `objections`, as in the shipped policies.
 import { z } from 'zod';
 import { conditionLines, list, literal, matches, ruleOf, type RegoParts } from './conditions.ts';
+import { positionOf, positionOfSyntaxError, type Position } from './positions.ts';
 import { jsonPolicy, type JsonPolicy, type JsonRule } from './schema.ts';
 
 /** What is wrong with a JSON policy. */
-export interface JsonPolicyError {
+export interface JsonPolicyError extends Position {
   /** Id of the rule; its number in the list, from 1, where it has none; null outside of the rules. */
   readonly rule: string | null;
   /** Path of the member, in the rule or in the policy: `conditions.values`; null where the text is no JSON. */
@@ -14,7 +15,7 @@ export interface JsonPolicyError {
 
 export type JsonPolicyInRego =
   | { readonly ok: true; readonly name: string; readonly rego: string }
-  | { readonly ok: false; readonly errors: readonly JsonPolicyError[] };
+  | { readonly ok: false; readonly errors: readonly [JsonPolicyError, ...JsonPolicyError[]] };
 
 /** Formatted as by `opa fmt`; the same text always gives the same Rego. Does not throw, whatever the text is. */
 export function jsonPolicyToRego(text: string): JsonPolicyInRego {
@@ -22,23 +23,33 @@ export function jsonPolicyToRego(text: string): JsonPolicyInRego {
     const json: unknown = JSON.parse(text);
     const parsed = jsonPolicy.safeParse(json);
     if (parsed.success) return { ok: true, name: parsed.data.name, rego: write(parsed.data) };
-    return { ok: false, errors: parsed.error.issues.map((issue) => errorOf(issue, json)) };
+    const [first, ...rest] = parsed.error.issues.map((issue) => errorOf(issue, json, text));
+    if (first === undefined) throw parsed.error;
+    return { ok: false, errors: [first, ...rest] };
   } catch (error) {
     // What is no JSON, and what is nested so deeply that the stack ends.
     if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
-    return { ok: false, errors: [{ rule: null, field: null, message: String(error) }] };
+    const at = positionOfSyntaxError(text, error.message);
+    return { ok: false, errors: [{ rule: null, field: null, message: String(error), ...at }] };
   }
 }
 
 const withRules = z.looseObject({ rules: z.array(z.unknown()) });
 const withId = z.looseObject({ id: z.string() });
 
-function errorOf({ path, message }: z.core.$ZodIssue, json: unknown): JsonPolicyError {
+function errorOf({ path, message }: z.core.$ZodIssue, json: unknown, text: string): JsonPolicyError {
+  const at = positionOf(text, path);
   const [first, index, ...rest] = path.map(String);
-  if (first !== 'rules' || index === undefined) return { rule: null, field: path.join('.') || null, message };
+  if (first !== 'rules' || index === undefined)
+    return { rule: null, field: path.join('.') || null, message, ...at };
   const rules = withRules.safeParse(json).data?.rules ?? [];
   const id = withId.safeParse(rules[Number(index)]).data?.id;
-  return { rule: id ?? String(Number(index) + 1), field: rest.join('.') || null, message };
+  return { rule: id ?? String(Number(index) + 1), field: rest.join('.') || null, message, ...at };
+}
+
+/** `rule share-only: conditions.op: Invalid option`. */
+export function describeJsonError({ rule, field, message }: JsonPolicyError): string {
+  return [...(rule === null ? [] : [`rule ${rule}`]), ...(field === null ? [] : [field]), message].join(': ');
 }
 
 /** What the rules of a JSON policy are called in Rego begins with this. */

@@ -131,6 +131,63 @@ describe('a folder that is edited from outside', () => {
     expect(allows(policies, 'two')).toBe(false);
   });
 
+  it('saves JSON policies beside the Rego policies, with tests of them, and rolls them back', async () => {
+    const policyDir = folderOf({ 'a.rego': 'package mcp.policy\n\nallow if true\n' });
+    const policies = await open({ policyDir });
+    const blocklist = { id: 'no', type: 'blocklist', conditions: { match_type: 'tool', values: ['two'] } };
+    const policy = {
+      version: '1.0',
+      name: 'desk',
+      defaults: { action: 'allow' },
+      rules: [{ ...blocklist, action: 'deny' }],
+    };
+    const test =
+      'package desk_test\n\ntest_two if {\n\tcount(data.mcp.policy.objections) == 1 with input as {"request": {"tool": "two"}}\n}\n';
+    const files = [
+      { name: 'json/desk.json', text: JSON.stringify(policy), base: null },
+      { name: 'desk_test.rego', text: test, base: null },
+    ];
+    expect(await policies.commands['policy.test']({ files })).toMatchObject({
+      diagnostics: [],
+      results: [{ name: 'test_two', outcome: 'passed' }],
+    });
+    expect(await policies.commands['policy.save']({ files, note: '' })).toMatchObject({ outcome: 'saved' });
+    expect([allows(policies, 'one'), allows(policies, 'two')]).toEqual([true, false]);
+    expect(await fileOf(policies, 'json/desk.json')).toMatchObject({ kind: 'json' });
+
+    const wrong = JSON.stringify({ ...policy, rules: [{ ...blocklist, action: 'ask' }] }, null, 2);
+    expect(await save(policies, 'json/desk.json', wrong)).toMatchObject({
+      outcome: 'refused',
+      check: {
+        diagnostics: [
+          {
+            file: 'json/desk.json',
+            line: 17,
+            kind: 'json',
+            message: expect.stringMatching(/^rule no: action: /u) as string,
+          },
+        ],
+      },
+    });
+    await policies.commands['policy.rollback']({ id: 1 });
+    expect(allows(policies, 'two')).toBe(true);
+    expect(existsSync(join(policyDir, 'json/desk.json'))).toBe(false);
+  });
+
+  it('shows a JSON policy as Rego, or where it is wrong', async () => {
+    const policies = await open();
+    expect(await policies.commands['policy.rego']({ text: '{"version": "1.0"}' })).toMatchObject({
+      ok: false,
+      problems: [{ line: 1, column: 1, message: expect.stringMatching(/^name: /u) as string }, {}],
+    });
+    const rules = [{ id: 'no', type: 'custom', conditions: { tool: 'x' }, action: 'deny' }];
+    const text = JSON.stringify({ version: '1.0', name: 'desk', rules });
+    expect(await policies.commands['policy.rego']({ text })).toMatchObject({
+      ok: true,
+      rego: expect.stringContaining('input.tool == "x"') as string,
+    });
+  });
+
   it('leaves the last good one in force while it is broken, and says where', async () => {
     const policyDir = folderOf({ 'a.rego': allowing('one') });
     const userData = temporaryFolder();

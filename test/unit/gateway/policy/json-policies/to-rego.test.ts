@@ -163,7 +163,7 @@ describe('JSON policies in force', () => {
       jsonPolicyDir: exampleFolder,
     });
     expect(problem).toBeNull();
-    expect(files.map(({ name }) => name)).toContain('support-desk.json.rego');
+    expect(files.map(({ name }) => name)).toContain('json/support-desk.json.rego');
     const reader = by('read:*');
     expect(decide(call('shell_exec', {}, reader))).toMatchObject({
       allow: false,
@@ -212,13 +212,13 @@ describe('JSON policies in force', () => {
       'a wrong one, naming file, rule and field',
       { 'p.json': JSON.stringify(custom({ tols: 'a' })) },
       {},
-      'p.json: rule r: conditions.tols: is neither',
+      'json/p.json:1:94: rule r: conditions.tols: is neither',
     ],
     [
       'two of one name',
       { 'a.json': JSON.stringify(policyOf(rule)), 'b.json': JSON.stringify(policyOf(rule)) },
       {},
-      'b.json: name: the policy in a.json has the same name',
+      'json/b.json: name: the policy in json/a.json has the same name',
     ],
     ['none at all', {}, {}, 'There is no policy (*.json)'],
     [
@@ -230,7 +230,7 @@ describe('JSON policies in force', () => {
     [
       'a Rego policy of the same name',
       { 'p.json': JSON.stringify(policyOf(rule)) },
-      { 'p.json.rego': 'package mcp.policy\ndeny := false\n' },
+      { 'json/p.json.rego': 'package mcp.policy\ndeny := false\n' },
       'p.json.rego: A JSON policy is called so too',
     ],
   ])('deny everything where there is %s', async (_, json, rego, expected) => {
