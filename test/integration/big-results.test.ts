@@ -7,8 +7,11 @@ import { type RawTransport, type RawUpstream, startRawUpstream } from './raw-ups
 
 const MEGABYTE = 1024 * 1024;
 const sizes = [10 * MEGABYTE, 10 * MEGABYTE];
-/** Pieces that are joined, and what the system does not get back at once, come on top of what lives. */
-const MOST_OF_PROCESS = 5;
+/**
+ * The pieces that it arrived in come on top of what lives, until they are collected: once the whole at most. What is
+ * parsed, or joined from pieces, would come to three and more.
+ */
+const MOST_OF_PROCESS = 2.7;
 
 const progress =
   '{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"p","progress":1}}';

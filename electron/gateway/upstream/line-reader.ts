@@ -1,4 +1,5 @@
 // Cuts a stream of bytes into lines, copying each byte at most once however long the line is.
+import { gatherBytes } from '../wire/gathered-bytes.ts';
 
 const LINE_FEED = 0x0a;
 
@@ -17,30 +18,24 @@ export interface LineReaderOptions {
 }
 
 export function createLineReader({ maxBytes, line, tooLong }: LineReaderOptions): LineReader {
-  let parts: Buffer[] = [];
-  let held = 0;
+  const held = gatherBytes(maxBytes);
   let skipping = false;
 
   function take(rest: Buffer): void {
-    if (skipping) return;
-    held += rest.length;
-    if (held > maxBytes) {
-      skipping = true;
-      tooLong((parts[0] ?? rest).subarray(0, maxBytes));
-      parts = [];
+    if (skipping || rest.length === 0) return;
+    if (held.length + rest.length <= maxBytes) {
+      held.push(rest);
       return;
     }
-    if (rest.length > 0) parts.push(rest);
+    skipping = true;
+    const start = held.length > 0 ? held.take() : rest;
+    tooLong(start.subarray(0, maxBytes));
   }
 
   function finishLine(): void {
-    const [first] = parts;
-    const whole = parts.length > 1 ? Buffer.concat(parts, held) : first;
-    parts = [];
-    held = 0;
     skipping = false;
-    // What was skipped has left no parts, nor has an empty line.
-    if (whole !== undefined) line(whole);
+    // What was skipped has left nothing, nor has an empty line.
+    if (held.length > 0) line(held.take());
   }
 
   return {
@@ -56,7 +51,7 @@ export function createLineReader({ maxBytes, line, tooLong }: LineReaderOptions)
       if (start < chunk.length) take(chunk.subarray(start));
     },
     end() {
-      if (held > 0) finishLine();
+      finishLine();
     },
   };
 }

@@ -1,6 +1,7 @@
 // The response to a POST of Streamable HTTP: nothing, one JSON body, a stream of events, or a refusal.
 import { UpstreamError } from '../errors.ts';
 import type { StreamEvent } from '../ports.ts';
+import { gatherBytes } from '../wire/gathered-bytes.ts';
 import { createEventReader } from './event-reader.ts';
 import type { ResponseHead } from './http-client.ts';
 import type { Hide } from './hide-secrets.ts';
@@ -103,18 +104,17 @@ function eventBody(response: PostResponse): BodyReader {
 
 function wholeBody(maxBytes: number, response: PostResponse, whole: (body: Buffer) => void): BodyReader {
   const { server, url } = response;
-  const chunks: Buffer[] = [];
-  let length = 0;
+  const body = gatherBytes(maxBytes);
   return {
     push(chunk) {
-      length += chunk.length;
-      chunks.push(chunk);
-      if (length <= maxBytes) return;
+      if (body.length + chunk.length <= maxBytes) {
+        body.push(chunk);
+        return;
+      }
       response.over(() => tooLarge(server, maxBytes), null);
       response.abort();
     },
-    end: () =>
-      whole(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length)),
+    end: () => whole(body.take()),
     broken: (error) => response.over(() => networkError(server, url, error), null),
   };
 }

@@ -59,11 +59,13 @@ export function createSessionMemory(): SessionMemory {
         initialized = allowed;
       }
     },
-    answered({ id, error, result }) {
+    answered(response) {
+      const { id, error } = response;
       const allowed = id === null ? undefined : unanswered.get(id);
       if (allowed === undefined || id === null) return;
       unanswered.delete(id);
-      if (error === null) keep(allowed, result);
+      // A large result is parsed by whoever asks for it: only here, where it is small.
+      if (error === null) keep(allowed, response.result);
     },
     interrupted: () => unanswered.clear(),
     rest: () => [initialized, level, ...subscriptions.values()].filter((allowed) => allowed !== null),

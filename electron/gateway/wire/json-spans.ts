@@ -12,35 +12,8 @@ const closeBrace = 0x7d;
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
 
-/** A name that an envelope has is shorter. */
-const MAX_NAME_BYTES = 100;
-
-/**
- * The values of the object's own members, as views. Null where the text is not one object from its first byte to its
- * last, or has a name twice. What is in the values is looked at no further than to find their ends.
- */
-export function membersOf(json: Buffer): ReadonlyMap<string, Buffer> | null {
-  const members = new Map<string, Buffer>();
-  if (json[0] !== openBrace) return null;
-  let i = skipSpace(json, 1);
-  while (json[i] === quote) {
-    const nameEnd = skipString(json, i, json.length);
-    const name = json.toString('latin1', i + 1, Math.min(nameEnd - 1, i + MAX_NAME_BYTES));
-    const separator = skipSpace(json, nameEnd);
-    const start = skipSpace(json, separator + 1);
-    const end = skipValue(json, start);
-    if (json[separator] !== colon || end === start || members.has(name)) return null;
-    members.set(name, json.subarray(start, end));
-    i = skipSpace(json, end);
-    if (json[i] === closeBrace) return i === json.length - 1 ? members : null;
-    if (json[i] !== comma) return null;
-    i = skipSpace(json, i + 1);
-  }
-  return null;
-}
-
 /*
- * The functions below walk JSON that has been parsed before: it is valid, has no duplicate keys, and starts where
+ * The functions here walk JSON that has been parsed before: it is valid, has no duplicate keys, and starts where
  * they are told. They are not for anything else.
  */
 

@@ -3,8 +3,8 @@ import { isUtf8 } from 'node:buffer';
 import { trimmed } from './bytes.ts';
 import { MAX_DEPTH, takeCensus } from './census.ts';
 import type { Message, Parsed, RequestId, ResponseMessage } from './json-rpc.ts';
-import { isJson } from './json-check.ts';
-import { arrayElements, countMembersWritten, membersOf } from './json-spans.ts';
+import { membersOf } from './json-members.ts';
+import { arrayElements, countMembersWritten } from './json-spans.ts';
 import { foldedName } from './member-names.ts';
 import { isObject, type JsonObject } from './json-object.ts';
 
@@ -74,7 +74,7 @@ function toLargeResult(bytes: Buffer): ResponseMessage | null {
   const written = members?.get('result');
   if (!members || !written || [...members.keys()].some((name) => notOfResults.test(name))) return null;
   const [jsonrpc, id] = [members.get('jsonrpc'), members.get('id')].map(readShort);
-  if (jsonrpc !== '2.0' || !isRequestId(id) || !isJson(bytes)) return null;
+  if (jsonrpc !== '2.0' || !isRequestId(id)) return null;
   let result: Parsed<unknown> | undefined;
   return {
     kind: 'response',

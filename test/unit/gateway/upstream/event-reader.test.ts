@@ -1,4 +1,5 @@
 // Server-sent events as bytes.
+import { createParser } from 'eventsource-parser';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createEventReader } from '../../../../electron/gateway/upstream/event-reader.ts';
@@ -35,6 +36,53 @@ describe('createEventReader', () => {
         expect(read(chunks, 100_000).events).toEqual([['message', json]]);
       }),
     );
+  });
+
+  it('reads any stream as another reader of events does, however it is cut', () => {
+    const piece = fc.constantFrom(
+      'data',
+      'event',
+      'id',
+      'retry',
+      'datax',
+      ':',
+      ': ',
+      ' ',
+      'a',
+      '7',
+      '\n',
+      '\n\n',
+      '\r',
+      '\r\n',
+      '\0',
+    );
+    const text = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(''));
+    fc.assert(
+      fc.property(text, fc.integer({ min: 1, max: 9 }), (source, size) => {
+        const expected: Seen = { events: [], ids: [], retries: [], tooLarge: 0 };
+        const parser = createParser({
+          onEvent: ({ event, data }) => void expected.events.push([event ?? 'message', data]),
+          onId: (id) => void expected.ids.push(id),
+          onRetry: (ms) => void expected.retries.push(ms),
+        });
+        parser.feed(source);
+        // It waits with a last carriage return for the line feed that might follow.
+        parser.feed(' ');
+        const bytes = Buffer.from(source);
+        const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+          bytes.subarray(index * size, (index + 1) * size),
+        );
+        expect(read(chunks)).toEqual(expected);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('takes an event of just the bound', () => {
+    expect(read([Buffer.from('data: xxxxxxxxxx\n\n')], 10).events).toEqual([['message', 'xxxxxxxxxx']]);
+    expect(read([Buffer.from('data: xxxxx\ndata:xxxx\n\n')], 10).events).toEqual([
+      ['message', 'xxxxx\nxxxx'],
+    ]);
   });
 
   it('joins data lines by line feeds and knows every kind of line end', () => {
