@@ -22,3 +22,20 @@ test_denied_call_does_not_ask if {
 	not decision.ask
 	decision.message == null
 }
+
+test_questions_of_other_files_count if {
+	decision := policy.decision with input as calling("read_note")
+		with policy.questions as {{"rule": "mine", "message": "Really?"}, {"rule": "other", "message": "At night?"}}
+	decision.ask
+	decision.matched_rule == "mine"
+	decision.message == "At night?; Really?"
+}
+
+test_exception_takes_a_question_back if {
+	decision := policy.decision with input as calling("send_note")
+		with data.ask_tools as ["send_*"]
+		with data.mcp.policy.exceptions as {{"rule": "mine", "from": "ask_tools"}}
+	decision.allow
+	not decision.ask
+	decision.matched_rule == "mine"
+}

@@ -3,6 +3,7 @@
 # description: |
 #   What the proxy asks for every call that it checks. A call is allowed if nothing speaks against it.
 #   What speaks against it are `objections`: the other files add them, and so can a file of your own.
+#   `exceptions` take them back for some calls.
 package mcp.policy
 
 # METADATA
@@ -23,11 +24,23 @@ decision := {
 # scope: document
 default allow := false
 
-allow if count(objections) == 0
+allow if count(standing) == 0
+
+# METADATA
+# title: Objections that no exception is made from
+standing contains objection if {
+	some objection in objections
+	not objection.rule in excepted
+}
+
+# METADATA
+# title: Rules that do not count for this call
+# description: The shipped policies make no exceptions; files of your own may.
+excepted contains exception.from if some exception in data.mcp.policy.exceptions
 
 # METADATA
 # title: One sentence for each thing that speaks against the call
-violations contains objection.message if some objection in objections
+violations contains objection.message if some objection in standing
 
 # METADATA
 # title: Which objection is named first
@@ -47,11 +60,20 @@ precedence := [
 matched_rule := rule if {
 	rule := [named |
 		some named in precedence
-		some objection in objections
+		some objection in standing
 		objection.rule == named
 	][0]
 } else := rule if {
-	rule := min({objection.rule | some objection in objections})
-} else := "ask_tools" if {
-	ask
+	rule := min({objection.rule | some objection in standing})
+} else := rule if {
+	rule := min({question.rule | some question in open_questions})
+} else := rule if {
+	rule := min({exception.rule |
+		some exception in data.mcp.policy.exceptions
+		exception.from in (objection_rules | question_rules)
+	})
 } else := "allowed"
+
+objection_rules := {objection.rule | some objection in objections}
+
+question_rules := {question.rule | some question in questions}

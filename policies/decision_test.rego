@@ -71,3 +71,27 @@ test_without_data_nothing_is_denied if {
 		with data.tool_capabilities as {}
 		with data.rate_limits as {}
 }
+
+test_exception_takes_the_objection_of_one_rule_back if {
+	decision := policy.decision with input as calling("some_tool")
+		with data.blocked_tools as ["some_tool"]
+		with data.mcp.policy.exceptions as {{"rule": "mine", "from": "blocked_tool"}}
+	decision.allow
+	decision.violations == []
+	decision.matched_rule == "mine"
+}
+
+test_exception_leaves_the_objections_of_other_rules if {
+	decision := policy.decision with input as calling("some_tool")
+		with data.blocked_tools as ["some_tool"]
+		with data.blocked_agents as ["cursor"]
+		with data.mcp.policy.exceptions as {{"rule": "mine", "from": "blocked_tool"}}
+	not decision.allow
+	decision.matched_rule == "blocked_agent"
+}
+
+test_exception_from_what_does_not_object_is_not_named if {
+	decision := policy.decision with input as calling("read_note")
+		with data.mcp.policy.exceptions as {{"rule": "mine", "from": "blocked_tool"}}
+	decision.matched_rule == "allowed"
+}

@@ -12,7 +12,7 @@ package mcp.policy
 default listed := false
 
 listed if {
-	every objection in objections {
+	every objection in standing {
 		not objection.hides
 	}
 }

@@ -53,3 +53,9 @@ test_objection_of_another_file_hides_nothing_unless_it_says_so if {
 	not policy.listed with input as calling("some_tool")
 		with policy.objections as {{"rule": "my_rule", "message": "Never", "hides": true}}
 }
+
+test_what_an_exception_is_made_for_is_listed if {
+	policy.listed with input as calling("rm_rf")
+		with data.blocked_tools as ["rm_*"]
+		with data.mcp.policy.exceptions as {{"rule": "mine", "from": "blocked_tool"}}
+}

@@ -91,6 +91,7 @@ export async function createGateway(
       database: config.audit.enabled ? auditPath(config, options) : null,
       worker: pathToFileURL(join(out, 'gateway', 'replay-worker.js')),
       onReplay: (replay) => emit('policy.replay.changed', replay),
+      onLearning: (progress) => emit('policy.learn.changed', progress),
       logger,
     }),
   );

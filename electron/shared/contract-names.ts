@@ -33,6 +33,8 @@ const commands = {
   'policy.replay.cancel': true,
   'policy.replay.changes': true,
   'policy.learn': true,
+  'policy.learn.cancel': true,
+  'policy.propose': true,
   'policy.compose': true,
   'demo.run': true,
   'sessions.end': true,
@@ -57,6 +59,7 @@ const events = {
   'alert.raised': true,
   'policy.changed': true,
   'policy.replay.changed': true,
+  'policy.learn.changed': true,
   'place.show': true,
 } satisfies Record<WindowEventName, true>;
 

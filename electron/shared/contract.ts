@@ -35,6 +35,7 @@ import {
 import {
   composeQuery,
   learnedFiles,
+  learningProgress,
   learnPeriod,
   policyInput,
   policyLearned,
@@ -42,6 +43,7 @@ import {
   policyReplayQuery,
   policyTried,
   policyTryQuery,
+  proposedOfCall,
   replayChanges,
   replayChangesQuery,
 } from './policy-trial.ts';
@@ -90,6 +92,10 @@ export const trialCommands = {
   'policy.replay.changes': { input: replayChangesQuery, output: replayChanges },
   /** Rules that allow what was used in a period of the audit log, and no more. */
   'policy.learn': { input: learnPeriod, output: policyLearned },
+  /** False where nothing is being learned. What waits for it fails then. */
+  'policy.learn.cancel': { input: nothing, output: z.boolean() },
+  /** What a rule about calls like this one would name. */
+  'policy.propose': { input: z.object({ callId: z.int() }), output: proposedOfCall },
   /** The files for proposals that somebody has edited. */
   'policy.compose': { input: composeQuery, output: learnedFiles },
 } as const;
@@ -159,6 +165,7 @@ export const events = {
   /** Read the policy again: another one is in force, the files on disk have changed, or what is wrong with them. */
   'policy.changed': z.object({ version: z.int().nullable() }),
   'policy.replay.changed': policyReplay,
+  'policy.learn.changed': learningProgress,
 } as const;
 
 /** Events of main to a window: tray and notifications ask it to show something. */

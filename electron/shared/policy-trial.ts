@@ -193,5 +193,35 @@ export const policyLearned = learnedFiles.extend({
 });
 export type PolicyLearned = z.infer<typeof policyLearned>;
 
+/** How many tool calls the learning has looked at so far. */
+export const learningProgress = z.object({ calls: z.int() });
+
+/** A call as a proposal: only that client, tool and folders. A call of no tool, or that is not known any more, is none. */
+export const proposedOfCall = z.discriminatedUnion('possible', [
+  z.object({
+    possible: z.literal(true),
+    proposal: policyProposal,
+    /** What decided then: an exception is one from this rule. */
+    rule: z.string().nullable(),
+    /** What the policy made of it then. */
+    answer: policyAnswer,
+  }),
+  z.object({ possible: z.literal(false), message: z.string() }),
+]);
+export type ProposedOfCall = z.infer<typeof proposedOfCall>;
+
+/** One rule about calls like a recorded one, beside all others. */
+export const ruleOfCall = z.object({
+  callId: z.int(),
+  /** `allow` and `ask` hold against `except` alone: the rule that denied the call, or asked about it. */
+  answer: policyAnswer,
+  except: z.string().max(200).nullable(),
+});
+export type RuleOfCall = z.infer<typeof ruleOfCall>;
+
 /** What is left after somebody has looked through the proposals. */
-export const composeQuery = z.object({ proposals: z.array(policyProposal).max(2000) });
+export const composeQuery = z.object({
+  proposals: z.array(policyProposal).max(2000),
+  /** Null: these proposals are all that clients may use. Otherwise they get this one rule, in files of its own. */
+  rule: ruleOfCall.nullable().default(null),
+});

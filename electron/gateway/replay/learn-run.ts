@@ -6,7 +6,7 @@ import { createUseCollector } from '../policy/learn/uses.ts';
 import type { LearnNews, LearnTask } from './replay-news.ts';
 
 /** A sign of life after so many calls. */
-const newsEvery = 10_000;
+const newsEvery = 2_000;
 
 export function runLearn(database: Database, { from, to }: LearnTask, tell: (news: LearnNews) => void): void {
   const uses = createUseCollector();
@@ -16,8 +16,8 @@ export function runLearn(database: Database, { from, to }: LearnTask, tell: (new
     uses.add(use);
     calls += 1;
     if (use.arguments === null) withoutArguments += 1;
-    if (calls % newsEvery === 0) tell({ learned: null });
+    if (calls % newsEvery === 0) tell({ calls, learned: null });
   }
   const { proposals, cut } = uses.proposals();
-  tell({ learned: { proposals, cut, calls, withoutArguments, files: learnedFiles(proposals) } });
+  tell({ calls, learned: { proposals, cut, calls, withoutArguments, files: learnedFiles(proposals) } });
 }

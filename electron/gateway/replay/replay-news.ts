@@ -29,7 +29,9 @@ export interface ReplayNews extends Pick<
   readonly done: boolean;
 }
 
-/** Null: it is still reading. */
 export interface LearnNews {
+  /** Looked at so far. */
+  readonly calls: number;
+  /** Null: it is still reading. */
   readonly learned: PolicyLearned | null;
 }

@@ -6,12 +6,17 @@ import type {
   PolicyInput,
   PolicyLearned,
   PolicyReplay,
+  PolicyProposal,
   PolicyTried,
+  ProposedOfCall,
+  RuleOfCall,
   UnknownInput,
 } from '../../shared/policy-trial.ts';
 import { diagnosticsOf, loadCandidate } from '../policy/candidate.ts';
 import { buildInput } from '../policy/input.ts';
-import { learnedFiles } from '../policy/learn/learned-rego.ts';
+import { callRuleFiles } from '../policy/learn/call-rule.ts';
+import { learnedFiles, type LearnedFile } from '../policy/learn/learned-rego.ts';
+import { createUseCollector } from '../policy/learn/uses.ts';
 import type { PolicyPlaces } from '../policy/load.ts';
 import { explainDecision } from '../policy/opa-explain.ts';
 import type { CallArchive, Closable, Logger } from '../ports.ts';
@@ -27,6 +32,8 @@ export interface TrialOptions {
   /** The compiled replay-worker.ts. */
   readonly worker: URL | string;
   readonly onReplay: (replay: PolicyReplay) => void;
+  /** Told how many calls learning has looked at so far. */
+  readonly onLearning: (progress: { readonly calls: number }) => void;
   readonly logger: Logger;
 }
 
@@ -40,7 +47,7 @@ const silenceMs = 5_000;
 const learnSilenceMs = 60_000;
 
 export function createTrials(options: TrialOptions): Trials {
-  const { policy, archive, database, worker, onReplay, logger } = options;
+  const { policy, archive, database, worker, onReplay, onLearning, logger } = options;
   const load = (changes: readonly PolicyChange[]) => loadCandidate(policy, changes, logger);
   const replays = createReplays({ database, worker, load, onChange: onReplay, logger, silenceMs });
   const learning = new Set<Throwaway>();
@@ -78,8 +85,9 @@ export function createTrials(options: TrialOptions): Trials {
       task,
       silenceMs: learnSilenceMs,
       onMessage(news) {
-        const { learned } = news as LearnNews;
-        if (learned !== null) found.push(learned);
+        const { calls, learned } = news as LearnNews;
+        if (learned === null) onLearning({ calls });
+        else found.push(learned);
       },
     });
     learning.add(thread);
@@ -93,6 +101,25 @@ export function createTrials(options: TrialOptions): Trials {
     return learned;
   }
 
+  function cancelLearning(): boolean {
+    for (const thread of learning) thread.end();
+    return learning.size > 0;
+  }
+
+  async function propose(callId: number): Promise<ProposedOfCall> {
+    const recorded = await archive.recall(callId);
+    if (!recorded.known) return { possible: false, message: whyUnknown[recorded.why] };
+    const { call, answer, rule, id } = recorded;
+    if (call.method !== 'tools/call' || call.tool === null)
+      return { possible: false, message: 'Rules can be made of calls of tools; this is none.' };
+    const uses = createUseCollector();
+    uses.add({ ...call, id, tool: call.tool });
+    const [proposal] = uses.proposals().proposals;
+    if (proposal === undefined)
+      return { possible: false, message: 'Its names are too long to stand in a rule.' };
+    return { possible: true, proposal, rule, answer };
+  }
+
   return {
     commands: {
       'policy.input': ({ callId }) => recordedInput(callId),
@@ -102,13 +129,23 @@ export function createTrials(options: TrialOptions): Trials {
       'policy.replay.cancel': ({ id }) => replays.cancel(id),
       'policy.replay.changes': (query) => replays.changes(query),
       'policy.learn': learn,
-      'policy.compose': ({ proposals }) => ({ files: learnedFiles(proposals) }),
+      'policy.learn.cancel': cancelLearning,
+      'policy.propose': ({ callId }) => propose(callId),
+      'policy.compose': ({ proposals, rule }) => ({ files: compose(proposals, rule) }),
     },
     async close() {
       for (const thread of learning) thread.end();
       await Promise.all([replays.close(), ...[...learning].map(({ over }) => over)]);
     },
   };
+}
+
+function compose(proposals: readonly PolicyProposal[], rule: RuleOfCall | null): LearnedFile[] {
+  if (rule === null) return learnedFiles(proposals);
+  const [proposal] = proposals;
+  if (proposal === undefined || (rule.answer === 'allow' && rule.except === null))
+    throw new CommandError('no_rule', 'There is nothing that such a rule would change.');
+  return callRuleFiles(proposal, rule);
 }
 
 /** Null where it is an object in JSON. */

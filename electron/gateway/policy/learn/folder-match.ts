@@ -1,4 +1,4 @@
-// Whether a path lies in one of some folders: the same that the rule in learned.rego says, for the tests beside it.
+// Whether a path lies in one of some folders: the same that the rules in path-rules.ts say, for the tests beside them.
 
 /** @param given a path, or a list of paths; anything else lies nowhere */
 export function liesWithin(given: unknown, folders: readonly string[]): boolean {
@@ -6,8 +6,17 @@ export function liesWithin(given: unknown, folders: readonly string[]): boolean 
   return typeof given === 'string' && isBelow(given, folders);
 }
 
+/** @param given a path, or a list of paths, one of which is enough */
+export function mayLeadTo(given: unknown, folders: readonly string[]): boolean {
+  const paths: unknown[] = Array.isArray(given) ? given : [given];
+  return paths.some((path) => typeof path === 'string' && (leadsUp(path) || isBelow(path, folders)));
+}
+
 function isBelow(path: string, folders: readonly string[]): boolean {
-  if (path.replaceAll('\\', '/').split('/').includes('..') || path.toLowerCase().includes('%2e'))
-    return false;
-  return folders.some((folder) => path.startsWith(folder) || path === folder.slice(0, -1));
+  return !leadsUp(path) && folders.some((folder) => path.startsWith(folder) || path === folder.slice(0, -1));
+}
+
+/** A path that leads up somewhere on its way may end anywhere. */
+function leadsUp(path: string): boolean {
+  return path.replaceAll('\\', '/').split('/').includes('..') || path.toLowerCase().includes('%2e');
 }

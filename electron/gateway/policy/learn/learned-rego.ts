@@ -2,7 +2,9 @@
 import type { PolicyProposal } from '../../../shared/policy-trial.ts';
 import { liesWithin } from './folder-match.ts';
 import { clientKey, learnedTable, type LearnedTable } from './learned-table.ts';
+import { liesWithinRules } from './path-rules.ts';
 import { regoValue } from './rego-text.ts';
+import { distinct, examplesOf, neighboursOf, type TestCall } from './test-calls.ts';
 
 export interface LearnedFile {
   readonly name: string;
@@ -54,43 +56,7 @@ objections contains {"rule": "not_learned_path", "message": text} if {
 	text := sprintf("'%s' of tool '%s' leads out of %s", [argument, input.tool, concat(", ", folders)])
 }
 
-# METADATA
-# title: Whether a path, or each of a list of paths, lies in one of the folders
-# scope: document
-lies_within(path, folders) if lies_below(path, folders)
-
-lies_within(paths, folders) if {
-	is_array(paths)
-	every path in paths {
-		lies_below(path, folders)
-	}
-}
-
-lies_below(path, folders) if {
-	is_string(path)
-	not leads_up(path)
-	some folder in folders
-	is_at_or_below(path, folder)
-}
-
-is_at_or_below(path, folder) if startswith(path, folder)
-
-is_at_or_below(path, folder) if path == substring(folder, 0, count(folder) - 1)
-
-# A path with \`..\` in it may lead anywhere.
-leads_up(path) if ".." in split(replace(path, "\\\\", "/"), "/")
-
-leads_up(path) if contains(lower(path), "%2e")
-`;
-}
-
-/** A call as far as these rules look at it. */
-interface TestCall {
-  readonly client_id: string;
-  readonly client: string;
-  readonly server: string;
-  readonly tool: string;
-  readonly arguments: Readonly<Record<string, unknown>>;
+${liesWithinRules}`;
 }
 
 function testFile(proposals: readonly PolicyProposal[], table: LearnedTable): string {
@@ -132,37 +98,6 @@ test_other_methods_are_left_alone if {
 `;
 }
 
-function callOf(
-  { proven, client, server, tool }: PolicyProposal,
-  args: Readonly<Record<string, unknown>>,
-): TestCall {
-  return { client_id: proven ? client : '', client: proven ? '' : client, server, tool, arguments: args };
-}
-
-function examplesOf(proposal: PolicyProposal): TestCall[] {
-  return proposal.examples.map((example) =>
-    callOf(proposal, JSON.parse(example.arguments) as Record<string, unknown>),
-  );
-}
-
-/** Next to what is allowed: another tool, another client, another folder, and a way up out of the right one. */
-function neighboursOf(proposal: PolicyProposal): TestCall[] {
-  const call = callOf(proposal, {});
-  const paths = proposal.prefixes.flatMap(({ argument, folders: [folder = ''] }) => {
-    const separator = folder.slice(-1);
-    const elsewhere = [
-      `${folder.slice(0, -1)}-neighbour${separator}file`,
-      `${folder}..${separator}..${separator}file`,
-    ];
-    return elsewhere.map((path) => ({ ...call, arguments: { [argument]: path } }));
-  });
-  return [
-    { ...call, tool: `${call.tool}_neighbour` },
-    callOf({ ...proposal, client: `${proposal.client}-neighbour` }, {}),
-    ...paths,
-  ];
-}
-
 function allows(table: LearnedTable, call: TestCall): boolean {
   const proven = call.client_id !== '';
   const client = clientKey({ proven, client: proven ? call.client_id : call.client });
@@ -172,8 +107,4 @@ function allows(table: LearnedTable, call: TestCall): boolean {
     ([argument, folders]) =>
       !Object.hasOwn(call.arguments, argument) || liesWithin(call.arguments[argument], folders),
   );
-}
-
-function distinct(calls: readonly TestCall[]): TestCall[] {
-  return [...new Map(calls.map((call) => [JSON.stringify(call), call])).values()];
 }

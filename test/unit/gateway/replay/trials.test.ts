@@ -86,6 +86,7 @@ async function recorded(
     database,
     worker,
     onReplay: (replay) => told.push(replay),
+    onLearning: () => undefined,
     logger,
   });
   onTestFinished(async () => {
@@ -346,8 +347,32 @@ describe('policy.learn', { timeout: 60_000 }, () => {
     ]);
     expect(learned.proposals[0]?.prefixes).toEqual([{ argument: 'path', folders: ['/home/u/notes/'] }]);
     expect(await replay(learned.files)).toMatchObject({ state: 'done', decided: 300, changed: 0 });
-    const narrow = await commands['policy.compose']({ proposals: learned.proposals.slice(1) });
+    const narrow = await commands['policy.compose']({ proposals: learned.proposals.slice(1), rule: null });
     expect((await replay(narrow.files)).changes).toEqual([{ from: 'allow', to: 'deny', calls: 50 }]);
+  });
+
+  it('is ended where somebody asks for that', async () => {
+    const { commands } = await recorded(shipped, 60);
+    expect(await commands['policy.learn.cancel']()).toBe(false);
+    const learning = expect(commands['policy.learn']({ from: null, to: null })).rejects.toMatchObject({
+      code: 'not_learned',
+    });
+    expect(await commands['policy.learn.cancel']()).toBe(true);
+    await learning;
+  });
+
+  it('makes a rule of one call, which changes the answer to calls like it', async () => {
+    const { commands, replay } = await recorded(shipped, 60);
+    const proposed = await commands['policy.propose']({ callId: 1 });
+    if (!proposed.possible) throw new Error(proposed.message);
+    expect(proposed).toMatchObject({ answer: 'allow', proposal: { calls: 1 } });
+    const rule = { callId: 1, answer: 'deny' as const, except: null };
+    const { files } = await commands['policy.compose']({ proposals: [proposed.proposal], rule });
+    expect((await replay(files)).changes).toEqual([{ from: 'allow', to: 'deny', calls: 10 }]);
+    expect(await commands['policy.propose']({ callId: 999 })).toMatchObject({ possible: false });
+    await expect(async () =>
+      commands['policy.compose']({ proposals: [proposed.proposal], rule: { ...rule, answer: 'allow' } }),
+    ).rejects.toMatchObject({ code: 'no_rule' });
   });
 
   it('keeps to the period', async () => {
