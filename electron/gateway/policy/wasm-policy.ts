@@ -85,7 +85,7 @@ export function instantiatePolicy(
 
   return {
     missingBuiltins: Object.keys(ids).filter((name) => !supplied.has(name)),
-    readsClock: 'time.now_ns' in ids,
+    readsClock: 'time.now_ns' in ids || 'io.jwt.decode_verify' in ids,
 
     evaluate(entrypoint, input, nowMs): unknown {
       current = { nowMs, uuids: new Map() };

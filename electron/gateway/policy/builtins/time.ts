@@ -1,6 +1,7 @@
 // Rego's builtins about time. Times are nanoseconds since 1970 in UTC, beyond what a JavaScript number can hold.
 import { isArray, RegoNumber, type RegoValue } from '../rego-value.ts';
 import { regoInteger } from './builtin.ts';
+import { weekdays } from './go-layout.ts';
 
 export const nanosPerMilli = 1_000_000n;
 
@@ -10,8 +11,8 @@ export function fitsNanos(nanos: bigint): boolean {
 }
 
 /** @param nowMs Unix milliseconds; the same for one whole evaluation, as in OPA */
-export function nowNanos(nowMs: number): RegoValue {
-  return new RegoNumber(BigInt(Math.trunc(nowMs)) * nanosPerMilli);
+export function nanosOf(nowMs: number): bigint {
+  return BigInt(Math.trunc(nowMs)) * nanosPerMilli;
 }
 
 const rfc3339 = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(?:\.(\d+))?(?:Z|([+-])(\d{2}):(\d{2}))$/u;
@@ -42,8 +43,6 @@ export function date(operand: RegoValue): RegoValue | undefined {
   const time = localTime(operand)?.date;
   return time && [time.getUTCFullYear(), time.getUTCMonth() + 1, time.getUTCDate()].map(regoInteger);
 }
-
-export const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
 export function weekday(operand: RegoValue): RegoValue | undefined {
   const time = localTime(operand)?.date;

@@ -1,6 +1,7 @@
 // Rego's urlquery builtins: Go's url.QueryEscape and its inverse.
 import { RegoObject, RegoSet, isArray, type RegoValue } from '../rego-value.ts';
 import { onTexts, type Builtins } from './builtin.ts';
+import { decodePercent, encodePercent } from './percent.ts';
 
 export const urlQueryBuiltins: Builtins = [
   ['urlquery.encode', onTexts((text = '') => encode(text))],
@@ -10,26 +11,11 @@ export const urlQueryBuiltins: Builtins = [
 ];
 
 function encode(text: string): string {
-  return encodeURIComponent(text)
-    .replaceAll(/[!'()*]/gu, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
-    .replaceAll('%20', '+');
+  return encodePercent(text, / /u).replaceAll(' ', '+');
 }
 
-/** Undefined where a percent sign is not followed by two hexadecimal digits. */
 function decode(text: string): string | undefined {
-  if (/%(?![\da-f]{2})/iu.test(text)) return undefined;
-  // Byte by byte, because what is escaped need not be UTF-8.
-  const bytes = Buffer.from(text.replaceAll('+', ' '));
-  const decoded: number[] = [];
-  for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes[at] ?? 0;
-    if (byte !== 0x25) decoded.push(byte);
-    else {
-      decoded.push(Number.parseInt(bytes.toString('latin1', at + 1, at + 3), 16));
-      at += 2;
-    }
-  }
-  return Buffer.from(decoded).toString('utf8');
+  return decodePercent(text.replaceAll('+', ' '));
 }
 
 /** Values are strings, or arrays or sets of them; keys come in order. */

@@ -43,11 +43,24 @@ describe('a policy that denies by a list', () => {
   });
 
   it.each([
-    'regex.split("a", input.tool)',
-    'regex.replace(input.tool, "a", "b")',
-    'regex.find_n("a", input.tool, 1)',
-  ])('is refused where it would call %s, which has no bound', async (expression) => {
-    const { problem } = await engineOn(`package mcp.policy\ndeny if ${expression}\n`);
-    expect(problem).toMatch(/^policy\.rego:2:9: the builtin function regex\.\w+ can't be used/u);
+    'count(regex.split("^(a+)+$", input.arguments.text)) == 1',
+    'regex.replace(input.arguments.text, "^(a+)+$", "") != ""',
+    'count(regex.find_n("^(a|a)*$", input.arguments.text, -1)) == 0',
+    'count(regex.find_all_string_submatch_n("(a*)*b", input.arguments.text, -1)) == 0',
+    'not regex.template_match("<(a+)+>", input.arguments.text, "<", ">")',
+  ])('nor by %s', async (expression) => {
+    const { decide, problem } = await engineOn(`package mcp.policy\ndeny if ${expression}\n`);
+    expect(problem).toBeNull();
+    const started = performance.now();
+    expect(decide(call('t', { text: `${'a'.repeat(20_000)}!` })).allow).toBe(false);
+    expect(performance.now() - started).toBeLessThan(2000);
   });
+
+  it.each(['regex.globs_match("a*", input.tool)', 'http.send({"method": "get", "url": input.tool})'])(
+    'is refused where it would call %s',
+    async (expression) => {
+      const { problem } = await engineOn(`package mcp.policy\ndeny if ${expression}\n`);
+      expect(problem).toMatch(/^policy\.rego:2:9: the builtin function [\w.]+ can't be used/u);
+    },
+  );
 });
