@@ -1,4 +1,5 @@
 // What the gateway's services ask of each other and of their host, as types alone.
+import type { AuditEvent } from '../shared/audit-events.ts';
 import type { CallPage, CallQuery, CallRecord, PendingApproval, PolicyOverview } from '../shared/domain.ts';
 import type {
   Agent,
@@ -102,8 +103,14 @@ export interface RefusedMessage {
   readonly sourceIp: string;
 }
 
+/** Where the audit log is told what happens besides calls. */
+export interface AuditNotes {
+  /** Is committed soon; where it can't be, that is reported. Never with secrets, or values of the environment. */
+  note(event: AuditEvent): void;
+}
+
 /** The audit log as the calls see it. Only `record` fails: nothing else could be undone any more. */
-export interface CallLog extends Closable {
+export interface CallLog extends AuditNotes, Closable {
   /**
    * Resolves to the record's id, for `complete`, once it is committed; rejects where it can't be. For a denial the
    * record is whole at once.
@@ -116,8 +123,9 @@ export interface CallLog extends Closable {
 }
 
 /** What writes it: each method fails where nothing was committed. runtime/reported-log.ts makes a CallLog of it. */
-export interface CallWriter extends Omit<CallLog, 'complete'> {
+export interface CallWriter extends Omit<CallLog, 'complete' | 'note'> {
   complete(id: number, outcome: CallOutcome): Promise<void>;
+  note(event: AuditEvent): Promise<void>;
 }
 
 /** Reads the audit log, away from the path of the calls. */

@@ -92,7 +92,7 @@ function logWith(path: string, records: number) {
   database
     .prepare(
       `WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-       INSERT INTO calls (${columns}) SELECT ${columns} FROM n CROSS JOIN calls WHERE calls.id = 1`,
+       INSERT INTO calls (${columns}) SELECT ${columns} FROM n CROSS JOIN calls WHERE calls.id = (SELECT min(id) FROM calls)`,
     )
     .run(records);
   database.pragma('wal_checkpoint(TRUNCATE)');

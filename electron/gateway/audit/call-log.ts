@@ -1,13 +1,17 @@
 // Writes the audit log: every record is committed, in the thread of the calls, before its call can go on.
+import type { AuditEvent } from '../../shared/audit-events.ts';
 import type { Agent, Call, CallOutcome, Obligations, Surroundings, Verdict } from '../call.ts';
 import type { CallWriter, Logger, RefusedMessage } from '../ports.ts';
 import { argumentText } from './argument-text.ts';
 import { auditError } from './audit-error.ts';
+import { chainedColumns, type ColumnValue } from './chain.ts';
+import { createChainWriter, transact } from './chain-writer.ts';
+import { createEventWriter } from './event-rows.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { openForWriting, type Synchronous } from './open-database.ts';
 import { createFactsWriter } from './recorded-facts.ts';
 import { REDACTED } from './redaction.ts';
-import { settleOpenCalls } from './settle.ts';
+import { countOpenCalls } from './open-calls.ts';
 
 export interface CallLogOptions {
   /** Absolute path of the database. */
@@ -28,23 +32,17 @@ export interface SqliteCallLog extends CallWriter {
 }
 
 const insertCall = `
-  INSERT INTO calls (
-    at, request_id, session_id, agent_id, agent_name, capabilities, client, client_version, server,
-    method, tool, resource, allowed, reason, matched_rule, violations, policy_mode, waited_ms, source_ip,
-    error_code, error_message, arguments_bytes, arguments, facts, notes, alert
-  ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  INSERT INTO calls (id, ${chainedColumns.call.join(', ')}, hash)
+  VALUES (?, ${chainedColumns.call.map(() => '?').join(', ')}, ?)`;
 
-/** The first outcome stands. Only `unknown` gives way: it is what a second proxy noted that took this one for dead. */
+/** The first outcome stands. */
 const insertOutcome = `
-  INSERT INTO outcomes (call_id, status, latency_us, response_bytes, error_code, error_message)
-  VALUES (?, ?, ?, ?, ?, ?)
-  ON CONFLICT (call_id) DO UPDATE SET
-    status = excluded.status, latency_us = excluded.latency_us, response_bytes = excluded.response_bytes,
-    error_code = excluded.error_code, error_message = excluded.error_message
-  WHERE outcomes.status = 'unknown'`;
+  INSERT INTO outcomes (seq, ${chainedColumns.outcome.join(', ')}, hash)
+  VALUES (?, ${chainedColumns.outcome.map(() => '?').join(', ')}, ?)
+  ON CONFLICT (call_id) DO NOTHING`;
 
 /**
- * Opens (or makes) the log. Calls that a dead process left without an outcome get the outcome `unknown`.
+ * Opens (or makes) the log. Calls that a dead process left without an outcome are `unknown` from then on.
  *
  * An insert into a table with no index but its key costs less than handing the record to another thread would, and
  * leaves nothing that could be dropped on the way: see the README's decisions.
@@ -55,10 +53,18 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
   const database = openForWriting(path, synchronous);
   const insert = database.prepare(insertCall);
   const finish = database.prepare(insertOutcome);
-  const group = createGroupCommit(database);
+  const chain = createChainWriter(database);
+  const writeEvent = createEventWriter(database, chain);
+  const group = createGroupCommit(chain);
   const factsOf = createFactsWriter(options.surroundings);
 
-  const left = committed(() => settleOpenCalls(database));
+  const left = committed(() => {
+    const unknown = countOpenCalls(database);
+    transact(chain, () =>
+      writeEvent(Date.now(), { kind: 'log.opened', by: 'app', subject: '', details: { unknown } }),
+    );
+    return unknown;
+  });
   if (left > 0) logger.warn('audit.outcome_unknown', { calls: left });
   logger.info('audit.opened', { path, synchronous });
 
@@ -73,6 +79,12 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
     const json = JSON.stringify(agent.capabilities);
     writtenCapabilities.set(agent, json);
     return json;
+  }
+
+  /** Within a transaction. Returns the record's id, which is its number in the chain. */
+  function writeCall(values: readonly ColumnValue[]): number {
+    chain.append('call', values, (seq, hash) => insert.run(seq, ...values, hash));
+    return chain.head().seq;
   }
 
   function committed<T>(write: () => T): T {
@@ -100,90 +112,91 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
       const { decision } = verdict;
       const { log, alert, redact } = decision.obligations ?? noObligations;
       const text = captureArguments ? argumentText(call, redact) : null;
-      const id = await committedTogether(() =>
-        Number(
-          insert.run(
-            call.at,
-            call.requestId,
-            call.session.id,
-            call.agent.id,
-            call.agent.name,
-            capabilitiesOf(call.agent),
-            call.client.name,
-            call.client.version,
-            call.server,
-            call.method,
-            call.tool,
-            call.resource,
-            verdict.allow && refusal === null ? 1 : 0,
-            verdict.reason,
-            decision.matchedRule,
-            decision.violations.length === 0 ? null : JSON.stringify(decision.violations),
-            verdict.mode,
-            rounded(verdict.waitedMs),
-            call.sourceIp,
-            refusal?.code ?? null,
-            refusal?.message ?? null,
-            text?.bytes ?? null,
-            text?.text ?? null,
-            factsOf(call, verdict),
-            log.length === 0 ? null : JSON.stringify(log),
-            alert,
-          ).lastInsertRowid,
-        ),
-      );
+      const facts = factsOf(call, verdict);
+      const values = [
+        call.at,
+        call.requestId,
+        call.session.id,
+        call.agent.id,
+        call.agent.name,
+        capabilitiesOf(call.agent),
+        call.client.name,
+        call.client.version,
+        call.server,
+        call.method,
+        call.tool,
+        call.resource,
+        verdict.allow && refusal === null ? 1 : 0,
+        verdict.reason,
+        decision.matchedRule,
+        decision.violations.length === 0 ? null : JSON.stringify(decision.violations),
+        verdict.mode,
+        rounded(verdict.waitedMs),
+        call.sourceIp,
+        refusal?.code ?? null,
+        refusal?.message ?? null,
+        text?.bytes ?? null,
+        text?.text ?? null,
+        facts,
+        log.length === 0 ? null : JSON.stringify(log),
+        alert,
+      ];
+      const id = await committedTogether(() => writeCall(values));
       if (redact.length > 0 && refusal === null) silenced.add(id);
       return id;
     },
 
     refused(message: RefusedMessage): number {
-      return committed(() =>
-        Number(
-          insert.run(
-            message.at,
-            message.requestId,
-            message.sessionId,
-            '',
-            '',
-            '[]',
-            '',
-            '',
-            message.server,
-            message.method,
-            null,
-            null,
-            0,
-            message.reason,
-            null,
-            null,
-            // Such a message is blocked in either mode.
-            'enforce',
-            null,
-            message.sourceIp,
-            message.errorCode,
-            message.errorMessage,
-            null,
-            null,
-            null,
-            null,
-            null,
-          ).lastInsertRowid,
-        ),
-      );
+      const values = [
+        message.at,
+        message.requestId,
+        message.sessionId,
+        '',
+        '',
+        '[]',
+        '',
+        '',
+        message.server,
+        message.method,
+        null,
+        null,
+        0,
+        message.reason,
+        null,
+        null,
+        // Such a message is blocked in either mode.
+        'enforce',
+        null,
+        message.sourceIp,
+        message.errorCode,
+        message.errorMessage,
+        null,
+        null,
+        null,
+        null,
+        null,
+      ];
+      return committed(() => transact(chain, () => writeCall(values)));
     },
 
     async complete(id: number, outcome: CallOutcome): Promise<void> {
       const isSilenced = silenced.delete(id) && outcome.errorMessage !== null;
+      const values = [
+        id,
+        outcome.status,
+        rounded(outcome.latencyMicros),
+        rounded(outcome.responseBytes),
+        outcome.errorCode,
+        isSilenced ? REDACTED : outcome.errorMessage,
+      ];
       await committedTogether(() =>
-        finish.run(
-          id,
-          outcome.status,
-          rounded(outcome.latencyMicros),
-          rounded(outcome.responseBytes),
-          outcome.errorCode,
-          isSilenced ? REDACTED : outcome.errorMessage,
-        ),
+        chain.append('outcome', values, (seq, hash) => finish.run(seq, ...values, hash)),
       );
+    },
+
+    async note(event: AuditEvent): Promise<void> {
+      const at = Date.now();
+      await committedTogether(() => writeEvent(at, event));
     },
 
     close(): void {

@@ -10,12 +10,21 @@ import type { CallPage, callQuery, CallRecord, CallSummary } from '../../shared/
  */
 const idsAtOnce = 20_000;
 
+/** What became of a call, as the view `audit_log` has it. */
+const statusColumn = `
+  CASE
+    WHEN calls.allowed = 0 THEN 'refused'
+    WHEN outcomes.status IS NOT NULL THEN outcomes.status
+    WHEN calls.id < (SELECT max(seq) FROM events WHERE kind = 'log.opened') THEN 'unknown'
+    ELSE 'pending'
+  END`;
+
 const summaryColumns = `
   calls.id, calls.request_id AS requestId, calls.at, calls.session_id AS sessionId, calls.agent_id AS agentId,
   calls.client, calls.server, calls.method, calls.tool, calls.resource,
   CASE calls.allowed WHEN 1 THEN 'allow' ELSE 'deny' END AS verdict,
   calls.reason, calls.matched_rule AS rule, calls.policy_mode AS mode,
-  CASE calls.allowed WHEN 0 THEN 'refused' ELSE coalesce(outcomes.status, 'pending') END AS status,
+  ${statusColumn} AS status,
   outcomes.latency_us AS latencyMicros`;
 
 const callsWithOutcomes = 'calls LEFT JOIN outcomes ON outcomes.call_id = calls.id';

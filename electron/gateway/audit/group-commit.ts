@@ -1,8 +1,8 @@
 // Group commit: what is written in one turn of the event loop becomes one transaction, at the end of that turn.
-import type { Database } from 'better-sqlite3';
+import { transact, type Transactions } from './chain-writer.ts';
 
 export interface GroupCommit {
-  /** `write` runs one statement. Resolves to what it returned, once that is committed; rejects with why it is not. */
+  /** Resolves to what `write` returned, once that is committed; rejects with why it is not. */
   add<T>(write: () => T): Promise<T>;
   /** Commits now what waits for the end of the turn. */
   flush(): void;
@@ -15,16 +15,12 @@ interface Waiting {
 }
 
 /** A commit costs more than what is in it: locks, and whole pages to the write-ahead file. */
-export function createGroupCommit(database: Database): GroupCommit {
+export function createGroupCommit(transactions: Transactions): GroupCommit {
   let waiting: Waiting[] = [];
-  const begin = database.prepare('BEGIN IMMEDIATE');
-  const commit = database.prepare('COMMIT');
-  const rollback = database.prepare('ROLLBACK');
 
-  /** A statement outside a transaction is one by itself. */
   function settleAlone({ write, resolve, reject }: Waiting): void {
     try {
-      resolve(write());
+      resolve(transact(transactions, write));
     } catch (error) {
       reject(error);
     }
@@ -32,7 +28,7 @@ export function createGroupCommit(database: Database): GroupCommit {
 
   function settleTogether(group: readonly Waiting[]): void {
     try {
-      begin.run();
+      transactions.begin();
     } catch (error) {
       // Locked by another program, most of all. Then it is for each of them, and one wait for the lock is enough.
       for (const { reject } of group) reject(error);
@@ -40,11 +36,10 @@ export function createGroupCommit(database: Database): GroupCommit {
     }
     try {
       const results = group.map(({ write }) => write());
-      commit.run();
+      transactions.commit();
       for (const [index, { resolve }] of group.entries()) resolve(results[index]);
     } catch {
-      // SQLite itself has rolled back where the disk is full, and after some other errors.
-      if (database.inTransaction) rollback.run();
+      transactions.rollback();
       // One that can't be written must not take the others with it.
       for (const one of group) settleAlone(one);
     }

@@ -99,8 +99,95 @@ const obligations = `
   ALTER TABLE calls ADD COLUMN alert TEXT;
 `;
 
+/**
+ * 4: one chain over all that is written (chain.ts). A record's number in it is its key, whichever table it is in, so
+ * that the chain needs no index, and its end is found in no time. Nothing is rewritten any more: a call without an
+ * outcome is `unknown` once the log was opened after it, and an outcome that comes later wins. `events` has what
+ * happened besides calls, `checkpoints` the signatures. Records from before have no hash; the chain's first record
+ * (begin-chain.ts) holds a digest over all of them.
+ */
+const chained = `
+  ALTER TABLE calls ADD COLUMN hash BLOB;
+
+  CREATE TABLE ended (
+    seq INTEGER PRIMARY KEY,
+    call_id INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    latency_us INTEGER,
+    response_bytes INTEGER,
+    error_code INTEGER,
+    error_message TEXT,
+    hash BLOB
+  ) STRICT;
+  INSERT INTO ended
+    SELECT call_id, call_id, status, latency_us, response_bytes, error_code, error_message, NULL
+    FROM outcomes ORDER BY call_id;
+
+  CREATE TABLE events (
+    seq INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    details TEXT NOT NULL,
+    hash BLOB
+  ) STRICT;
+  CREATE INDEX events_by_kind ON events (kind);
+
+  CREATE TABLE checkpoints (
+    seq INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    key_id TEXT NOT NULL,
+    signature BLOB NOT NULL
+  ) STRICT;
+
+  DROP VIEW audit_log;
+  DROP TABLE openings;
+  DROP TABLE outcomes;
+  ALTER TABLE ended RENAME TO outcomes;
+  CREATE UNIQUE INDEX outcomes_by_call ON outcomes (call_id);
+
+  CREATE VIEW audit_log AS
+  SELECT
+    calls.id,
+    strftime('%Y-%m-%dT%H:%M:%fZ', calls.at / 1000.0, 'unixepoch') AS timestamp,
+    calls.request_id,
+    calls.session_id,
+    calls.agent_id,
+    calls.agent_name,
+    calls.capabilities,
+    calls.client,
+    calls.client_version,
+    calls.server,
+    calls.method,
+    calls.tool,
+    calls.resource AS resource_uri,
+    calls.arguments,
+    calls.arguments_bytes,
+    CASE calls.allowed WHEN 1 THEN 'allow' ELSE 'deny' END AS decision,
+    calls.allowed,
+    calls.reason,
+    calls.matched_rule,
+    coalesce(calls.violations, '[]') AS violations,
+    calls.policy_mode,
+    calls.waited_ms,
+    CASE
+      WHEN calls.allowed = 0 THEN 'refused'
+      WHEN outcomes.status IS NOT NULL THEN outcomes.status
+      WHEN calls.id < (SELECT max(seq) FROM events WHERE kind = 'log.opened') THEN 'unknown'
+      ELSE 'pending'
+    END AS status,
+    outcomes.latency_us / 1000.0 AS latency_ms,
+    outcomes.response_bytes,
+    coalesce(outcomes.error_code, calls.error_code) AS error_code,
+    coalesce(outcomes.error_message, calls.error_message) AS error,
+    calls.source_ip
+  FROM calls LEFT JOIN outcomes ON outcomes.call_id = calls.id;
+`;
+
 /** Step n brings a database from version n-1 to n (PRAGMA user_version). */
-export const auditMigrations: readonly string[] = [first, facts, obligations];
+export const auditMigrations: readonly string[] = [first, facts, obligations, chained];
 
 /**
  * Brings the database up to date, each step in a transaction of its own.

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { auditError } from './audit-error.ts';
+import { beginChain } from './begin-chain.ts';
 import { migrate, requireCurrentSchema } from './migrations.ts';
 
 /**
@@ -22,12 +23,13 @@ const keptWalBytes = 64 * 1024 * 1024;
 
 /**
  * Opens the file for the one who writes the log: makes folder (0700) and file (0600) where they are missing, and
- * brings the schema up to date.
+ * brings the schema up to date and has its chain begun.
  * @throws AuditError
  */
 export function openForWriting(path: string, synchronous: Synchronous): Database.Database {
   return open(path, 'create', (database) => {
     migrate(database);
+    beginChain(database);
     database.pragma('journal_mode = WAL');
     database.pragma(`synchronous = ${synchronous}`);
     // A checkpoint takes up to 180 ms: never in the thread of the calls. The audit worker makes them.

@@ -12,6 +12,7 @@ export function createSilentCallLog(): CallWriter {
     record: () => Promise.resolve(next()),
     refused: next,
     complete: () => Promise.resolve(),
+    note: () => Promise.resolve(),
     close: () => undefined,
   };
 }

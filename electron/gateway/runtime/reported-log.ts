@@ -80,6 +80,9 @@ export function reportWrites(
         (error: unknown) => failed('audit_outcome_failed', error),
       );
     },
+    note(event) {
+      log.note(event).catch((error: unknown) => failed('audit_event_failed', error));
+    },
     close: () => log.close(),
   };
 }

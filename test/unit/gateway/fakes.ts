@@ -31,6 +31,7 @@ import { classify, type CallContext } from '../../../electron/gateway/router/cla
 import type { Caller } from '../../../electron/gateway/session/session-types.ts';
 import type { NotificationMessage, RequestMessage } from '../../../electron/gateway/wire/json-rpc.ts';
 import { readClientBody, readServerMessage } from '../../../electron/gateway/wire/parse.ts';
+import type { AuditEvent } from '../../../electron/shared/audit-events.ts';
 
 export const clock: Clock = { now: () => Date.now(), monotonicMicros: () => performance.now() * 1000 };
 
@@ -162,6 +163,7 @@ export interface LoggedCall {
 export class MemoryLog implements CallWriter {
   readonly calls: LoggedCall[] = [];
   readonly refusals: RefusedMessage[] = [];
+  readonly events: AuditEvent[] = [];
   /** Set to make `record` reject, as a full disk would. */
   broken = false;
   readonly #onRecord: () => void;
@@ -185,6 +187,11 @@ export class MemoryLog implements CallWriter {
 
   complete(id: number, outcome: CallOutcome): Promise<void> {
     this.calls[id - 1]?.outcomes.push(outcome);
+    return Promise.resolve();
+  }
+
+  note(event: AuditEvent): Promise<void> {
+    this.events.push(event);
     return Promise.resolve();
   }
 

@@ -39,6 +39,7 @@ async function idsOf(archive: CallArchive, query: Parameters<CallArchive['page']
   return (await archive.page(query)).calls.map(({ id }) => id);
 }
 
+/** Records have one numbering with events; before the first call stand the log's beginning and its opening. */
 describe('page', () => {
   it('is empty while there is nothing', async () => {
     const { archive } = open();
@@ -82,16 +83,16 @@ describe('page', () => {
     const { log, archive } = open();
     for (let n = 0; n < 10; n += 1) await log.record(sampleCall(), allowed, null);
     const newest = await archive.page({ limit: 4 });
-    expect(newest).toMatchObject({ calls: [{ id: 10 }, { id: 9 }, { id: 8 }, { id: 7 }], more: true });
-    expect(await idsOf(archive, { limit: 4, before: 7 })).toEqual([6, 5, 4, 3]);
-    expect(await archive.page({ limit: 2, before: 3 })).toMatchObject({
-      calls: [{ id: 2 }, { id: 1 }],
+    expect(newest).toMatchObject({ calls: [{ id: 12 }, { id: 11 }, { id: 10 }, { id: 9 }], more: true });
+    expect(await idsOf(archive, { limit: 4, before: 9 })).toEqual([8, 7, 6, 5]);
+    expect(await archive.page({ limit: 2, before: 5 })).toMatchObject({
+      calls: [{ id: 4 }, { id: 3 }],
       more: false,
     });
-    expect(await idsOf(archive, { after: 10 })).toEqual([]);
+    expect(await idsOf(archive, { after: 12 })).toEqual([]);
     await log.record(sampleCall(), allowed, null);
-    expect(await idsOf(archive, { after: 10 })).toEqual([11]);
-    expect(await idsOf(archive, { after: 3, before: 6 })).toEqual([5, 4]);
+    expect(await idsOf(archive, { after: 12 })).toEqual([13]);
+    expect(await idsOf(archive, { after: 5, before: 8 })).toEqual([7, 6]);
   });
 
   it('filters by verdict', async () => {
@@ -99,8 +100,8 @@ describe('page', () => {
     await log.record(sampleCall(), allowed, null);
     await log.record(sampleCall(), denied, refusal);
     log.refused(malformed);
-    expect(await idsOf(archive, { verdict: 'deny' })).toEqual([3, 2]);
-    expect(await idsOf(archive, { verdict: 'allow' })).toEqual([1]);
+    expect(await idsOf(archive, { verdict: 'deny' })).toEqual([5, 4]);
+    expect(await idsOf(archive, { verdict: 'allow' })).toEqual([3]);
   });
 
   it('finds records that have every word somewhere, whatever its case', async () => {
@@ -116,10 +117,10 @@ describe('page', () => {
       null,
     );
     await log.record(sampleCall({ server: 'github', tool: null, resource: 'repo://x' }), allowed, null);
-    expect(await idsOf(archive, { text: 'secret' })).toEqual([2, 1]);
-    expect(await idsOf(archive, { text: '  cursor   SECRET ' })).toEqual([1]);
-    expect(await idsOf(archive, { text: 'REPO://' })).toEqual([3]);
-    expect(await idsOf(archive, { text: 'github tools/call' })).toEqual([3]);
+    expect(await idsOf(archive, { text: 'secret' })).toEqual([4, 3]);
+    expect(await idsOf(archive, { text: '  cursor   SECRET ' })).toEqual([3]);
+    expect(await idsOf(archive, { text: 'REPO://' })).toEqual([5]);
+    expect(await idsOf(archive, { text: 'github tools/call' })).toEqual([5]);
     expect(await idsOf(archive, { text: 'nothing' })).toEqual([]);
   });
 
@@ -127,11 +128,11 @@ describe('page', () => {
     const { log, archive } = open();
     await log.record(sampleCall({ argumentsText: '{"discount":"50%"}' }), allowed, null);
     await log.record(sampleCall({ argumentsText: String.raw`{"path":"C:\\a_b"}`, tool: 'x' }), allowed, null);
-    expect(await idsOf(archive, { text: '50%' })).toEqual([1]);
-    expect(await idsOf(archive, { text: '0%"' })).toEqual([1]);
+    expect(await idsOf(archive, { text: '50%' })).toEqual([3]);
+    expect(await idsOf(archive, { text: '0%"' })).toEqual([3]);
     expect(await idsOf(archive, { text: '5%0' })).toEqual([]);
-    expect(await idsOf(archive, { text: 'a_b' })).toEqual([2]);
-    expect(await idsOf(archive, { text: String.raw`\\a` })).toEqual([2]);
+    expect(await idsOf(archive, { text: 'a_b' })).toEqual([4]);
+    expect(await idsOf(archive, { text: String.raw`\\a` })).toEqual([4]);
   });
 
   it('looks through more records than one piece holds', async () => {
@@ -196,13 +197,13 @@ describe('the worker', () => {
   it('is started again after it died; what waited fails and says why', async () => {
     const { log, archive, events } = open({ worker: dyingWorker });
     await log.record(sampleCall(), allowed, null);
-    expect(await idsOf(archive, {})).toEqual([1]);
+    expect(await idsOf(archive, {})).toEqual([3]);
     await expect(archive.page({ text: 'die' })).rejects.toThrow(
       /reader of the audit log stopped: told to die/,
     );
     await expect(archive.page({})).rejects.toThrow(/being started again/);
     expect(events).toContain('audit.worker_died');
-    await vi.waitFor(async () => expect(await idsOf(archive, {})).toEqual([1]), { timeout: 3000 });
+    await vi.waitFor(async () => expect(await idsOf(archive, {})).toEqual([3]), { timeout: 3000 });
   });
 
   it('says what is wrong with the file', async () => {
@@ -223,8 +224,8 @@ describe('the worker', () => {
     await expect(archive.read(1)).rejects.toThrow('The audit log was closed');
   });
 
-  it('deletes what is older than the retention and keeps the newest id', async () => {
-    const { path, log, archive, events } = open({ retentionDays: 0 });
+  it('deletes what is older than the retention, and gives no id again', async () => {
+    const { path, log, archive, events: before } = open({ retentionDays: 0 });
     const old = Date.now() - 40 * 24 * 3_600_000;
     for (let n = 0; n < 1200; n += 1)
       await log.complete(await log.record(sampleCall({ at: old }), allowed, null), answered);
@@ -234,9 +235,10 @@ describe('the worker', () => {
     const retained = openCallArchive({ path, worker: auditWorker, retentionDays: 30, logger });
     onTestFinished(() => retained.close());
     await vi.waitFor(() => expect(logger.events).toContain('audit.retention'), { timeout: 4000 });
-    expect(await idsOf(retained, {})).toEqual([1200]);
-    expect(await log.record(sampleCall(), allowed, null)).toBe(1201);
-    expect(events).not.toContain('audit.retention');
+    expect(await idsOf(retained, {})).toEqual([]);
+    const events = 3;
+    expect(await log.record(sampleCall(), allowed, null)).toBe(2 * 1200 + events + 1);
+    expect(before).not.toContain('audit.retention');
   });
 });
 

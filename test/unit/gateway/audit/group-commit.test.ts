@@ -16,7 +16,11 @@ function open() {
     other.close();
   });
   const insert = database.prepare('INSERT INTO numbers VALUES (?)');
-  const group = createGroupCommit(database);
+  const group = createGroupCommit({
+    begin: () => database.exec('BEGIN IMMEDIATE'),
+    commit: () => database.exec('COMMIT'),
+    rollback: () => database.inTransaction && database.exec('ROLLBACK'),
+  });
   return {
     group,
     other,

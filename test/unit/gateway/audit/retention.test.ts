@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openCallLog } from '../../../../electron/gateway/audit/call-log.ts';
+import { newestEvent } from '../../../../electron/gateway/audit/event-rows.ts';
 import { openForUpkeep } from '../../../../electron/gateway/audit/open-database.ts';
 import { deleteBefore } from '../../../../electron/gateway/audit/retention.ts';
 import { temporaryFolder } from './places.ts';
@@ -8,6 +9,10 @@ import { allowed, answered, recordingLogger, sampleCall } from './samples.ts';
 
 const never = new AbortController().signal;
 
+/** The log's own events are of now, the calls of an hour later. */
+const start = Date.now() + 3_600_000;
+
+/** Each call is two records, and before the first one are two events. */
 async function logWith(times: readonly number[]) {
   const path = join(temporaryFolder(), 'audit.db');
   const log = openCallLog({
@@ -17,7 +22,9 @@ async function logWith(times: readonly number[]) {
     surroundings: { environment: 'test', proxyRegion: '' },
     logger: recordingLogger(),
   });
-  for (const at of times) await log.complete(await log.record(sampleCall({ at }), allowed, null), answered);
+  for (const time of times) {
+    await log.complete(await log.record(sampleCall({ at: start + time }), allowed, null), answered);
+  }
   const database = openForUpkeep(path);
   onTestFinished(() => {
     database.close();
@@ -25,46 +32,80 @@ async function logWith(times: readonly number[]) {
   });
   const left = (table: string, id: string) =>
     database.prepare<[], number>(`SELECT ${id} FROM ${table} ORDER BY ${id}`).pluck().all();
-  return { database, calls: () => left('calls', 'id'), outcomes: () => left('outcomes', 'call_id') };
+  return {
+    log,
+    database,
+    calls: () => left('calls', 'id'),
+    outcomes: () => left('outcomes', 'seq'),
+    events: () => left('events', 'seq'),
+  };
 }
 
 describe('deleteBefore', () => {
-  it('deletes the older records with their outcomes', async () => {
-    const { database, calls, outcomes } = await logWith([10, 20, 30, 40]);
-    expect(await deleteBefore(database, 30, never)).toBe(2);
-    expect(calls()).toEqual([3, 4]);
-    expect(outcomes()).toEqual([3, 4]);
+  it('deletes all that is older, up to one record', async () => {
+    const { database, calls, outcomes, events } = await logWith([10, 20, 30, 40]);
+    expect(await deleteBefore(database, start + 30, never)).toBe(6);
+    expect(calls()).toEqual([7, 9]);
+    expect(outcomes()).toEqual([8, 10]);
+    expect(events()).toEqual([11]);
   });
 
-  it('deletes nothing where nothing is old, or nothing is there', async () => {
-    expect(await deleteBefore((await logWith([10, 20])).database, 5, never)).toBe(0);
-    expect(await deleteBefore((await logWith([])).database, 5, never)).toBe(0);
+  it('says before, in the chain, up to where and what the rest stands on', async () => {
+    const { database } = await logWith([10, 20, 30, 40]);
+    const hash = database.prepare<[], Buffer>('SELECT hash FROM outcomes WHERE seq = 6').pluck().get();
+    const { log } = newestEvent(database, 'chain.begun')?.details ?? {};
+    await deleteBefore(database, start + 30, never);
+    expect(newestEvent(database, 'log.trimmed')).toMatchObject({
+      seq: 11,
+      details: { log, through: 6, hash: hash?.toString('hex'), records: 6, before: start + 30 },
+    });
   });
 
-  it('keeps the newest record, so that its id is never given again', async () => {
-    const { database, calls } = await logWith([10, 20, 30]);
-    expect(await deleteBefore(database, 1000, never)).toBe(2);
-    expect(calls()).toEqual([3]);
+  it('keeps the outcome that came after the cut of a call before it, until it is old itself', async () => {
+    const { log, database, calls, outcomes } = await logWith([]);
+    const slow = await log.record(sampleCall({ at: start }), allowed, null);
+    await log.record(sampleCall({ at: start + 50 }), allowed, null);
+    await log.complete(slow, answered);
+    expect(await deleteBefore(database, start + 50, never)).toBe(3);
+    expect(calls()).toEqual([4]);
+    expect(outcomes()).toEqual([5]);
+    await deleteBefore(database, start + 1000, never);
+    expect(outcomes()).toEqual([]);
+  });
+
+  it('deletes nothing where nothing is old', async () => {
+    expect(await deleteBefore((await logWith([10, 20])).database, start - 7_200_000, never)).toBe(0);
+  });
+
+  it('never gives a number again, also where nothing is left', async () => {
+    const { log, database, calls, events } = await logWith([10, 20, 30]);
+    expect(await deleteBefore(database, start + 1000, never)).toBe(8);
+    expect(calls()).toEqual([]);
+    expect(events()).toEqual([9]);
+    expect(await log.record(sampleCall(), allowed, null)).toBe(10);
   });
 
   it('stops at the first young record, where the clock was once set back', async () => {
     const { database, calls } = await logWith([10, 50, 20, 60]);
-    expect(await deleteBefore(database, 30, never)).toBe(1);
-    expect(calls()).toEqual([2, 3, 4]);
+    await deleteBefore(database, start + 30, never);
+    expect(calls()).toEqual([5, 7, 9]);
   });
 
   it('works through many pieces', async () => {
     const { database, calls } = await logWith(Array.from({ length: 1500 }, (_, n) => n));
-    expect(await deleteBefore(database, 1400, never)).toBe(1400);
+    expect(await deleteBefore(database, start + 1400, never)).toBe(2802);
     expect(calls()).toHaveLength(100);
   });
 
-  it('ends between two pieces when it is told to', async () => {
-    const { database, calls } = await logWith(Array.from({ length: 500 }, (_, n) => n));
+  it('ends between two pieces when it is told to, and goes on the next time', async () => {
+    const { database, calls, events } = await logWith(Array.from({ length: 500 }, (_, n) => n));
     const stop = new AbortController();
-    const deleting = deleteBefore(database, 1000, stop.signal);
+    const deleting = deleteBefore(database, start + 1000, stop.signal);
     stop.abort();
     await expect(deleting).rejects.toThrow('abort');
     expect(calls().length).toBeGreaterThan(100);
+    await deleteBefore(database, start - 7_200_000, never);
+    expect(calls()).toEqual([]);
+    expect(events()).toEqual([1003]);
   });
 });

@@ -1,0 +1,87 @@
+// What the audit log holds besides calls: each kind of event with its details. Details never hold secrets.
+import { z } from 'zod';
+
+/** Who brought it about: the program by itself, or a person, in the window or over the admin API. */
+const actor = z.enum(['app', 'person']);
+
+/** @param details only ever added to, with a default: older logs stay readable */
+function event<const K extends string, const D extends z.ZodRawShape>(kind: K, details: D) {
+  return z.object({
+    kind: z.literal(kind),
+    by: actor,
+    /** What it happened to: a server's name, a client's or session's id, a policy's version; may be empty. */
+    subject: z.string(),
+    details: z.object(details),
+  });
+}
+
+const count = z.int().min(0);
+/** Unix milliseconds. */
+const moment = z.number();
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+export const auditEvent = z.discriminatedUnion('kind', [
+  /** The first record of a log. `through`, `calls`, `outcomes` and `digest` are of records older than the chain. */
+  event('chain.begun', { log: z.string(), through: count, calls: count, outcomes: count, digest: sha256 }),
+  /** `unknown`: calls that the process before left without an outcome. */
+  event('log.opened', { unknown: count }),
+  /** At its opening the log was shorter than its newest signature says: records `from` to `to` were missing. */
+  event('log.cut', { from: count, to: count }),
+  /** A damaged file was put aside, and what could be read of it was copied to this log. */
+  event('log.salvaged', { aside: z.string(), calls: count, problem: z.string() }),
+  /**
+   * Records up to `through` are deleted from here on; `hash` is that of the last one. What is left of the chain begins
+   * there. `before` is the age that was asked for, null where it was the size.
+   */
+  event('log.trimmed', {
+    log: z.string(),
+    through: count,
+    hash: sha256,
+    records: count,
+    before: moment.nullable(),
+  }),
+  /** Subject: the format. `file` is null where it went over the network. */
+  event('log.exported', { records: count, file: z.string().nullable() }),
+  /** Subject: the key's id. `publicKey` is SPKI in base64. */
+  event('key.created', { publicKey: z.string(), protection: z.enum(['keychain', 'file']) }),
+
+  event('app.started', { version: z.string(), pid: z.int() }),
+  event('app.stopped', {}),
+  /** Subject: the file, empty where there is none. `digest` is of its bytes. */
+  event('config.loaded', { digest: sha256.nullable() }),
+  event('config.changed', { digest: sha256.nullable(), keys: z.array(z.string()) }),
+  event('mode.set', { mode: z.string(), before: z.string() }),
+  /** The switch that stops everything. */
+  event('pause.set', { paused: z.boolean() }),
+
+  /** Subject: the version's hash. */
+  event('policy.in_force', { source: z.string() }),
+  /** Files on disk that are not put in force; what was in force before goes on. */
+  event('policy.refused', { why: z.string() }),
+  event('policy.rolled_back', { id: z.int() }),
+
+  /** Subject: the server's name. `command` is its command line or URL, without secrets. */
+  event('server.started', { command: z.string(), pid: z.int().nullable() }),
+  event('server.ended', { pid: z.int().nullable(), why: z.string() }),
+
+  /** Subject: the client's id. */
+  event('client.registered', { name: z.string() }),
+  event('client.rotated', {}),
+  event('client.removed', {}),
+  event('client.restored', {}),
+
+  /** Subject: the session's id. */
+  event('session.opened', { client: z.string(), version: z.string(), server: z.string() }),
+  event('session.ended', { why: z.string() }),
+
+  /** Subject: the approval's or rule's id. `what` is for people; `until` is null where it has no end. */
+  event('approval.granted', { what: z.string(), scope: z.string(), until: moment.nullable() }),
+  event('approval.revoked', { what: z.string() }),
+
+  /** Messages that were refused beside those with a record of their own, because there were too many. Subject: whose. */
+  event('refusals.counted', { count, from: moment, to: moment, reasons: z.record(z.string(), count) }),
+]);
+export type AuditEvent = z.infer<typeof auditEvent>;
+
+/** The event of one kind. */
+export type AuditEventOf<K extends AuditEvent['kind']> = Extract<AuditEvent, { kind: K }>;
