@@ -11,6 +11,7 @@ import { createCommands } from './composition/commands.ts';
 import { createDemoRuns } from './composition/demo-runs.ts';
 import { composeHttpServer, listen } from './composition/listener.ts';
 import { createLiveSettings } from './composition/live-settings.ts';
+import { composeMonitoring } from './composition/monitoring.ts';
 import { composePolicy, policyPlaces } from './composition/policy.ts';
 import { composeServers } from './composition/servers.ts';
 import type { GatewaySurroundings } from './composition/surroundings.ts';
@@ -19,6 +20,8 @@ import { loadTlsFiles } from './config/tls-files.ts';
 import type { Emit, Gateway, GatewayOptions } from './gateway-options.ts';
 import { createRateLimiter } from './limits/rate-limiter.ts';
 import { createLogger } from './observability/logger.ts';
+import { measuredLog, measuredPolicy } from './observability/measured-services.ts';
+import { createMetrics } from './observability/metrics.ts';
 import { denialData } from './policy/denial-data.ts';
 import type { Clock, EvaluationMark } from './ports.ts';
 import { createTrials } from './replay/trials.ts';
@@ -83,7 +86,17 @@ export async function createGateway(
   const policy = await composePolicy(surroundings, places, mark, () => policyChanged());
 
   const notice = keep(coalesce(tellHost, NOTICE_MS));
-  const { archive, log } = composeAudit(surroundings, () => notice.request());
+  const audit = composeAudit(surroundings, () => notice.request());
+  const { archive } = audit;
+  const metrics = config.metrics.enabled
+    ? createMetrics(() => ({
+        ready: monitoring.isReady(),
+        activeSessions: sessions.list().length,
+        servers: status().servers.map(({ name, lastError }) => ({ name, connected: lastError === null })),
+        auditFlushes: 0,
+      }))
+    : null;
+  const log = metrics === null ? audit.log : measuredLog(audit.log, metrics, clock);
   const trials = keep(
     createTrials({
       policy: places,
@@ -107,7 +120,7 @@ export async function createGateway(
   const alerts = createAlerts(clock, (alert) => emit('alert.raised', alert));
   const limiter = createRateLimiter(config.limits, clock);
   const passDown = createVerdictPath({
-    policy,
+    policy: metrics === null ? policy : measuredPolicy(policy, metrics, clock),
     approver: approvals,
     limiter,
     log,
@@ -142,7 +155,11 @@ export async function createGateway(
     idleMs: SESSION_TTL_MS / 2,
     sweepEveryMs: SWEEP_EVERY_MS,
     onChange: () => notice.request(),
-    onEnd: (sessionId) => limiter.forget(sessionId),
+    onOpen: (_id, { transport }) => metrics?.sessionOpened(transport),
+    onEnd(sessionId, lastedMs) {
+      limiter.forget(sessionId);
+      metrics?.sessionEnded(lastedMs / 1000);
+    },
     health: (name) => servers.board.health(name),
   });
   const relisting = keep(coalesce(() => sessions.listsChanged('settings'), NOTICE_MS));
@@ -171,6 +188,12 @@ export async function createGateway(
     },
   });
 
+  const monitoring = composeMonitoring(surroundings, {
+    metrics,
+    status: () => status(),
+    policy: () => policy.overview(),
+    auditWorks: () => audit.log.problem === null,
+  });
   const server = composeHttpServer(surroundings, {
     sessions,
     log,
@@ -187,11 +210,13 @@ export async function createGateway(
     identity: { clients, auth: config.server.auth, defaultAgent: config.agent },
     tls,
     api: config.api.enabled ? { token: openApiToken(join(userData, 'api-token')), commands } : null,
+    probes: monitoring.onProxyPort,
   });
   // At the end the questions go first, then the sessions answer what waits, then the connections end.
   keep(sessions);
   keep(approvals);
   const listening = await listen(surroundings, server, kept, tls?.cert ?? null);
+  await monitoring.listen();
   logger.info('listening', {
     url: listening.url,
     servers: servers.all.map(({ name }) => name),
@@ -216,15 +241,16 @@ export async function createGateway(
       auth: config.server.auth,
       servers: servers.board.summaries(open),
       sessions: open,
-      totals: log.totals,
+      totals: audit.log.totals,
       problems: [
-        log.problem,
+        audit.log.problem,
         policyProblem(policy),
         portTaken(listening.portTakenInstead, listening.port),
         clients.problem,
         exposure,
         alerts.problem,
         ...servers.board.problems(),
+        ...monitoring.problems,
       ],
     });
   };
@@ -238,7 +264,7 @@ export async function createGateway(
 
   function tellHost(): void {
     emit('status.changed', status());
-    emit('calls.changed', { newestId: log.newestId });
+    emit('calls.changed', { newestId: audit.log.newestId });
   }
 
   services.defer(() => closing.abort());

@@ -9,8 +9,6 @@ export const notYetEffective: readonly string[] = [
   'audit.buffer_size',
   'audit.flush_interval',
   'audit.capture.response_summary',
-  'metrics.enabled',
-  'health.enabled',
   'logging.output',
 ];
 

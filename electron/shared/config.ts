@@ -321,6 +321,8 @@ export const configSchema = section({
     address: text('127.0.0.1'),
     port: port(9090),
     path: text('/metrics'),
+    /** SHA-256 of the token that scrapers present; without one, whoever reaches the port may read. */
+    token_hash: sha256().nullable().default(null),
   }).prefault({}),
   health: section({
     enabled: flag(false),

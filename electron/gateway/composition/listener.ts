@@ -17,7 +17,7 @@ const LONGEST_CLOSE_MS = 5_000;
 /** What the configuration file does not say of the server. */
 export type Served = Pick<
   HttpServerOptions,
-  'sessions' | 'log' | 'servers' | 'all' | 'identity' | 'tls' | 'api'
+  'sessions' | 'log' | 'servers' | 'all' | 'identity' | 'tls' | 'api' | 'probes'
 >;
 
 export function composeHttpServer(

@@ -25,8 +25,9 @@ export interface SessionStoreOptions extends Omit<SessionCollaborators, 'upstrea
   readonly sweepEveryMs: number;
   /** Something about the list of sessions is different now. */
   readonly onChange: () => void;
-  /** This session is over. */
-  readonly onEnd: (sessionId: string) => void;
+  readonly onOpen: (sessionId: string, client: SessionClient) => void;
+  /** This session is over, after `lastedMs`. */
+  readonly onEnd: (sessionId: string, lastedMs: number) => void;
   /** What is known of the server with this name. */
   readonly health: (server: string) => ServerHealth;
 }
@@ -107,6 +108,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
   ): Used<K> | null {
     if (closed || all.size >= maxSessions) return null;
     const id = `sess_${randomBytes(16).toString('hex')}`;
+    const startedAt = clock.now();
     const presence = presences.open(() => {
       logger.info('client_gone', { session: id });
       void kept.close();
@@ -114,11 +116,12 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
     const kept = make({ id, ...client, presence, past: new PastCalls() }, () => {
       presence.close();
       all.delete(id);
-      options.onEnd(id);
+      options.onEnd(id, clock.now() - startedAt);
       onChange();
     });
     presence.seenOn(client.caller.connection);
     all.set(id, { kept, client });
+    options.onOpen(id, client);
     onChange();
     return { kept, presence };
   }

@@ -25,7 +25,10 @@ const CHECK_EVERY_MS = { most: 5_000, least: 100 };
 /** Between two notices of too many connections, milliseconds. */
 const NOTICE_EVERY_MS = 60_000;
 
-export function connectionOptions({ requestTimeoutMs, idleTimeoutMs }: ConnectionBounds): ServerOptions {
+export function connectionOptions({
+  requestTimeoutMs,
+  idleTimeoutMs,
+}: Pick<ConnectionBounds, 'requestTimeoutMs' | 'idleTimeoutMs'>): ServerOptions {
   const checkEvery = Math.max(CHECK_EVERY_MS.least, requestTimeoutMs / 4);
   return {
     keepAliveTimeout: idleTimeoutMs,

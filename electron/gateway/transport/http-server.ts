@@ -25,6 +25,7 @@ import { securityHeaders, sendRefusal } from './http-exchange.ts';
 import { identify, type IdentityPolicy } from './identify.ts';
 import { targetOf, type RequestTarget } from './request-target.ts';
 import { createSseEndpoint, type SseEndpoint } from './http-sse.ts';
+import { createProbes, type Probe } from './probes.ts';
 import { type Route, routeOf } from './routes.ts';
 import { createStreamableEndpoint, type StreamableEndpoint } from './streamable-http.ts';
 
@@ -40,6 +41,8 @@ export interface HttpServerOptions extends Omit<EndpointOptions, 'served'> {
   readonly tls: TlsListening | null;
   /** Null: nothing is served below `/api/`. */
   readonly api: Omit<AdminApiOptions, 'refuse'> | null;
+  /** What is told to those who watch the proxy, where that has no port of its own. */
+  readonly probes: readonly Probe[];
   readonly logger: Logger;
   readonly bounds: ConnectionBounds;
   /** Whether responses carry headers that keep browsers from making something of them. */
@@ -87,6 +90,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   ]);
   const refuseForNone = createRefuse(options, '');
 
+  const probes = createProbes(options.probes, options.logger);
   const api = options.api && createAdminApi({ ...options.api, refuse: refuseForNone });
 
   function serveOne(upstream: Upstream) {
@@ -176,8 +180,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       response.writeHead(204);
       response.end();
     } else if (route === null) {
-      // Clients probe for OAuth metadata here (/.well-known/…): a clean 404 tells them that there is none.
-      sendRefusal(response, { error: 'not_found' });
+      const probe = probes.asked(request);
+      // Clients look for OAuth metadata here (/.well-known/…): a clean 404 tells them that there is none.
+      if (probe === undefined) sendRefusal(response, { error: 'not_found' });
+      else await probes.answer(probe, request, response);
     } else {
       const identified = identify(request.headers, target, options.identity);
       if (!identified.ok) {

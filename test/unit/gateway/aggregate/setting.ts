@@ -103,6 +103,7 @@ export function openAll(...servers: FakeUpstream[]) {
     idleMs: 3_600_000,
     sweepEveryMs: 3_600_000,
     onChange: () => undefined,
+    onOpen: () => undefined,
     onEnd: (id) => ended.push(id),
   });
   onTestFinished(async () => {

@@ -53,6 +53,7 @@ function store(options: Partial<SessionStoreOptions> = {}) {
     clock,
     logger: recordingLogger(),
     requestTimeoutMs: MINUTE,
+    onOpen: () => undefined,
     onEnd: () => undefined,
     maxRequestTimeMs: null,
     health: () => healthOf(),

@@ -123,6 +123,7 @@ export async function startProxy({
     clock,
     logger,
     requestTimeoutMs: 600_000,
+    onOpen: () => undefined,
     onEnd: () => undefined,
     maxRequestTimeMs: null,
     health: () => healthOf(),
@@ -160,6 +161,7 @@ export async function startProxy({
       ...bounds,
     },
     securityHeaders,
+    probes: [],
     closeTimeoutMs: 1_000,
   });
   const { port } = await server.listen(0, '127.0.0.1');

@@ -1,0 +1,107 @@
+// Health: which states keep calls from getting through, and what is said of them.
+import { describe, expect, it } from 'vitest';
+import {
+  type HealthFacts,
+  healthReport,
+  LOW_DISK_BYTES,
+  reasonsAgainst,
+} from '../../../../electron/gateway/observability/health-report.ts';
+import type { GatewayStatus } from '../../../../electron/shared/domain.ts';
+
+const server = (name: string, lastError: string | null) => ({
+  name,
+  kind: 'http' as const,
+  target: 'http://localhost',
+  isDefault: false,
+  paths: { mcp: '/mcp', sse: '/sse' },
+  connections: 0,
+  lastError,
+});
+
+function facts(
+  change: Omit<Partial<HealthFacts>, 'status'> & { status?: Partial<GatewayStatus> } = {},
+): HealthFacts {
+  return {
+    policy: { source: 'policies', version: 3, problem: null } as HealthFacts['policy'],
+    auditWorks: true,
+    maxSessions: 10,
+    freeBytes: LOW_DISK_BYTES,
+    ...change,
+    status: {
+      version: '1.2.3',
+      state: 'running',
+      policyEnabled: true,
+      servers: [server('one', null)],
+      sessions: [],
+      totals: { calls: 7, denied: 0, asked: 0 },
+      problems: [],
+      ...change.status,
+    } as unknown as GatewayStatus,
+  };
+}
+
+const broken = {
+  source: 'policies',
+  version: null,
+  problem: 'x.rego:1: parse error',
+} as HealthFacts['policy'];
+
+it('is well where every part is', () => {
+  const report = healthReport(facts());
+  expect(report).toMatchObject({ status: 'ok', version: '1.2.3', state: 'running' });
+  expect(reasonsAgainst(report)).toEqual([]);
+});
+
+describe('is down, and not ready', () => {
+  it.each([
+    ['paused', facts({ status: { state: 'paused' } }), 'the proxy is paused'],
+    ['without a policy', facts({ policy: broken }), 'x.rego:1: parse error'],
+    ['without a log', facts({ auditWorks: false }), 'the audit log can’t be written'],
+    [
+      'without a log, in the words of the log',
+      facts({
+        auditWorks: false,
+        status: { problems: [{ code: 'audit_write', message: 'disk full', remedy: 'make room' }] },
+      }),
+      'disk full',
+    ],
+  ])('%s', (_name, given, reason) => {
+    const report = healthReport(given);
+    expect(report.status).toBe('down');
+    expect(reasonsAgainst(report)).toEqual([reason]);
+  });
+});
+
+describe('is degraded, and ready', () => {
+  it.each([
+    ['with a last good policy', facts({ policy: { ...broken, version: 2 } }), 'policy'],
+    ['at its limit of sessions', facts({ maxSessions: 0 }), 'sessions'],
+    ['with little room on the disk', facts({ freeBytes: LOW_DISK_BYTES - 1 }), 'disk'],
+  ] as const)('%s', (_name, given, part) => {
+    const report = healthReport(given);
+    expect(report.status).toBe('degraded');
+    expect(report.components[part].status).toBe('degraded');
+    expect(reasonsAgainst(report)).toEqual([]);
+  });
+
+  it('with a server that is down', () => {
+    const servers = [server('one', null), server('two', 'connection refused')];
+    const report = healthReport(facts({ status: { servers } }));
+    expect(report.status).toBe('degraded');
+    expect(report.components.servers).toEqual({
+      one: { status: 'ok' },
+      two: { status: 'down', why: 'connection refused' },
+    });
+    expect(reasonsAgainst(report)).toEqual([]);
+  });
+});
+
+it('asks no policy of one who has switched it off', () => {
+  const report = healthReport(facts({ policy: broken, status: { policyEnabled: false } }));
+  expect(report.components.policy).toEqual({ status: 'ok', enabled: false });
+  expect(report.status).toBe('ok');
+});
+
+it('takes a disk that says nothing for a good one', () => {
+  expect(healthReport(facts({ freeBytes: null })).components.disk.status).toBe('ok');
+});
