@@ -10,16 +10,16 @@ import { auditPath, composeAudit } from './composition/audit.ts';
 import { createCommands } from './composition/commands.ts';
 import { createDemoRuns } from './composition/demo-runs.ts';
 import { composeHttpServer, listen } from './composition/listener.ts';
+import { composeLogger } from './composition/logging.ts';
 import { createLiveSettings } from './composition/live-settings.ts';
 import { composeMonitoring } from './composition/monitoring.ts';
 import { composePolicy, policyPlaces } from './composition/policy.ts';
 import { composeServers } from './composition/servers.ts';
-import type { GatewaySurroundings } from './composition/surroundings.ts';
+import type { GatewaySurroundings, Keep } from './composition/surroundings.ts';
 import { loadConfig } from './config/load-config.ts';
 import { loadTlsFiles } from './config/tls-files.ts';
 import type { Emit, Gateway, GatewayOptions } from './gateway-options.ts';
 import { createRateLimiter } from './limits/rate-limiter.ts';
-import { createLogger } from './observability/logger.ts';
 import { measuredLog, measuredPolicy } from './observability/measured-services.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { denialData } from './policy/denial-data.ts';
@@ -63,7 +63,8 @@ export async function createGateway(
   await using services = new AsyncDisposableStack();
   const { version, userData, out, env } = options;
   const { config, warnings, isConfigured } = loadConfig({ file: options.configFile, env });
-  const logger = createLogger({ level: config.logging.level, format: config.logging.format });
+  const keep: Keep = (service) => services.adopt(service, (open) => open.close());
+  const logger = composeLogger(config, options, clock, keep);
   const tls = loadTlsFiles(config.tls);
   for (const warning of warnings) logger.warn('config', { message: warning });
   const surroundings: GatewaySurroundings = {
@@ -72,9 +73,8 @@ export async function createGateway(
     options,
     clock,
     logger,
-    keep: (service) => services.adopt(service, (open) => open.close()),
+    keep,
   };
-  const { keep } = surroundings;
 
   mkdirSync(userData, { recursive: true, mode: 0o700 });
   const kept = openKeptSettings(join(userData, 'gateway-settings.json'), logger);

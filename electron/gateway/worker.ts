@@ -1,7 +1,7 @@
 // Entry of the gateway's worker thread.
 import { parentPort, workerData } from 'node:worker_threads';
 import { createGateway } from './gateway.ts';
-import { createLogger } from './observability/logger.ts';
+import { createLogger, standardStream } from './observability/logger.ts';
 import { createEvaluationMark } from './supervision/evaluation-mark.ts';
 import { serveHost } from './supervision/serve-host.ts';
 import { threadPort } from './supervision/thread-port.ts';
@@ -12,5 +12,5 @@ const mark = createEvaluationMark(evaluations);
 serveHost(
   threadPort(parentPort),
   (options, emit) => createGateway(options, emit, mark),
-  createLogger({ level: 'info', format: 'json' }),
+  createLogger({ level: 'info', format: 'json', output: standardStream('stderr') }),
 );

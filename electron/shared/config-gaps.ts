@@ -9,7 +9,6 @@ export const notYetEffective: readonly string[] = [
   'audit.buffer_size',
   'audit.flush_interval',
   'audit.capture.response_summary',
-  'logging.output',
 ];
 
 /** Settings that are accepted, and have no effect because it is better so; `why` goes on after a colon. */

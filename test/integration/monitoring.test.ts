@@ -1,9 +1,11 @@
-// Metrics and health of the running program, asked for as Prometheus and a supervisor would.
+// Metrics, health and log lines of the running program, as Prometheus, a supervisor and an administrator get them.
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { allowAll, freePort, startProxy } from './harness.ts';
+import { allowAll, freePort, startProxy, temporaryFolder } from './harness.ts';
 import { send } from './raw-http.ts';
 import { openRawSession } from './raw-session.ts';
 import { startRawUpstream } from './raw-upstream.ts';
@@ -183,5 +185,20 @@ describe('health', () => {
       components: { servers: { default: { status: 'ok' }, gone: { status: 'down' } } },
     });
     expect((await json(`http://127.0.0.1:${port}/ready`)).status).toBe(200);
+  });
+});
+
+describe('log lines', () => {
+  it('go to a file where the configuration says so, and not to standard error', async () => {
+    const path = join(temporaryFolder(), 'logs', 'proxy.log');
+    const proxy = await watchedProxy({ logging: { output: 'file', file: { path } } });
+    const lines = readFileSync(path, 'utf8').trim().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { event: string }).event)).toContain('listening');
+    expect(proxy.output().stderr).not.toContain('listening');
+  });
+
+  it('are words where the configuration says so', async () => {
+    const proxy = await watchedProxy({ logging: { format: 'text' } });
+    expect(proxy.output().stderr).toMatch(/ info {2}listening /u);
   });
 });

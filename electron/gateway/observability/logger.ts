@@ -1,16 +1,25 @@
-// The program's log lines, written by pino to standard error: an event name and fields.
+// The program's log lines, written by pino: an event name and fields.
 import pino from 'pino';
 import type { Logger } from '../ports.ts';
 
 export interface LoggerOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly format: 'json' | 'text';
+  readonly output: LogOutput;
+}
+
+/** Takes lines, each with its line break. */
+export interface LogOutput {
+  write(line: string): void;
 }
 
 /** Lines are written synchronously, so that the last one before a crash is there. */
-export function createLogger({ level, format }: LoggerOptions): Logger {
-  const stderr = pino.destination({ dest: 2, sync: true });
-  const stream = format === 'json' ? stderr : { write: (line: string) => stderr.write(asText(line)) };
+export function standardStream(stream: 'stdout' | 'stderr'): LogOutput {
+  return pino.destination({ dest: stream === 'stdout' ? 1 : 2, sync: true });
+}
+
+export function createLogger({ level, format, output }: LoggerOptions): Logger {
+  const stream = format === 'json' ? output : { write: (line: string) => output.write(asText(line)) };
   const sink = pino(
     {
       level,

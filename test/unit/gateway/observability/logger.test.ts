@@ -7,7 +7,7 @@ import type { LoggerOptions } from '../../../../electron/gateway/observability/l
 const program = fileURLToPath(new URL('print-log-lines.ts', import.meta.url));
 
 /** What a process that logs `lines` writes on standard error; it exits by itself, so that nothing may be lost. */
-function logged(options: LoggerOptions, lines: unknown[]): string[] {
+function logged(options: Omit<LoggerOptions, 'output'>, lines: unknown[]): string[] {
   const args = ['--disable-warning=ExperimentalWarning', program, options.level, options.format];
   const { stderr, stdout, status } = spawnSync(process.execPath, [...args, JSON.stringify(lines)], {
     encoding: 'utf8',
