@@ -93,7 +93,7 @@ export async function createGateway(
         ready: monitoring.isReady(),
         activeSessions: sessions.list().length,
         servers: status().servers.map(({ name, lastError }) => ({ name, connected: lastError === null })),
-        auditFlushes: 0,
+        auditFlushes: audit.commits(),
       }))
     : null;
   const log = metrics === null ? audit.log : measuredLog(audit.log, metrics, clock);

@@ -28,6 +28,8 @@ const noObligations: Obligations = { log: [], alert: null, redact: [] };
 
 /** The log as its owner has it: closing it is over when the call returns. */
 export interface SqliteCallLog extends CallWriter {
+  /** How many commits it has made. */
+  readonly commits: number;
   close(): void;
 }
 
@@ -197,6 +199,10 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
     async note(event: AuditEvent): Promise<void> {
       const at = Date.now();
       await committedTogether(() => writeEvent(at, event));
+    },
+
+    get commits() {
+      return chain.commits;
     },
 
     close(): void {

@@ -20,6 +20,8 @@ export interface ChainWriter extends Transactions {
   ): void;
   /** The end of the chain as this connection last saw it. */
   head(): Place;
+  /** How many transactions were committed over this connection. */
+  readonly commits: number;
 }
 
 /**
@@ -36,6 +38,7 @@ export function createChainWriter(database: Database, beyond: Place = { seq: 0, 
   let committed = beyond;
   let seen: number | undefined;
   let head = committed;
+  let commits = 0;
 
   function rollBack(): void {
     head = committed;
@@ -61,6 +64,7 @@ export function createChainWriter(database: Database, beyond: Place = { seq: 0, 
     commit() {
       commit.run();
       committed = head;
+      commits += 1;
     },
     rollback: rollBack,
     append(kind, values, store) {
@@ -69,6 +73,9 @@ export function createChainWriter(database: Database, beyond: Place = { seq: 0, 
       if (store(seq, Buffer.from(hash, 'hex')).changes > 0) head = { seq, hash };
     },
     head: () => head,
+    get commits() {
+      return commits;
+    },
   };
 }
 

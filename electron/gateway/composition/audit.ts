@@ -14,6 +14,8 @@ import type { GatewaySurroundings } from './surroundings.ts';
 export interface Audit {
   readonly log: ReportedLog;
   readonly archive: CallArchive;
+  /** How many commits the log has made. */
+  readonly commits: () => number;
 }
 
 export function composeAudit(
@@ -25,6 +27,7 @@ export function composeAudit(
     return {
       archive: keep(createEmptyCallArchive()),
       log: keep(reportWrites(createSilentCallLog(), logger, onWrite)),
+      commits: () => 0,
     };
   }
   const path = auditPath(config, options);
@@ -39,6 +42,7 @@ export function composeAudit(
   return {
     archive: keep(openCallArchive({ path, worker, retentionDays: audit.retention_days, logger })),
     log: keep(reportWrites(log, logger, onWrite)),
+    commits: () => log.commits,
   };
 }
 

@@ -28,6 +28,7 @@ export function measuredLog(log: CallLog, metrics: Metrics, clock: Clock): CallL
       const wasSent = outcome.latencyMicros !== null;
       metrics.completed(call, outcome, wasSent ? (clock.monotonicMicros() - sinceMicros) / 1e6 : null);
     },
+    note: (event) => log.note(event),
     close: () => log.close(),
   };
 }

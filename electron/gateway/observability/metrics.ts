@@ -30,6 +30,9 @@ export interface Metrics {
   render(): Promise<{ readonly text: string; readonly contentType: string }>;
 }
 
+/** That are there from the start, so that the first one is seen as a change. */
+const ANSWERS = ['allow', 'deny', 'no_answer', 'nobody_to_ask', 'withdrawn'];
+
 /** Where the policy was not asked. */
 const withoutPolicy = new Set<VerdictReason>(['paused', 'policy_off']);
 
@@ -49,6 +52,10 @@ export function createMetrics(state: () => MeasuredState): Metrics {
   const registry = new Registry();
   // Event-loop lag, memory, garbage collections and handles of the thread that carries the calls.
   collectDefaultMetrics({ register: registry });
+  // Sums of others, under names that Prometheus keeps for counters.
+  for (const sum of ['handles', 'requests', 'resources']) {
+    registry.removeSingleMetric(`nodejs_active_${sum}_total`);
+  }
   const methodLabel = boundedLabels(MAX_METHODS);
   const toolLabel = boundedLabels(MAX_TOOLS);
   const ruleLabel = boundedLabels(MAX_RULES);
@@ -132,6 +139,7 @@ export function createMetrics(state: () => MeasuredState): Metrics {
     },
   });
   const approvals = counter('approvals_total', 'Calls that a person was asked about.', ['answer']);
+  for (const answer of ANSWERS) approvals.inc({ answer }, 0);
   const approvalWait = histogram(
     'approval_wait_seconds',
     'How long calls waited for a person.',

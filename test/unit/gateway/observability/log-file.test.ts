@@ -39,7 +39,7 @@ it('writes each line at once, after those of an earlier run', () => {
   const first = open();
   first.write('one\n');
   expect(readFileSync(path, 'utf8')).toBe('one\n');
-  first.close();
+  void first.close();
   open().write('two\n');
   expect(readFileSync(path, 'utf8')).toBe('one\ntwo\n');
 });
@@ -59,7 +59,7 @@ it('counts what an earlier run has written', () => {
   const { open, files } = setting();
   const first = open();
   first.write('1234567890123456789\n');
-  first.close();
+  void first.close();
   open().write('next\n');
   expect(files()).toHaveLength(2);
 });
@@ -75,7 +75,7 @@ it('keeps as many as wanted, the newest', () => {
 
 it('removes what is too old at the start, and nothing that is not its own', () => {
   const { folder, open, files } = setting({ maxAgeMs: 1000 });
-  open().close();
+  void open().close();
   const foreign = ['proxy-notes.log', 'other-2020-01-01T00-00-00.000Z.log'];
   for (const name of [...foreign, 'proxy-2020-01-01T00-00-00.000Z.log']) {
     const file = join(folder, 'logs', name);
