@@ -30,6 +30,7 @@ import { openApiToken } from './runtime/api-token.ts';
 import { coalesce } from './runtime/coalesce.ts';
 import { openKeptSettings } from './runtime/kept-settings.ts';
 import { beyondLoopback, policyProblem, portTaken } from './runtime/problems.ts';
+import { openSavedSearches } from './runtime/saved-searches.ts';
 import { statusOf } from './runtime/status.ts';
 import { createListing } from './session/listing.ts';
 import { createPresences } from './session/presence.ts';
@@ -170,6 +171,7 @@ export async function createGateway(
     policy,
     trials,
     archive,
+    searches: openSavedSearches(join(userData, 'searches.json'), logger),
     approvals,
     clients,
     sessions,

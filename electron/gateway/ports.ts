@@ -1,5 +1,7 @@
 // What the gateway's services ask of each other and of their host, as types alone.
 import type { AuditEvent } from '../shared/audit-events.ts';
+import type { CallStory, LogQuestions } from '../shared/audit-search.ts';
+import type { Handlers } from '../shared/contract.ts';
 import type { CallPage, CallQuery, CallRecord, PendingApproval, PolicyOverview } from '../shared/domain.ts';
 import type {
   Agent,
@@ -133,6 +135,10 @@ export interface CallArchive extends Closable {
   page(query: CallQuery): Promise<CallPage>;
   read(id: number): Promise<CallRecord | null>;
   recall(id: number): Promise<RecordedCall>;
+  /** Each rejects with a CommandError: `superseded` where a newer question took its lane, `bad_cursor`. */
+  readonly questions: Handlers<LogQuestions>;
+  /** All but what the policy saw; null where there is no such call. */
+  story(id: number): Promise<Omit<CallStory, 'input'> | null>;
 }
 
 /**

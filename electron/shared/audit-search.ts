@@ -117,6 +117,8 @@ export const callHits = z.object({
 });
 export type CallHits = z.infer<typeof callHits>;
 
+export const countQuery = z.object({ filter: callFilter.prefault({}), lane });
+
 export const callCount = z.object({ total: z.int(), decisions: decisionCounts });
 export type CallCount = z.infer<typeof callCount>;
 
@@ -165,42 +167,49 @@ export const valuesQuery = z.object({
   lane,
 });
 
-/** Most calls first; those with none under this filter stand last, with 0. */
+/** Most calls first. */
 export const callValues = z.object({
   values: z.array(z.object({ value: z.string(), calls: z.int() })),
   more: z.boolean(),
 });
 export type CallValues = z.infer<typeof callValues>;
 
-/** What happened besides calls: policies and settings that changed, servers that started, approvals, checkpoints. */
-export const auditEvent = z.object({
+/** What happened besides calls; see audit-events.ts for the kinds and their details. */
+export const loggedEvent = z.object({
+  /** Calls and events are numbered together: one with a higher id came later. */
   id: z.int(),
   /** Unix milliseconds. */
   at: z.number(),
   kind: z.string(),
-  /** What it is about, as JSON text. */
-  detail: z.string(),
+  by: z.string(),
+  /** A server's name, a client's or session's id, …; may be empty. */
+  subject: z.string(),
+  /** JSON text of an object. */
+  details: z.string(),
 });
-export type AuditEvent = z.infer<typeof auditEvent>;
+export type LoggedEvent = z.infer<typeof loggedEvent>;
 
-/** Events are few, and have a list of their own: newest first. */
+/** Events are few, and have a list of their own: newest first. A list of both is put together by their ids. */
 export const eventSearch = z.object({
-  /** Words as in `callFilter`, in kind and detail. */
+  /** Each word, as it is, somewhere in kind, subject or details; capital and small letters are the same. */
   text: z.string().max(1000).default(''),
   from: z.number().optional(),
   to: z.number().optional(),
   kinds: names,
-  /** Only events with an id below this one. */
+  /** Only events with an id below this one: the next page. */
   before: z.int().optional(),
+  /** Only events with an id above this one: what is new, or lies between two calls. */
+  after: z.int().optional(),
   limit: z.int().min(1).max(500).default(100),
 });
-export const auditEvents = z.object({
-  events: z.array(auditEvent),
+export type EventSearch = z.input<typeof eventSearch>;
+export const loggedEvents = z.object({
+  events: z.array(loggedEvent),
   more: z.boolean(),
   /** All kinds that there are in the log. */
   kinds: z.array(z.string()),
 });
-export type AuditEvents = z.infer<typeof auditEvents>;
+export type LoggedEvents = z.infer<typeof loggedEvents>;
 
 /** All that is known about one call. */
 export const callStory = z.object({
@@ -218,8 +227,8 @@ export const callStory = z.object({
   /** Calls of the same session before it, the last one first, and after it, the next one first; 20 at most. */
   before: z.array(callSummary),
   after: z.array(callSummary),
-  /** What happened in the log between the minute before it and the minute after its end, oldest first; 50 at most. */
-  events: z.array(auditEvent),
+  /** What else happened from the minute before it until its end; oldest first, the last 50 at most. */
+  events: z.array(loggedEvent),
 });
 export type CallStory = z.infer<typeof callStory>;
 
@@ -246,29 +255,35 @@ export const searchToSave = z.object({
  */
 export const indexState = z.object({
   state: z.enum(['ready', 'building', 'off']),
-  /** Records in the index, and in the log. */
-  indexed: z.int(),
-  records: z.int(),
+  /** How much of the log it has, 0 to 1. */
+  share: z.number(),
   /** Why it is built anew, for people; null where it is not. */
   reason: z.string().nullable(),
 });
 export type IndexState = z.infer<typeof indexState>;
 
-export const searchCommands = {
+/** What the audit log is asked. */
+export const logQuestions = {
   'calls.search': { input: callSearch, output: callHits },
-  'calls.count': { input: z.object({ filter: callFilter.prefault({}), lane }), output: callCount },
+  'calls.count': { input: countQuery, output: callCount },
   'calls.histogram': { input: histogramQuery, output: callHistogram },
   'calls.top': { input: topQuery, output: callTop },
   /** For menus and completion. */
   'calls.values': { input: valuesQuery, output: callValues },
+  'events.search': { input: eventSearch, output: loggedEvents },
+  /** Ask again now and then while it is being built. */
+  'index.read': { input: z.void(), output: indexState },
+} as const;
+export type LogQuestions = typeof logQuestions;
+
+export const searchCommands = {
+  ...logQuestions,
   /** Null: there is no such record (any more). */
   'calls.story': { input: z.object({ id: z.int() }), output: callStory.nullable() },
-  'events.search': { input: eventSearch, output: auditEvents },
-  'index.read': { input: z.void(), output: indexState },
   /** In the order in which they were saved. */
   'searches.list': { input: z.void(), output: z.array(savedSearch) },
   'searches.save': { input: searchToSave, output: savedSearch },
-  /** False: there is none with this id. */
-  'searches.remove': { input: z.object({ id: z.string() }), output: z.boolean() },
+  /** False: there is none with this id. To undo it, save it again with its id. */
+  'searches.remove': { input: z.object({ id: z.string().max(64) }), output: z.boolean() },
 } as const;
 export type SearchCommands = typeof searchCommands;

@@ -1,5 +1,6 @@
 // The one contract between window, main and gateway: each command's input and output, each event's snapshot.
 import { z } from 'zod';
+import { searchCommands } from './audit-search.ts';
 import {
   approvalAnswer,
   callPage,
@@ -105,6 +106,7 @@ export const gatewayCommands = {
   'status.read': { input: nothing, output: gatewayStatus },
   'calls.page': { input: callQuery, output: callPage },
   'calls.read': { input: z.int(), output: callRecord.nullable() },
+  ...searchCommands,
   'approvals.list': { input: nothing, output: z.array(pendingApproval) },
   'approvals.answer': { input: approvalAnswer, output: z.boolean() },
   'mode.set': { input: policyMode, output: nothing },

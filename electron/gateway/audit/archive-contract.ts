@@ -1,11 +1,14 @@
 // What the audit worker answers and tells, for both ends of the link to it.
 import { z } from 'zod';
+import { callStory, logQuestions } from '../../shared/audit-search.ts';
 import { callPage, callQuery, callRecord } from '../../shared/domain.ts';
 import type { RecordedCall } from '../call.ts';
 
 export const archiveCommands = {
   page: { input: callQuery, output: callPage },
   read: { input: z.int(), output: callRecord.nullable() },
+  ...logQuestions,
+  story: { input: z.int(), output: callStory.omit({ input: true }).nullable() },
   recall: { input: z.int(), output: z.custom<RecordedCall>() },
   /** Ends the worker once the reply is on its way. */
   close: { input: z.void(), output: z.void() },

@@ -9,6 +9,8 @@ import { startCheckpoints } from './checkpoints.ts';
 import { openForUpkeep } from './open-database.ts';
 import { readRecordedCall } from './recorded-calls.ts';
 import { startRetention } from './retention.ts';
+import { followLog } from './search/follow-log.ts';
+import { createLogQuestions } from './search/log-questions.ts';
 
 if (parentPort === null) throw new Error('The audit worker runs in a worker thread alone');
 const port = parentPort;
@@ -16,27 +18,9 @@ const { path, retentionDays } = workerSettings.parse(workerData);
 const database = openForUpkeep(path);
 const closing = new AbortController();
 
-const answer = createAnswer(
-  archiveCommands,
-  {
-    page: (query) => readable(() => readPage(database, query, closing.signal)),
-    read: (id) => readable(() => readRecord(database, id)),
-    recall: (id) => readable(() => readRecordedCall(database, id)),
-    close() {
-      closing.abort();
-      checkpoints.close();
-      retention.close();
-      database.close();
-      // After the reply; with its port closed nothing keeps the thread alive.
-      setImmediate(() => port.close());
-    },
-  },
-  (name, error) => logger.error('audit.query_failed', { query: name, error: String(error) }),
-);
-
 const emit = serve<ArchiveEvents>(
   { post: (frame) => port.postMessage(frame), onFrame: (listener) => port.on('message', listener) },
-  answer,
+  (name, input) => answer(name, input),
 );
 const log =
   (level: 'info' | 'warn' | 'error') =>
@@ -46,12 +30,36 @@ const logger: Logger = { debug: () => undefined, info: log('info'), warn: log('w
 
 const checkpoints = startCheckpoints(database, logger);
 const retention = startRetention(database, retentionDays, logger);
+const index = followLog(path, logger);
+const answers = createLogQuestions({ path, log: database, index, readable, closing: closing.signal });
+
+const answer = createAnswer(
+  archiveCommands,
+  {
+    page: (query) => readable(() => readPage(database, query, closing.signal)),
+    read: (id) => readable(() => readRecord(database, id)),
+    ...answers.questions,
+    story: (id) => answers.story(id),
+    recall: (id) => readable(() => readRecordedCall(database, id)),
+    close() {
+      closing.abort();
+      checkpoints.close();
+      retention.close();
+      index.close();
+      database.close();
+      // After the reply; with its port closed nothing keeps the thread alive.
+      setImmediate(() => port.close());
+    },
+  },
+  (name, error) => logger.error('audit.query_failed', { query: name, error: String(error) }),
+);
 
 /** What goes wrong with the file is told to whoever asked, in words for people. */
 async function readable<T>(read: () => T | Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
+    if (error instanceof CommandError) throw error;
     if (closing.signal.aborted) throw new CommandError('closed', 'The audit log was closed');
     throw new CommandError('audit_unreadable', auditError(path, error).message);
   }

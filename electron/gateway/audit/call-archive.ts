@@ -1,7 +1,8 @@
 // Reads the audit log through its worker, which it starts, and starts again where it died.
 import { Worker } from 'node:worker_threads';
+import { logQuestions } from '../../shared/audit-search.ts';
 import { callQuery } from '../../shared/domain.ts';
-import { type Caller, CommandError, connect } from '../../shared/rpc.ts';
+import { type Caller, CommandError, connect, forwardTo } from '../../shared/rpc.ts';
 import type { CallArchive, Logger } from '../ports.ts';
 import {
   archiveCommands,
@@ -88,6 +89,8 @@ export function openCallArchive({ path, worker, retentionDays, logger }: CallArc
     page: async (query) => commands().page(callQuery.parse(query)),
     read: async (id) => commands().read(id),
     recall: async (id) => commands().recall(id),
+    questions: forwardTo(logQuestions, commands),
+    story: async (id) => commands().story(id),
 
     async close() {
       if (closed) return;

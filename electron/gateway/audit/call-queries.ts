@@ -11,7 +11,7 @@ import type { CallPage, callQuery, CallRecord, CallSummary } from '../../shared/
 const idsAtOnce = 20_000;
 
 /** What became of a call, as the view `audit_log` has it. */
-const statusColumn = `
+export const statusColumn = `
   CASE
     WHEN calls.allowed = 0 THEN 'refused'
     WHEN outcomes.status IS NOT NULL THEN outcomes.status
@@ -19,7 +19,7 @@ const statusColumn = `
     ELSE 'pending'
   END`;
 
-const summaryColumns = `
+export const summaryColumns = `
   calls.id, calls.request_id AS requestId, calls.at, calls.session_id AS sessionId, calls.agent_id AS agentId,
   calls.client, calls.server, calls.method, calls.tool, calls.resource,
   CASE calls.allowed WHEN 1 THEN 'allow' ELSE 'deny' END AS verdict,
@@ -27,7 +27,7 @@ const summaryColumns = `
   ${statusColumn} AS status,
   outcomes.latency_us AS latencyMicros`;
 
-const callsWithOutcomes = 'calls LEFT JOIN outcomes ON outcomes.call_id = calls.id';
+export const callsWithOutcomes = 'calls LEFT JOIN outcomes ON outcomes.call_id = calls.id';
 
 /** Scanned in this order, and `arguments`, which may be long, last. */
 const searchedColumns = ['tool', 'method', 'resource', 'client', 'server', 'arguments'];

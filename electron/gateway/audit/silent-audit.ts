@@ -1,5 +1,6 @@
 // Stands in for the audit log where the configuration says `audit.enabled: false`: nothing is kept.
 import type { CallArchive, CallWriter } from '../ports.ts';
+import { noCalls } from './search/call-figures.ts';
 
 /**
  * Accepts everything and stores nothing. Never a fallback for a log that fails: that denies calls. It is for the
@@ -23,6 +24,16 @@ export function createEmptyCallArchive(): CallArchive {
     page: () => Promise.resolve({ calls: [], more: false }),
     read: () => Promise.resolve(null),
     recall: () => Promise.resolve({ known: false, why: 'no_record' }),
+    questions: {
+      'calls.search': () => ({ calls: [], cursor: null, through: 0 }),
+      'calls.count': () => ({ total: 0, decisions: noCalls() }),
+      'calls.histogram': () => ({ width: 0, buckets: [] }),
+      'calls.top': () => ({ values: [], distinct: 0 }),
+      'calls.values': () => ({ values: [], more: false }),
+      'events.search': () => ({ events: [], more: false, kinds: [] }),
+      'index.read': () => ({ state: 'off', share: 0, reason: null }),
+    },
+    story: () => Promise.resolve(null),
     close: () => undefined,
   };
 }

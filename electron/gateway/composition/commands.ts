@@ -5,6 +5,7 @@ import type { ClientRegistry } from '../clients/client-registry.ts';
 import type { Policies } from '../policy/open-policies.ts';
 import type { ApprovalDesk, CallArchive } from '../ports.ts';
 import type { Trials } from '../replay/trials.ts';
+import type { SavedSearchCommands } from '../runtime/saved-searches.ts';
 import type { SessionStore } from '../session/session-store.ts';
 import type { LiveSettings } from './live-settings.ts';
 
@@ -13,6 +14,7 @@ export interface CommandServices {
   readonly policy: Policies;
   readonly trials: Trials;
   readonly archive: CallArchive;
+  readonly searches: SavedSearchCommands;
   readonly approvals: ApprovalDesk;
   readonly clients: ClientRegistry;
   readonly sessions: SessionStore;
@@ -28,6 +30,13 @@ export function createCommands(services: CommandServices): Handlers<GatewayComma
     'status.read': () => services.status(),
     'calls.page': (query) => archive.page(query),
     'calls.read': (id) => archive.read(id),
+    ...archive.questions,
+    async 'calls.story'({ id }) {
+      const story = await archive.story(id);
+      if (story === null) return null;
+      return { ...story, input: await services.trials.commands['policy.input']({ callId: id }) };
+    },
+    ...services.searches,
     'approvals.list': () => approvals.pending(),
     'approvals.answer': ({ id, allow }) => approvals.answer(id, allow),
     'mode.set'(mode) {

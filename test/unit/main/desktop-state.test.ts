@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { searchCommands } from '../../../electron/shared/audit-search.ts';
 import { followDesktop, type DesktopState } from '../../../electron/main/desktop-state.ts';
 import type { GatewayHost } from '../../../electron/gateway/host.ts';
 import { policyCommands, trialCommands, type Events } from '../../../electron/shared/contract.ts';
@@ -31,6 +32,7 @@ function setUp(readPage = vi.fn(() => ({ calls: [call()], more: false }))) {
       'pause.set': () => undefined,
       ...forwardTo(policyCommands, neverAsked),
       ...forwardTo(trialCommands, neverAsked),
+      ...forwardTo(searchCommands, neverAsked),
       'demo.run': () => [],
       'sessions.end': () => false,
       'clients.list': () => [],

@@ -7,6 +7,7 @@ import type { Emit, Gateway, GatewayOptions } from '../../../../electron/gateway
 import { serveHost } from '../../../../electron/gateway/supervision/serve-host.ts';
 import { threadPort } from '../../../../electron/gateway/supervision/thread-port.ts';
 import { standInStatus } from '../../../../electron/gateway/supervision/stand-in-status.ts';
+import { searchCommands } from '../../../../electron/shared/audit-search.ts';
 import { policyCommands, trialCommands } from '../../../../electron/shared/contract.ts';
 import type { GatewayStatus } from '../../../../electron/shared/domain.ts';
 import { forwardTo } from '../../../../electron/shared/rpc.ts';
@@ -66,6 +67,7 @@ async function createGateway(options: GatewayOptions, emit: Emit): Promise<Gatew
       'pause.set': () => undefined,
       ...forwardTo(policyCommands, neverAsked),
       ...forwardTo(trialCommands, neverAsked),
+      ...forwardTo(searchCommands, neverAsked),
       'policy.read': () => ({
         source: '',
         files: [],

@@ -1,0 +1,130 @@
+// Counts calls over time, in pieces of a round width.
+import type { Database } from 'better-sqlite3';
+import type { z } from 'zod';
+import type { CallHistogram, histogramQuery } from '../../../shared/audit-search.ts';
+import type { AskParts } from './ask-parts.ts';
+import { addTo, meanings, noCalls } from './call-figures.ts';
+import type { Conditions } from './filter-conditions.ts';
+import type { SearchIndex } from './follow-log.ts';
+import { readStretches } from './index-cover.ts';
+import type { IndexDatabase } from './index-database.ts';
+import { countsByHours, type Tally, tallyHours, tallyPart } from './tally.ts';
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** A bucket is so many milliseconds wide, or a multiple of the last one. */
+const roundWidths = [
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * second),
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * minute),
+  ...[1, 2, 3, 6, 12].map((n) => n * hour),
+  ...[1, 2, 7].map((n) => n * day),
+];
+
+/** The least round width with which at most `buckets` of them reach from `from` to `to`. */
+export function bucketsFor(from: number, to: number, buckets: number): { start: number; width: number } {
+  for (let index = 0; ; index += 1) {
+    const week = 7 * day;
+    const width = roundWidths[index] ?? week * 2 ** (index - roundWidths.length + 1);
+    const start = Math.floor(from / width) * width;
+    if (Math.ceil((to - start) / width) <= buckets || width > Number.MAX_SAFE_INTEGER / 4)
+      return { start, width };
+  }
+}
+
+interface Times {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The log, and what is known of all of it. */
+export interface Whole {
+  readonly log: Database;
+  readonly index: SearchIndex;
+  readonly askParts: AskParts;
+}
+
+export async function histogramOfCalls(
+  log: Whole,
+  query: z.output<typeof histogramQuery>,
+  signal: AbortSignal,
+): Promise<CallHistogram> {
+  const { filter } = query;
+  const whole = timesOf(log, query);
+  if (whole === null) return { width: hour, buckets: [] };
+  const { start, width } = bucketsFor(whole.from, whole.to, query.buckets);
+  const count = Math.max(1, Math.ceil((whole.to - start) / width));
+  const times = {
+    from: Math.max(filter.from ?? start, start),
+    to: Math.min(filter.to ?? Infinity, start + count * width),
+  };
+  const by = { kind: 'time', start, width } as const;
+  const buckets = Array.from({ length: count }, (_, n) => ({ at: start + n * width, decisions: noCalls() }));
+
+  /** What the table of hours has told already. */
+  let told: Times | null = null;
+  function add(database: IndexDatabase, tallies: readonly Tally[]): void {
+    const meaningOf = meanings(database);
+    for (const { of, shape, calls } of tallies) {
+      const bucket = buckets[of];
+      const meaning = meaningOf(shape);
+      if (bucket !== undefined && meaning !== undefined) addTo(bucket.decisions, meaning, calls);
+    }
+  }
+  await log.askParts({
+    filter: { ...filter, ...times },
+    after: 0,
+    newestFirst: true,
+    signal,
+    first(database, conditions) {
+      if (!countsByHours(conditions, by)) return;
+      const hours = { from: Math.ceil(times.from / hour) * hour, to: Math.floor(times.to / hour) * hour };
+      if (hours.from >= hours.to) return;
+      told = hours;
+      add(database, tallyHours(database, conditions, by, hours.from, hours.to));
+    },
+    ask(database, conditions, part) {
+      const edges =
+        told === null || !part.indexed
+          ? [times]
+          : [
+              { from: times.from, to: told.from },
+              { from: told.to, to: times.to },
+            ];
+      for (const edge of edges) {
+        if (edge.from < edge.to) add(database, tallyPart(database, part, between(conditions, edge), by));
+      }
+      return true;
+    },
+  });
+  return { width, buckets };
+}
+
+/** The picture's edges; null where there is nothing to show. */
+function timesOf({ log, index }: Whole, { filter, from, to }: z.output<typeof histogramQuery>): Times | null {
+  const first = filter.from ?? from;
+  const end = filter.to ?? to;
+  const whole = first === undefined || end === undefined ? timesOfLog(log, index.database()) : null;
+  const times = { from: first ?? whole?.from ?? 0, to: end ?? whole?.to ?? 0 };
+  return times.from < times.to ? times : null;
+}
+
+/** Clocks are set back now and then: the index knows the times between oldest and newest call, but for deleted ones. */
+function timesOfLog(log: Database, index: IndexDatabase | null): Times | null {
+  const atOf = (which: 'min' | 'max') =>
+    log.prepare<[], number>(`SELECT at FROM calls WHERE id = (SELECT ${which}(id) FROM calls)`).pluck().get();
+  const oldest = atOf('min');
+  const newest = atOf('max');
+  if (oldest === undefined || newest === undefined) return null;
+  const [, ...later] = index === null ? [] : readStretches(index).values();
+  return {
+    from: Math.min(oldest, newest, ...later.map(({ firstAt }) => firstAt)),
+    to: Math.max(oldest, newest, ...later.map(({ lastAt }) => lastAt)) + 1,
+  };
+}
+
+function between(conditions: Conditions, { from, to }: Times): Conditions {
+  return { ...conditions, from, to, values: { ...conditions.values, from, to } };
+}
