@@ -9,7 +9,7 @@ const contracts = [shared, gateway('(ports|errors|call)\\.ts$'), gateway('wire/'
 const verdictPath = gateway('verdict-path\\.ts$');
 /** Folders whose code runs as a service that somebody has to make, hand its needs, and close. */
 const services = gateway(
-  '(aggregate|approval|audit|clients|composition|config|limits|policy|replay|session|transport|upstream)/',
+  '(aggregate|approval|audit|clients|composition|config|limits|policy|redaction|replay|session|transport|upstream)/',
 );
 
 /** One side of a Streamable HTTP session, and lines; nothing of it sends what has to be allowed first. */
@@ -86,6 +86,7 @@ module.exports = {
       'limits',
       'observability',
       'policy',
+      'redaction',
       'router',
       'upstream',
     ].map(standsAlone),

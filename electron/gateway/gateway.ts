@@ -14,6 +14,7 @@ import { composeLogger } from './composition/logging.ts';
 import { createLiveSettings } from './composition/live-settings.ts';
 import { composeMonitoring } from './composition/monitoring.ts';
 import { composePolicy, policyPlaces } from './composition/policy.ts';
+import { composeRedaction } from './composition/redaction.ts';
 import { composeServers } from './composition/servers.ts';
 import type { GatewaySurroundings, Keep } from './composition/surroundings.ts';
 import { loadConfig } from './config/load-config.ts';
@@ -24,6 +25,7 @@ import { measuredLog, measuredPolicy } from './observability/measured-services.t
 import { createMetrics } from './observability/metrics.ts';
 import { denialData } from './policy/denial-data.ts';
 import type { Clock, EvaluationMark } from './ports.ts';
+import { redactingLogger } from './redaction/redacting-logger.ts';
 import { createTrials } from './replay/trials.ts';
 import { createAlerts } from './runtime/alerts.ts';
 import { openApiToken } from './runtime/api-token.ts';
@@ -65,7 +67,10 @@ export async function createGateway(
   const { version, userData, out, env } = options;
   const { config, warnings, isConfigured } = loadConfig({ file: options.configFile, env });
   const keep: Keep = (service) => services.adopt(service, (open) => open.close());
-  const logger = composeLogger(config, options, clock, keep);
+  mkdirSync(userData, { recursive: true, mode: 0o700 });
+  const lines = composeLogger(config, options, clock, keep);
+  const redactor = composeRedaction(config, userData, lines);
+  const logger = redactingLogger(lines, redactor);
   const tls = loadTlsFiles(config.tls);
   for (const warning of warnings) logger.warn('config', { message: warning });
   const surroundings: GatewaySurroundings = {
@@ -74,10 +79,10 @@ export async function createGateway(
     options,
     clock,
     logger,
+    redactor,
     keep,
   };
 
-  mkdirSync(userData, { recursive: true, mode: 0o700 });
   const kept = openKeptSettings(join(userData, 'gateway-settings.json'), logger);
   const live = createLiveSettings(surroundings, kept);
 

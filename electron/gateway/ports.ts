@@ -34,6 +34,24 @@ export interface Closable {
   close(): void | Promise<void>;
 }
 
+/** Takes secrets out of what is written down: a marker with a keyed hash is left in the place of each. */
+export interface Redactor {
+  /** @param paths where in the arguments values lie that the policy wants kept out, too */
+  of(call: Pick<Call, 'server' | 'tool'>, paths: readonly (readonly string[])[]): CallRedaction;
+  /** For log lines: without what lately was taken out of calls, too. */
+  words(text: string): string;
+}
+
+/** What is taken out of the record of one call. */
+export interface CallRedaction {
+  /** The first `length` bytes of a JSON text; the very same bytes where there is no secret in them. */
+  json(text: Buffer, length: number): Buffer;
+  /** Also without what was taken out before. */
+  words(text: string): string;
+  /** Something was taken out. */
+  readonly took: boolean;
+}
+
 /** Decides a call. Never throws: whatever goes wrong is a denial that says so, and nothing is listed over it. */
 export interface PolicyEngine extends Closable {
   decide(call: Call): Decision;

@@ -38,10 +38,4 @@ export const notYetProtective: readonly {
     accepted: ['disabled', 'optional'],
     expected: 'disabled or optional (this version does not verify AgentFacts)',
   },
-  {
-    key: 'audit.redact',
-    accepted: [[]],
-    expected:
-      'nothing (this version does not redact; audit.capture.request_arguments: false stores no arguments)',
-  },
 ];

@@ -208,6 +208,32 @@ const policy = section({
   }).prefault({}),
 });
 
+/** What is kept out of the audit log and the log lines, beside what policies want kept out. */
+const redaction = {
+  /** False: nothing is, here. */
+  enabled: flag(true),
+  /** Built-in patterns and names that are no secrets here; see gateway/redaction. */
+  except: texts([]),
+  /** Own regular expressions (RE2), by the name that stands in the marker. */
+  patterns: named(z.string({ error: 'a regular expression' })),
+  /** Own names of members whose values are secrets. */
+  keys: texts([]),
+  /** Where in the arguments values are secrets: names with dots between them, `*` for any. */
+  paths: texts([]),
+} as const;
+
+const redactionParts = z
+  .record(z.string(), section(redaction), { error: 'a section with names as keys' })
+  .default(() => ({}));
+
+const redact = section({
+  ...redaction,
+  /** Beside the above, by server name. */
+  servers: redactionParts,
+  /** By tool name, or `SERVER/TOOL`. */
+  tools: redactionParts,
+});
+
 const audit = section({
   enabled: flag(true),
   /** The database; null: `audit.db` in the user-data folder. */
@@ -218,7 +244,7 @@ const audit = section({
   retention_days: wholeNumber(0, 36_500, 30, ' (0: for ever)'),
   /** `full` survives the loss of power too, for one fsync a record. */
   synchronous: oneOf(['normal', 'full'], 'normal'),
-  redact: texts([]),
+  redact: redact.prefault({}),
   capture: section({
     request_arguments: flag(true),
     response_summary: flag(false),

@@ -8,6 +8,7 @@ import { type MicroRow, refusedMessage, silentLogger } from './micro/micro.ts';
 import { timeInTurns } from './micro/timing.ts';
 import { median } from './statistics.ts';
 import type { Surroundings } from './targets/candidate.ts';
+import { sampleRedactor } from '../unit/gateway/redaction/sample.ts';
 import { startOurs } from './targets/our-proxy.ts';
 
 /** The proxy has no more of them unless it is told to. */
@@ -80,6 +81,7 @@ function logWith(path: string, records: number) {
       synchronous: 'normal',
       captureArguments: true,
       surroundings: { environment: 'test', proxyRegion: '' },
+      redactor: sampleRedactor(),
       logger: silentLogger(),
     });
   const first = open();

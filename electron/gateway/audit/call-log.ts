@@ -1,7 +1,7 @@
 // Writes the audit log: every record is committed, in the thread of the calls, before its call can go on.
 import type { AuditEvent } from '../../shared/audit-events.ts';
 import type { Agent, Call, CallOutcome, Obligations, Surroundings, Verdict } from '../call.ts';
-import type { CallWriter, Logger, RefusedMessage } from '../ports.ts';
+import type { CallRedaction, CallWriter, Logger, Redactor, RefusedMessage } from '../ports.ts';
 import { argumentText } from './argument-text.ts';
 import { auditError } from './audit-error.ts';
 import { chainedColumns, type ColumnValue } from './chain.ts';
@@ -10,7 +10,6 @@ import { createEventWriter } from './event-rows.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { openForWriting, type Synchronous } from './open-database.ts';
 import { createFactsWriter } from './recorded-facts.ts';
-import { REDACTED } from './redaction.ts';
 import { countOpenCalls } from './open-calls.ts';
 
 export interface CallLogOptions {
@@ -21,8 +20,12 @@ export interface CallLogOptions {
   readonly captureArguments: boolean;
   /** As policies see them. */
   readonly surroundings: Surroundings;
+  readonly redactor: Redactor;
   readonly logger: Logger;
 }
+
+/** What is kept of a server's words about a call of which the policy wants something kept out. */
+const silence = '[redacted]';
 
 const noObligations: Obligations = { log: [], alert: null, redact: [] };
 
@@ -51,7 +54,7 @@ const insertOutcome = `
  * @throws AuditError from here and from every method: disk full, read-only, locked, damaged, newer than the app.
  */
 export function openCallLog(options: CallLogOptions): SqliteCallLog {
-  const { path, synchronous, captureArguments, logger } = options;
+  const { path, synchronous, captureArguments, redactor, logger } = options;
   const database = openForWriting(path, synchronous);
   const insert = database.prepare(insertCall);
   const finish = database.prepare(insertOutcome);
@@ -70,8 +73,8 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
   if (left > 0) logger.warn('audit.outcome_unknown', { calls: left });
   logger.info('audit.opened', { path, synchronous });
 
-  /** Calls on their way whose arguments are not to be known: what the server says of them may repeat these. */
-  const silenced = new Set<number>();
+  /** Calls on their way: what the server says of them may repeat what was taken out of their records. */
+  const underWay = new Map<number, { readonly redaction: CallRedaction; readonly isSilenced: boolean }>();
 
   // Agents are few and live as long as their sessions.
   const writtenCapabilities = new WeakMap<Agent, string>();
@@ -113,8 +116,14 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
     ): Promise<number> {
       const { decision } = verdict;
       const { log, alert, redact } = decision.obligations ?? noObligations;
-      const text = captureArguments ? argumentText(call, redact) : null;
-      const facts = factsOf(call, verdict);
+      const redaction = redactor.of(call, redact);
+      // Looked through in any case: what is a secret there is one in the words about the call.
+      const written = argumentText(call, redaction);
+      const text = captureArguments ? written : null;
+      const redacted = redaction.took;
+      const named = withoutSecrets(call, redaction);
+      const words = (texts: readonly string[]) =>
+        texts.length === 0 ? null : JSON.stringify(texts.map((one) => redaction.words(one)));
       const values = [
         call.at,
         call.requestId,
@@ -122,29 +131,29 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
         call.agent.id,
         call.agent.name,
         capabilitiesOf(call.agent),
-        call.client.name,
-        call.client.version,
+        named.client.name,
+        named.client.version,
         call.server,
-        call.method,
-        call.tool,
-        call.resource,
+        named.method,
+        named.tool,
+        named.resource,
         verdict.allow && refusal === null ? 1 : 0,
         verdict.reason,
         decision.matchedRule,
-        decision.violations.length === 0 ? null : JSON.stringify(decision.violations),
+        words(decision.violations),
         verdict.mode,
         rounded(verdict.waitedMs),
         call.sourceIp,
         refusal?.code ?? null,
-        refusal?.message ?? null,
+        refusal && redaction.words(refusal.message),
         text?.bytes ?? null,
         text?.text ?? null,
-        facts,
-        log.length === 0 ? null : JSON.stringify(log),
-        alert,
+        factsOf(named, verdict, { redacted, masked: named !== call }),
+        words(log),
+        alert && redaction.words(alert),
       ];
       const id = await committedTogether(() => writeCall(values));
-      if (redact.length > 0 && refusal === null) silenced.add(id);
+      if (refusal === null) underWay.set(id, { redaction, isSilenced: redact.length > 0 });
       return id;
     },
 
@@ -152,14 +161,14 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
       const values = [
         message.at,
         message.requestId,
-        message.sessionId,
+        redactor.words(message.sessionId),
         '',
         '',
         '[]',
         '',
         '',
         message.server,
-        message.method,
+        redactor.words(message.method),
         null,
         null,
         0,
@@ -171,7 +180,7 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
         null,
         message.sourceIp,
         message.errorCode,
-        message.errorMessage,
+        redactor.words(message.errorMessage),
         null,
         null,
         null,
@@ -182,14 +191,17 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
     },
 
     async complete(id: number, outcome: CallOutcome): Promise<void> {
-      const isSilenced = silenced.delete(id) && outcome.errorMessage !== null;
+      const { redaction = redactor, isSilenced = false } = underWay.get(id) ?? {};
+      underWay.delete(id);
+      const errorMessage =
+        outcome.errorMessage && (isSilenced ? silence : redaction.words(outcome.errorMessage));
       const values = [
         id,
         outcome.status,
         rounded(outcome.latencyMicros),
         rounded(outcome.responseBytes),
         outcome.errorCode,
-        isSilenced ? REDACTED : outcome.errorMessage,
+        errorMessage,
       ];
       await committedTogether(() =>
         chain.append('outcome', values, (seq, hash) => finish.run(seq, ...values, hash)),
@@ -198,7 +210,8 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
 
     async note(event: AuditEvent): Promise<void> {
       const at = Date.now();
-      await committedTogether(() => writeEvent(at, event));
+      const kept = withoutSecretWords(event, redactor);
+      await committedTogether(() => writeEvent(at, kept));
     },
 
     get commits() {
@@ -210,6 +223,32 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
       committed(() => database.close());
     },
   };
+}
+
+/** The call with what it says of itself, without secrets; the very same one where there are none. */
+function withoutSecrets(call: Call, { words }: CallRedaction): Call {
+  const { method, tool, resource, resources, client } = call;
+  const all = [method, tool ?? '', ...resources, client.name, client.version].join('\n');
+  if (words(all) === all) return call;
+  return {
+    ...call,
+    method: words(method),
+    tool: tool && words(tool),
+    resource: resource && words(resource),
+    resources: resources.map(words),
+    client: { name: words(client.name), version: words(client.version) },
+  };
+}
+
+/** The details of events in which others have their say. Hashes and keys of the log itself stay as they are. */
+const words = new Set(['command', 'why', 'what', 'problem', 'name', 'client']);
+
+function withoutSecretWords<E extends AuditEvent>(event: E, redactor: Redactor): E {
+  const details = Object.entries(event.details).map(([name, value]: [string, unknown]) => [
+    name,
+    words.has(name) && typeof value === 'string' ? redactor.words(value) : value,
+  ]);
+  return { ...event, details: Object.fromEntries(details) as E['details'] };
 }
 
 /** STRICT tables refuse fractions in whole-number columns; clocks give them. */

@@ -91,6 +91,7 @@ function recalled(row: Row, pastOf: PastReader, needsArguments: boolean): Record
   const facts = readFacts(row.facts);
   const capabilities = parsed(row.capabilities, z.array(z.string()));
   if (facts?.answer === undefined || capabilities === null) return unknown('damaged');
+  if (facts.masked) return unknown('arguments_not_kept');
   const given = argumentsIn(row, facts);
   if (!given.known && needsArguments) return given;
   const history = pastOf(row.sessionId, row.id, facts);

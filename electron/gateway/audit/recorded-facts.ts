@@ -42,8 +42,13 @@ const recordedFacts = z.object({
   resources: list,
   /** Values were taken out of the arguments. */
   redacted: z.boolean().default(false),
+  /** Something was taken out of what the call says of itself besides: its tool, resource, client. */
+  masked: z.boolean().default(false),
 });
 export type RecordedFacts = z.infer<typeof recordedFacts>;
+
+/** From what secrets were taken. */
+export type TakenOut = Pick<RecordedFacts, 'redacted' | 'masked'>;
 
 /** Null where it is not what this program writes. */
 export function readFacts(json: string): RecordedFacts | null {
@@ -59,7 +64,9 @@ export function readFacts(json: string): RecordedFacts | null {
  * Makes the text of the column. Every call pays for its length and its making, so names are short, and what many calls
  * have in common is written once: agents and processes live longer than calls.
  */
-export function createFactsWriter(surroundings: Surroundings): (call: Call, verdict: Verdict) => string {
+export function createFactsWriter(
+  surroundings: Surroundings,
+): (call: Call, verdict: Verdict, takenOut: TakenOut) => string {
   const around = members(surroundings);
   const ofAgent = remembering(({ model, publisher, tags }: Agent) => members({ model, publisher, tags }));
   const ofProcess = remembering(({ pid, executable, name }: CallerProcess) =>
@@ -67,7 +74,7 @@ export function createFactsWriter(surroundings: Surroundings): (call: Call, verd
   );
   const pastOf = remembering(pastCalls);
 
-  return (call, verdict) => {
+  return (call, verdict, { redacted, masked }) => {
     const { session, agent, process, clientId, resources } = call;
     const answer = answerIn(verdict);
     return (
@@ -79,7 +86,8 @@ export function createFactsWriter(surroundings: Surroundings): (call: Call, verd
       (process === null ? '' : ofProcess(process)) +
       around +
       (resources.length > 1 ? members({ resources }) : '') +
-      (isRedacted(verdict) ? members({ redacted: true }) : '') +
+      (redacted ? members({ redacted }) : '') +
+      (masked ? members({ masked }) : '') +
       '}'
     );
   };
@@ -93,10 +101,6 @@ function members(object: object): string {
 
 function isEmptyList(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
-}
-
-function isRedacted({ decision }: Verdict): boolean {
-  return decision.obligations !== undefined && decision.obligations.redact.length > 0;
 }
 
 function pastCalls({ calls, truncated }: SessionHistory): number | null {

@@ -12,6 +12,8 @@ export type PastReader = (
 
 interface Step {
   readonly id: number;
+  /** It was made of something that was taken out of the record. */
+  readonly isMasked: boolean;
   readonly made: readonly Omit<PastCall, 'count'>[];
 }
 
@@ -52,16 +54,22 @@ export function createPastReader(database: Database): PastReader {
 }
 
 function stepOf({ id, facts, server, method, tool, resource }: StepRow): Step {
-  const several = facts === null ? [] : (readFacts(facts)?.resources ?? []);
+  const read = facts === null ? null : readFacts(facts);
+  const several = read?.resources ?? [];
   const resources = several.length > 0 ? several : [resource];
-  return { id, made: resources.map((each) => ({ server, method, tool, resource: each })) };
+  return {
+    id,
+    isMasked: read?.masked === true,
+    made: resources.map((each) => ({ server, method, tool, resource: each })),
+  };
 }
 
 function firstOf(steps: readonly Step[], past: number, before: number): SessionHistory | null {
   const calls = new Map<string, PastCall>();
   let left = past;
-  for (const { id, made } of steps) {
+  for (const { id, isMasked, made } of steps) {
     if (left === 0 || id >= before) break;
+    if (isMasked) return null;
     for (const each of made) {
       const key = JSON.stringify([each.server, each.method, each.tool, each.resource]);
       calls.set(key, { ...each, count: (calls.get(key)?.count ?? 0) + 1 });

@@ -34,15 +34,20 @@ export function* recordedUses(
   let after = 0;
   for (;;) {
     const rows = piece.all(after, from ?? 0, to ?? Number.MAX_SAFE_INTEGER, rowsAtOnce);
-    for (const row of rows) yield useOf(row);
+    for (const row of rows) {
+      const use = useOf(row);
+      if (use !== null) yield use;
+    }
     const last = rows.at(-1);
     if (last === undefined) return;
     after = last.id;
   }
 }
 
-function useOf({ id, at, server, tool, client, clientVersion, ...row }: Row): RecordedUse {
+/** Null where it is not known any more which tool it was. */
+function useOf({ id, at, server, tool, client, clientVersion, ...row }: Row): RecordedUse | null {
   const facts = row.facts === null ? null : readFacts(row.facts);
+  if (facts?.masked === true) return null;
   return {
     id,
     at,

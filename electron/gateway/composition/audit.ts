@@ -19,7 +19,7 @@ export interface Audit {
 }
 
 export function composeAudit(
-  { config, options, logger, keep }: GatewaySurroundings,
+  { config, options, logger, redactor, keep }: GatewaySurroundings,
   onWrite: () => void,
 ): Audit {
   const { audit } = config;
@@ -36,6 +36,7 @@ export function composeAudit(
     synchronous: audit.synchronous,
     captureArguments: audit.capture.request_arguments,
     surroundings: policySurroundings(config),
+    redactor,
     logger,
   });
   const worker = pathToFileURL(join(options.out, 'gateway', 'audit-worker.js'));

@@ -1,7 +1,7 @@
 // What every part of the gateway is made with: the configuration, the host's options, clock and log.
 import type { Config } from '../../shared/config.ts';
 import type { GatewayOptions } from '../gateway-options.ts';
-import type { Closable, Clock, Logger } from '../ports.ts';
+import type { Closable, Clock, Logger, Redactor } from '../ports.ts';
 
 export interface GatewaySurroundings {
   readonly config: Config;
@@ -10,6 +10,7 @@ export interface GatewaySurroundings {
   readonly options: GatewayOptions;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly redactor: Redactor;
   readonly keep: Keep;
 }
 

@@ -17,6 +17,7 @@ import type { Logger, RefusedMessage } from '../../../electron/gateway/ports.ts'
 import { classify, type CallContext } from '../../../electron/gateway/router/classify.ts';
 import { newRequestId } from '../../../electron/gateway/router/request-id.ts';
 import { readClientBody } from '../../../electron/gateway/wire/parse.ts';
+import { sampleRedactor } from '../../unit/gateway/redaction/sample.ts';
 import { timeInTurns } from './timing.ts';
 
 export interface MicroRow {
@@ -109,6 +110,7 @@ export async function measureSteps(
     synchronous: 'normal',
     captureArguments: true,
     surroundings: { environment: 'test', proxyRegion: '' },
+    redactor: sampleRedactor(),
     logger,
   });
   const bare = openBareDatabase(join(folder, 'bare.db'));

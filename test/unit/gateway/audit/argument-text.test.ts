@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { argumentText, keptArgumentBytes } from '../../../../electron/gateway/audit/argument-text.ts';
+import type { Call } from '../../../../electron/gateway/call.ts';
+import {
+  argumentText as textOf,
+  keptArgumentBytes,
+} from '../../../../electron/gateway/audit/argument-text.ts';
+import { sampleRedactor } from '../redaction/sample.ts';
 import { callOf, sampleCall } from './samples.ts';
+
+const argumentText = (call: Call) => textOf(call, sampleRedactor().of(call, []));
 
 describe('argumentText', () => {
   it('keeps big integers, number formats, spaces and order as the client wrote them', () => {

@@ -5,6 +5,7 @@ import { openCallArchive } from '../../../../electron/gateway/audit/call-archive
 import { openCallLog, type SqliteCallLog } from '../../../../electron/gateway/audit/call-log.ts';
 import { openForWriting } from '../../../../electron/gateway/audit/open-database.ts';
 import type { CallArchive } from '../../../../electron/gateway/ports.ts';
+import { sampleRedactor } from '../redaction/sample.ts';
 import { temporaryFolder } from './places.ts';
 import { allowed, answered, denied, malformed, recordingLogger, sampleCall } from './samples.ts';
 
@@ -27,6 +28,7 @@ function open({ worker = auditWorker, retentionDays = 0 } = {}): Opened {
     synchronous: 'normal',
     captureArguments: true,
     surroundings: { environment: 'test', proxyRegion: '' },
+    redactor: sampleRedactor(),
     logger,
   });
   onTestFinished(() => log.close());

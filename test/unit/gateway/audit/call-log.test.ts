@@ -12,6 +12,8 @@ import {
   type SqliteCallLog,
 } from '../../../../electron/gateway/audit/call-log.ts';
 import { readRecord } from '../../../../electron/gateway/audit/call-queries.ts';
+import { readRecordedCall } from '../../../../electron/gateway/audit/recorded-calls.ts';
+import { sampleRedactor } from '../redaction/sample.ts';
 import { canMount, folderOnDisk, remount, smallDisk, temporaryFolder } from './places.ts';
 import { allowed, answered, denied, malformed, recordingLogger, sampleCall } from './samples.ts';
 
@@ -23,6 +25,7 @@ function openLog(path: string, options: Partial<CallLogOptions> = {}): SqliteCal
     synchronous: 'normal',
     captureArguments: true,
     surroundings: { environment: 'test', proxyRegion: '' },
+    redactor: sampleRedactor(),
     logger: recordingLogger(),
     ...options,
   });
@@ -85,7 +88,9 @@ describe('openCallLog', () => {
     await log.record(call, { ...denied, decision: { ...denied.decision, obligations } }, refusal);
     const [first, second] = rows(path);
     expect(first).toMatchObject({
-      arguments: '{"user":"me","auth":{"token":"[redacted]"}}',
+      arguments: expect.stringMatching(
+        /^\{"user":"me","auth":\{"token":"\[redacted:policy:hmac=[\da-f]{12}\]"\}\}$/u,
+      ) as unknown,
       error: '[redacted]',
     });
     expect(second).toMatchObject({ decision: 'deny', error: 'Policy violation' });
@@ -94,6 +99,47 @@ describe('openCallLog', () => {
     for (const file of files) expect(readFileSync(join(folder, file)).includes(secret), file).toBe(false);
     const database = new Database(path, { readonly: true });
     expect(readRecord(database, id)).toMatchObject({ notes: ['money'], alert: 'look' });
+    database.close();
+  });
+
+  it('holds no secret of the arguments, nor where policy, server or client repeat it, in any file', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'audit.db');
+    const log = openLog(path);
+    const secret = 'correct-horse-battery';
+    const token = `ghp_${'aB3d'.repeat(9)}`;
+    const call = sampleCall({
+      argumentsText: `{"login":{"password":"${secret}"},"n":1.50}`,
+      resource: `https://me:${secret}@example.org/${token}`,
+    });
+    const decision = { ...denied.decision, violations: [`no ${secret}`, 'fine'] };
+    await log.record(call, { ...denied, decision }, { code: -32001, message: `not with ${secret}` });
+    const id = await log.record(call, allowed, null);
+    await log.complete(id, { ...answered, status: 'error', errorMessage: `wrong: ${secret}, ${token}` });
+    log.refused({ ...malformed, method: token, errorMessage: `what is ${token}` });
+    expect(rows(path)).toMatchObject([
+      {
+        arguments: expect.stringMatching(
+          /^\{"login":\{"password":"\[redacted:password:hmac=[\da-f]{12}\]"\},"n":1\.50\}$/u,
+        ) as unknown,
+        resource_uri: expect.stringMatching(
+          /^https:\/\/me:\[redacted:\S+\]@example\.org\/\[redacted:github-token:\S+\]$/u,
+        ) as unknown,
+        error: expect.stringMatching(/^not with \[redacted:password:\S+\]$/u) as unknown,
+      },
+      { error: expect.stringMatching(/^wrong: \[redacted:\S+\], \[redacted:\S+\]$/u) as unknown },
+      { error: expect.stringMatching(/^what is \[redacted:\S+\]$/u) as unknown },
+    ]);
+    for (const file of readdirSync(folder)) {
+      const bytes = readFileSync(join(folder, file));
+      expect(
+        [secret, token].filter((one) => bytes.includes(one)),
+        file,
+      ).toEqual([]);
+    }
+    // What such a call was can't be known any more: a policy that is tried on it would see something else.
+    const database = new Database(path, { readonly: true });
+    expect(readRecordedCall(database, id)).toEqual({ known: false, why: 'arguments_not_kept' });
     database.close();
   });
 

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openCallLog, type SqliteCallLog } from '../../../../electron/gateway/audit/call-log.ts';
+import { sampleRedactor } from '../redaction/sample.ts';
 import { temporaryFolder } from './places.ts';
 import { allowed, answered, recordingLogger, sampleCall } from './samples.ts';
 
@@ -19,6 +20,7 @@ async function checkpointedLog() {
     synchronous: 'normal',
     captureArguments: true,
     surroundings: { environment: 'test', proxyRegion: '' },
+    redactor: sampleRedactor(),
     logger: recordingLogger(),
   });
   const worker = new Worker(new URL('checkpoint-worker.ts', import.meta.url), { workerData: { path } });

@@ -1,6 +1,7 @@
 // A process that writes audit records until it is killed, and says of each when it is committed.
 import { writeSync } from 'node:fs';
 import { openCallLog } from '../../../../electron/gateway/audit/call-log.ts';
+import { sampleRedactor } from '../redaction/sample.ts';
 import { allowed, answered, recordingLogger, sampleCall } from './samples.ts';
 
 const path = process.argv[2] ?? '';
@@ -9,6 +10,7 @@ const log = openCallLog({
   synchronous: 'normal',
   captureArguments: true,
   surroundings: { environment: 'test', proxyRegion: '' },
+  redactor: sampleRedactor(),
   logger: recordingLogger(),
 });
 for (let n = 1; ; n += 1) {

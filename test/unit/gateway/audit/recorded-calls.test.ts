@@ -13,6 +13,7 @@ import {
 import type { Call, Verdict } from '../../../../electron/gateway/call.ts';
 import { buildInput } from '../../../../electron/gateway/policy/input.ts';
 import { PastCalls } from '../../../../electron/gateway/session/past-calls.ts';
+import { sampleRedactor } from '../redaction/sample.ts';
 import { temporaryFolder } from './places.ts';
 import { allowed, answered, denied, malformed, recordingLogger, sampleCall } from './samples.ts';
 
@@ -26,6 +27,7 @@ function openLog(options: Partial<CallLogOptions> = {}) {
     synchronous: 'normal',
     captureArguments: true,
     surroundings,
+    redactor: sampleRedactor(),
     logger: recordingLogger(),
     ...options,
   });

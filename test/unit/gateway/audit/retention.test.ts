@@ -4,6 +4,7 @@ import { openCallLog } from '../../../../electron/gateway/audit/call-log.ts';
 import { newestEvent } from '../../../../electron/gateway/audit/event-rows.ts';
 import { openForUpkeep } from '../../../../electron/gateway/audit/open-database.ts';
 import { deleteBefore } from '../../../../electron/gateway/audit/retention.ts';
+import { sampleRedactor } from '../redaction/sample.ts';
 import { temporaryFolder } from './places.ts';
 import { allowed, answered, recordingLogger, sampleCall } from './samples.ts';
 
@@ -20,6 +21,7 @@ async function logWith(times: readonly number[]) {
     synchronous: 'normal',
     captureArguments: true,
     surroundings: { environment: 'test', proxyRegion: '' },
+    redactor: sampleRedactor(),
     logger: recordingLogger(),
   });
   for (const time of times) {

@@ -248,7 +248,6 @@ describe('errors', () => {
     const wrong: Record<string, unknown> = {
       'server.transport': 'stdio',
       'agentfacts.mode': 'required',
-      'audit.redact': ['password'],
     };
     const [section = '', name = ''] = key.split('.');
     expect(written(`${section}:\n  ${name}: ${JSON.stringify(wrong[key])}\n`).error()).toMatchSnapshot();

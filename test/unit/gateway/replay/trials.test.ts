@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { sampleRedactor } from '../redaction/sample.ts';
 import { openCallLog } from '../../../../electron/gateway/audit/call-log.ts';
 import { openForReading } from '../../../../electron/gateway/audit/open-database.ts';
 import { readRecordedCall } from '../../../../electron/gateway/audit/recorded-calls.ts';
@@ -61,7 +62,14 @@ async function recorded(
   const logger = recordingLogger();
   const policy = placesOf(where);
   const database = join(temporaryFolder(), 'audit.db');
-  const log = openCallLog({ path: database, synchronous: 'normal', captureArguments, surroundings, logger });
+  const log = openCallLog({
+    path: database,
+    synchronous: 'normal',
+    captureArguments,
+    surroundings,
+    redactor: sampleRedactor({ enabled: false }),
+    logger,
+  });
   const judge = await engine({ ...policy, ...surroundings });
   const decisions: Decision[] = [];
   const written: Promise<number>[] = [];
