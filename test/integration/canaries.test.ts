@@ -37,6 +37,13 @@ const clientSecrets = [
 
 /** What the proxy has for its servers, and what those say that is not for clients. */
 const serverToken = 'canary-of-the-server';
+/** Secrets in the arguments of calls: for the server, and to be written down nowhere. Two by their form. */
+const argumentSecrets = ['canary-of-the-arguments', `ghp_${'cAnA'.repeat(9)}`, 'canary-in-a-url'];
+const secretArguments = {
+  login: { password: argumentSecrets[0] },
+  note: `it is ${argumentSecrets[1] ?? ''}`,
+  url: `https://me:${argumentSecrets[2] ?? ''}@example.org/`,
+};
 const serverSecrets = [
   serverToken,
   'canary-key-of-the-server',
@@ -82,7 +89,7 @@ function answer(request: IncomingMessage, body: string, response: ServerResponse
     method: string;
     params?: { name?: string };
   };
-  const told = `You sent ${String(request.headers.authorization)} and ${String(request.headers['x-key'])}`;
+  const told = `You sent ${String(request.headers.authorization)}, ${String(request.headers['x-key'])} and ${body}`;
   const rpc = (message: object) => JSON.stringify({ jsonrpc: '2.0', id, ...message });
   response.setHeader('content-type', 'application/json');
   switch (method === 'tools/call' ? params?.name : method) {
@@ -161,7 +168,7 @@ function call(name: string, id: number, meta: object = {}): string {
     jsonrpc: '2.0',
     id,
     method: 'tools/call',
-    params: { name, arguments: {}, ...meta },
+    params: { name, arguments: secretArguments, ...meta },
   });
 }
 
@@ -253,16 +260,20 @@ describe('afterwards', () => {
     expect(found(got, serverSecrets)).toEqual([]);
   });
 
-  it('nothing of either was written down', () => {
+  it('the servers have got the secrets in the arguments as they were sent', () => {
+    for (const secret of argumentSecrets) expect(nosy.heard.join('\n')).toContain(secret);
+  });
+
+  it('nothing of any was written down', () => {
     const { stdout, stderr } = proxy.output();
     expect(stderr.length).toBeGreaterThan(1000);
-    expect(found([stdout, stderr], [...clientSecrets, ...serverSecrets])).toEqual([]);
+    const secrets = [...clientSecrets, ...serverSecrets, ...argumentSecrets.flatMap(asItMayStand)];
+    expect(found([stdout, stderr], secrets)).toEqual([]);
     const files = filesIn(proxy.userData);
     expect(files.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['audit.db', 'gateway.json', 'api-token']),
     );
-    for (const { name, text } of files)
-      expect(found([text], [...clientSecrets, ...serverSecrets]), name).toEqual([]);
+    for (const { name, text } of files) expect(found([text], secrets), name).toEqual([]);
   });
 });
 

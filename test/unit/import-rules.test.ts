@@ -109,6 +109,7 @@ const badFiles: Readonly<Record<string, Tree>> = {
     'electron/gateway/observability/counts.ts': ['type ../audit/log.ts'],
   },
   'gateway-policy-stands-alone': { 'electron/gateway/policy/logs.ts': ['../audit/log.ts'] },
+  'gateway-redaction-stands-alone': { 'electron/gateway/redaction/reads.ts': ['type ../audit/log.ts'] },
   'gateway-router-stands-alone': { 'electron/gateway/router/asks.ts': ['type ../session/session.ts'] },
   'gateway-upstream-stands-alone': { 'electron/gateway/upstream/replies.ts': ['../session/session.ts'] },
   'replay-holds-policy-against-the-log': {

@@ -226,7 +226,8 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
 }
 
 /** The call with what it says of itself, without secrets; the very same one where there are none. */
-function withoutSecrets(call: Call, { words }: CallRedaction): Call {
+function withoutSecrets(call: Call, redaction: CallRedaction): Call {
+  const words = (text: string) => redaction.words(text);
   const { method, tool, resource, resources, client } = call;
   const all = [method, tool ?? '', ...resources, client.name, client.version].join('\n');
   if (words(all) === all) return call;

@@ -65,7 +65,8 @@ export function leavesOf(json: string): string[] {
   while (pending.length > 0 && leaves.length < mostLeaves) {
     const value = pending.pop();
     if (typeof value === 'string' || typeof value === 'number') leaves.push(String(value));
-    else if (typeof value === 'object' && value !== null) pending.push(...Object.values(value));
+    else if (typeof value === 'object' && value !== null)
+      pending.push(...(Object.values(value) as unknown[]));
   }
   return leaves;
 }

@@ -125,7 +125,7 @@ describe('openCallLog', () => {
         resource_uri: expect.stringMatching(
           /^https:\/\/me:\[redacted:\S+\]@example\.org\/\[redacted:github-token:\S+\]$/u,
         ) as unknown,
-        error: expect.stringMatching(/^not with \[redacted:password:\S+\]$/u) as unknown,
+        error: expect.stringMatching(/^not with \[redacted:\S+\]$/u) as unknown,
       },
       { error: expect.stringMatching(/^wrong: \[redacted:\S+\], \[redacted:\S+\]$/u) as unknown },
       { error: expect.stringMatching(/^what is \[redacted:\S+\]$/u) as unknown },

