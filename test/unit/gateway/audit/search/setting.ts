@@ -8,6 +8,7 @@ import { createLogQuestions } from '../../../../../electron/gateway/audit/search
 import { type LogQuestions, logQuestions } from '../../../../../electron/shared/audit-search.ts';
 import type { CommandName, Input, Output } from '../../../../../electron/shared/contract.ts';
 import { CommandError, createAnswer } from '../../../../../electron/shared/rpc.ts';
+import { sampleRedactor } from '../../redaction/sample.ts';
 import { temporaryFolder } from '../places.ts';
 import { recordingLogger } from '../samples.ts';
 
@@ -19,6 +20,7 @@ export function newLog(path: string): SqliteCallLog {
     synchronous: 'normal',
     captureArguments: true,
     surroundings: { environment: 'test', proxyRegion: '' },
+    redactor: sampleRedactor(),
     logger: recordingLogger(),
   });
 }
