@@ -44,6 +44,7 @@ export default defineConfig({
         'gateway/worker': at('electron/gateway/worker.ts'),
         'gateway/audit-worker': at('electron/gateway/audit/audit-worker.ts'),
         'gateway/replay-worker': at('electron/gateway/replay/replay-worker.ts'),
+        'gateway/opa-runner-worker': at('electron/gateway/policy/opa-runner-worker.ts'),
         'gateway/time-trial-worker': at('electron/gateway/policy/time-trial-worker.ts'),
         headless: at('electron/headless.ts'),
         bridge: at('electron/bridge/bridge.ts'),

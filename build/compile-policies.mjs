@@ -5,6 +5,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compilePolicies } from '../electron/gateway/policy/compile.ts';
+import { opaAt } from '../electron/gateway/policy/opa.ts';
 import { describeFailure } from '../electron/gateway/policy/policy-failure.ts';
 import { readSources } from '../electron/gateway/policy/sources.ts';
 
@@ -15,7 +16,7 @@ if (opa === undefined || outDir === undefined) {
 }
 
 const sources = await readSources(fileURLToPath(new URL('../policies', import.meta.url)));
-const compiled = sources.ok ? await compilePolicies(resolve(opa), sources.value.files) : sources;
+const compiled = sources.ok ? await compilePolicies(opaAt(resolve(opa)), sources.value.files) : sources;
 if (!sources.ok || !compiled.ok) {
   console.error(describeFailure(compiled.failure));
   process.exit(1);

@@ -88,7 +88,7 @@ export async function createGateway(
 
   /** Until then there is nobody to hear of changes. */
   let serving = false;
-  const places = policyPlaces(config, options);
+  const places = policyPlaces(surroundings);
   const policy = await composePolicy(surroundings, places, mark, () => policyChanged());
 
   const notice = keep(coalesce(tellHost, NOTICE_MS));

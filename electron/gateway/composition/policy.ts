@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Config } from '../../shared/config.ts';
 import type { Surroundings } from '../call.ts';
-import type { GatewayOptions } from '../gateway-options.ts';
 import type { PolicyPlaces } from '../policy/load.ts';
+import { createOpaRunner } from '../policy/opa-runner.ts';
 import { openPolicies, type Policies } from '../policy/open-policies.ts';
 import { probesOf } from '../policy/probes.ts';
 import type { EvaluationMark } from '../ports.ts';
@@ -38,15 +38,22 @@ export async function composePolicy(
   return keep(policy);
 }
 
-export function policyPlaces(
-  { policy }: Config,
-  { userData, out, env, bundledOpa }: GatewayOptions,
-): PolicyPlaces {
+export function policyPlaces({
+  config: { policy },
+  options: { userData, out, env, bundledOpa },
+  keep,
+}: GatewaySurroundings): PolicyPlaces {
+  const runner = keep(createOpaRunner(pathToFileURL(join(out, 'gateway', 'opa-runner-worker.js'))));
   return {
     policyDir: policy.policy_dir ?? join(userData, 'policies'),
     jsonPolicyDir: policy.json_policy_dir,
     dataFile: policy.data_file,
-    opa: { configured: env.MCP_OPA_PATH ?? null, bundled: bundledOpa, searchPath: env.PATH ?? '' },
+    opa: {
+      configured: env.MCP_OPA_PATH ?? null,
+      bundled: bundledOpa,
+      searchPath: env.PATH ?? '',
+      run: runner.run,
+    },
     precompiledDir: join(out, 'policies'),
     cacheDir: join(userData, 'policy-cache'),
   };

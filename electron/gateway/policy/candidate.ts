@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { PolicyChange, PolicyDiagnostic } from '../../shared/policy-editing.ts';
 import type { Logger } from '../ports.ts';
 import { loadPolicy, type LoadedPolicy, type PolicyPlaces } from './load.ts';
-import { findOpa } from './opa.ts';
+import { findOpa, type Opa } from './opa.ts';
 import { overlay } from './overlay.ts';
 import type { PolicyFailure } from './policy-failure.ts';
 import { dataFileOf, readPolicyFolder } from './policy-folder.ts';
@@ -19,7 +19,7 @@ export type Candidate =
       /** Rules, and the data last where there is any. */
       readonly files: readonly PolicySource[];
       /** The program OPA; null where there is none, and these files were compiled before. */
-      readonly opa: string | null;
+      readonly opa: Opa | null;
     }
   | { readonly ok: false; readonly failure: PolicyFailure };
 
@@ -40,7 +40,7 @@ export async function loadCandidate(
     ok: true,
     policy: { module, question, data, inputPaths },
     files: loaded.value.files,
-    opa: 'path' in opa ? opa.path : null,
+    opa: 'missing' in opa ? null : opa,
   };
 }
 

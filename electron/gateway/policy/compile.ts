@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { answerModule, attempts } from './entrypoints.ts';
 import { inputPathsIn } from './input-paths.ts';
 import { checkSources, dialects, type Dialect } from './opa-check.ts';
-import { runOpa } from './opa.ts';
+import type { Opa } from './opa.ts';
 import { failed, type Loaded, type PolicyError } from './policy-failure.ts';
 import { withCopies } from './scratch-folder.ts';
 import type { PolicySource } from './sources.ts';
@@ -14,7 +14,7 @@ import type { PolicySource } from './sources.ts';
  * The sources are compiled from a copy, so that what is compiled is what was read and hashed.
  */
 export function compilePolicies(
-  opa: string,
+  opa: Opa,
   files: readonly PolicySource[],
 ): Promise<Loaded<Uint8Array<ArrayBuffer>>> {
   return withCopies(files, async ({ folder, sources }) => {
@@ -24,7 +24,7 @@ export function compilePolicies(
 }
 
 async function compileIn(
-  opa: string,
+  opa: Opa,
   folder: string,
   sources: string,
   files: readonly PolicySource[],
@@ -38,7 +38,7 @@ async function compileIn(
       const asked = attempt.entrypoints.flatMap((name) => ['--entrypoint', name]);
       const paths = ['.', '../facts.json', ...(attempt.withAnswer ? ['../answer.rego'] : [])];
       const args = ['build', '--target', 'wasm', ...dialect, ...asked, '--output', bundle, ...paths];
-      const built = await runOpa(opa, args, sources);
+      const built = await opa.run(args, sources);
       if (built.ok) return { ok: true, value: Uint8Array.from(await readFile(bundle)) };
       if (!lacksEntrypoint(built.output)) {
         complaints.push(built.output);
@@ -54,7 +54,7 @@ async function compileIn(
 
 /** Goes into the bundle as its data: what is found out about the sources is kept with what is made of them. */
 async function bundleFacts(
-  opa: string,
+  opa: Opa,
   sources: string,
   files: readonly PolicySource[],
   dialect: Dialect,
@@ -62,7 +62,7 @@ async function bundleFacts(
   const trees: unknown[] = [];
   try {
     for (const { name } of files) {
-      const parsed = await runOpa(opa, ['parse', '--format', 'json', ...dialect, `./${name}`], sources);
+      const parsed = await opa.run(['parse', '--format', 'json', ...dialect, `./${name}`], sources);
       // The build will fail over this file too, and say why.
       if (!parsed.ok) return {};
       trees.push(JSON.parse(parsed.output));
@@ -83,7 +83,7 @@ function lacksEntrypoint(complaint: string): boolean {
  * @param complaints what the builds said, for what `opa check` does not see
  */
 async function findErrors(
-  opa: string,
+  opa: Opa,
   sources: string,
   [v1Complaint = '', v0Complaint = '']: readonly string[],
 ): Promise<[PolicyError, ...PolicyError[]]> {

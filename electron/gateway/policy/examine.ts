@@ -5,7 +5,7 @@ import { writtenInRego } from './json-policies/read.ts';
 import { loadPolicy, type PolicyPlaces, type LoadedPolicy } from './load.ts';
 import { checkSources, likelyDialect } from './opa-check.ts';
 import { failedTests, runPolicyTests } from './opa-test.ts';
-import { findOpa } from './opa.ts';
+import { findOpa, type Opa } from './opa.ts';
 import { parsePolicyData } from './policy-data.ts';
 import { diagnose, type PolicyError } from './policy-failure.ts';
 import type { FolderFile } from './policy-folder.ts';
@@ -59,7 +59,7 @@ export function createExaminer({ places, schema, tooSlow, logger }: ExaminerOpti
     }
   }
 
-  async function test(opa: string, files: readonly FolderFile[]) {
+  async function test(opa: Opa, files: readonly FolderFile[]) {
     if (!files.some(({ kind }) => kind === 'test')) return { tests: null, diagnostics: [] };
     const { results, diagnostics } = await runPolicyTests(opa, regoAmong(files), { coverage: false });
     const failures = failedTests(results);
@@ -82,10 +82,10 @@ export function createExaminer({ places, schema, tooSlow, logger }: ExaminerOpti
       // Without OPA only what was compiled before can be in force, and tests can't be run.
       return load(files, keep);
     }
-    const checked = await checkAgainst(opa.path, regoAmong(files), schema, schemaCounts);
+    const checked = await checkAgainst(opa, regoAmong(files), schema, schemaCounts);
     const wrong = [...checked, ...found].filter(({ severity }) => severity === 'error');
     if (wrong.length > 0) return refused([...checked, ...found]);
-    const [loaded, tested] = await Promise.all([load(files, keep), test(opa.path, files)]);
+    const [loaded, tested] = await Promise.all([load(files, keep), test(opa, files)]);
     const diagnostics = [...checked, ...loaded.check.diagnostics, ...tested.diagnostics];
     if (loaded.policy === null || diagnostics.some(({ severity }) => severity === 'error'))
       return { policy: null, check: { ok: false, diagnostics, tests: tested.tests } };
@@ -125,7 +125,7 @@ function jsonDiagnostics(files: readonly FolderFile[]): PolicyDiagnostic[] {
 
 /** What OPA says of the files, with and without knowing what an input holds: the difference is the schema's. */
 function checkAgainst(
-  opa: string,
+  opa: Opa,
   files: readonly PolicySource[],
   schema: string,
   schemaCounts: SchemaCounts,

@@ -56,7 +56,7 @@ export async function loadPolicy(
   if (data?.ok === false) return data;
   const bundle = await findOrCompile(sources.value, places, logger, keep);
   if (!bundle.ok) return bundle;
-  return tryOut(bundle.value, data?.value ?? null, sources.value.files);
+  return await tryOut(bundle.value, data?.value ?? null, sources.value.files);
 }
 
 async function findOrCompile(
@@ -75,7 +75,7 @@ async function findOrCompile(
         '(https://www.openpolicyagent.org) on PATH, or its path into MCP_OPA_PATH',
     );
   }
-  const compiled = await compilePolicies(opa.path, files);
+  const compiled = await compilePolicies(opa, files);
   if (!compiled.ok) return compiled;
   if (keep) await cache.store(hash, compiled.value);
   logger.info('policy_compiled', { files: files.length, hash });
@@ -83,13 +83,14 @@ async function findOrCompile(
 }
 
 /** Makes one instance, so that what can't be evaluated is known now and not at the first call. */
-function tryOut(
+async function tryOut(
   { wasm, question, inputPaths }: PolicyBundle,
   policyData: PolicyData | null,
   files: readonly PolicySource[],
-): Loaded<LoadedPolicy> {
+): Promise<Loaded<LoadedPolicy>> {
   const data = policyData?.data ?? {};
-  const module = new WebAssembly.Module(wasm);
+  // Away from this thread, which has calls to decide.
+  const module = await WebAssembly.compile(wasm);
   const { missingBuiltins, readsClock } = instantiatePolicy(module, data);
   const [first, ...rest] = missingBuiltins.map((name) => locate(name, files));
   if (first !== undefined) return { ok: false, failure: { errors: [first, ...rest] } };

@@ -1,6 +1,6 @@
 // Asks OPA what is wrong with policy sources, and where.
 import { z } from 'zod';
-import { runOpa } from './opa.ts';
+import type { Opa } from './opa.ts';
 import type { PolicyError } from './policy-failure.ts';
 
 /** Rego v1, or the style before it (`allow { … }`), which many published policies still have. */
@@ -22,17 +22,13 @@ const report = z.object({
  * @param schema JSON schema of the input, as a path; null where anything may stand in it
  */
 export async function checkSources(
-  opa: string,
+  opa: Opa,
   sources: string,
   dialect: Dialect,
   schema: string | null = null,
 ): Promise<PolicyError[]> {
   const against = schema === null ? [] : ['--schema', schema];
-  const { ok, output } = await runOpa(
-    opa,
-    ['check', '--format', 'json', ...against, ...dialect, '.'],
-    sources,
-  );
+  const { ok, output } = await opa.run(['check', '--format', 'json', ...against, ...dialect, '.'], sources);
   if (ok) return [];
   return readOpaErrors(output);
 }
@@ -54,7 +50,7 @@ export function readOpaErrors(output: string): PolicyError[] {
 }
 
 /** Files that are wrong in both dialects were written in one: the one with fewer errors, or v1. */
-export async function likelyDialect(opa: string, sources: string): Promise<Dialect> {
+export async function likelyDialect(opa: Opa, sources: string): Promise<Dialect> {
   const [v1 = [], v0 = []] = await Promise.all(dialects.map((each) => checkSources(opa, sources, each)));
   return v0.length < v1.length ? dialects[1] : dialects[0];
 }

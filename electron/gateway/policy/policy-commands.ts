@@ -6,7 +6,7 @@ import { regoAmong } from './examine.ts';
 import { describeJsonError, jsonPolicyToRego } from './json-policies/to-rego.ts';
 import { formatRego } from './opa-format.ts';
 import { runPolicyTests } from './opa-test.ts';
-import { findOpa, type OpaPlaces } from './opa.ts';
+import { findOpa, type Opa, type OpaPlaces } from './opa.ts';
 import type { PolicyVersions } from './policy-history.ts';
 import type { PolicyKeeper } from './policy-keeper.ts';
 import type { ShippedCopy } from './shipped-copy.ts';
@@ -22,10 +22,10 @@ export interface PolicyCommandOptions {
 export function createPolicyCommands(options: PolicyCommandOptions): Handlers<PolicyCommands> {
   const { keeper, history, shipped } = options;
 
-  async function opa(): Promise<string> {
+  async function opa(): Promise<Opa> {
     const found = await findOpa(options.opa);
     if ('missing' in found) throw new CommandError('no_opa', `${found.missing}. Put \`opa\` on PATH.`);
-    return found.path;
+    return found;
   }
 
   return {

@@ -10,6 +10,8 @@ declare namespace WebAssembly {
   }
   const Module: new (bytes: Uint8Array<ArrayBuffer>) => Module;
 
+  function compile(bytes: Uint8Array<ArrayBuffer>): Promise<Module>;
+
   class Instance {
     constructor(module: Module, imports: Record<string, Record<string, unknown>>);
     readonly exports: Record<string, unknown>;

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { readBundle } from '../../../../electron/gateway/policy/bundle.ts';
 import { compilePolicies } from '../../../../electron/gateway/policy/compile.ts';
+import { opaAt } from '../../../../electron/gateway/policy/opa.ts';
 import { opa } from './places.ts';
 
 // Starting OPA takes seconds where the machine is busy.
@@ -8,7 +9,7 @@ vi.setConfig({ testTimeout: 30_000 });
 
 const compile = (files: Record<string, string>) =>
   compilePolicies(
-    opa,
+    opaAt(opa),
     Object.entries(files).map(([name, text]) => ({ name, text })),
   );
 
@@ -84,6 +85,6 @@ describe('compiling', () => {
   });
 
   it('rejects where OPA can not be run', async () => {
-    await expect(compilePolicies('/nowhere/opa', [])).rejects.toThrow('could not be started');
+    await expect(compilePolicies(opaAt('/nowhere/opa'), [])).rejects.toThrow('could not be started');
   });
 });

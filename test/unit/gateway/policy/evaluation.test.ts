@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { describe, expect, it, vi } from 'vitest';
 import { readBundle } from '../../../../electron/gateway/policy/bundle.ts';
 import { compilePolicies } from '../../../../electron/gateway/policy/compile.ts';
+import { opaAt } from '../../../../electron/gateway/policy/opa.ts';
 import { buildInput } from '../../../../electron/gateway/policy/input.ts';
 import { readSources } from '../../../../electron/gateway/policy/sources.ts';
 import { instantiatePolicy } from '../../../../electron/gateway/policy/wasm-policy.ts';
@@ -15,7 +16,7 @@ const surroundings = { environment: 'test', proxyRegion: '' };
 
 async function shippedInstance() {
   const sources = await readSources(shippedPolicies);
-  const compiled = sources.ok ? await compilePolicies(opa, sources.value.files) : sources;
+  const compiled = sources.ok ? await compilePolicies(opaAt(opa), sources.value.files) : sources;
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.failure));
   const { wasm, question } = readBundle(compiled.value);
   const policy = instantiatePolicy(new WebAssembly.Module(wasm), {});

@@ -13,7 +13,7 @@ function program(name: string, script = '#!/bin/sh\n'): string {
 describe('OPA is looked for', () => {
   it('first where the user says', async () => {
     const mine = program('my-opa');
-    expect(await findOpa({ configured: mine, bundled: opa, searchPath: '' })).toEqual({ path: mine });
+    expect(await findOpa({ configured: mine, bundled: opa, searchPath: '' })).toMatchObject({ path: mine });
   });
 
   it('and nowhere else, if the user is wrong', async () => {
@@ -23,8 +23,8 @@ describe('OPA is looked for', () => {
 
   it('then in the app, then among the packages of development', async () => {
     const bundled = program('opa');
-    expect(await findOpa({ configured: '', bundled, searchPath: '' })).toEqual({ path: bundled });
-    expect(await findOpa({ configured: null, bundled: '/nowhere/opa', searchPath: '' })).toEqual({
+    expect(await findOpa({ configured: '', bundled, searchPath: '' })).toMatchObject({ path: bundled });
+    expect(await findOpa({ configured: null, bundled: '/nowhere/opa', searchPath: '' })).toMatchObject({
       path: opa,
     });
   });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { readBundle } from '../../../../electron/gateway/policy/bundle.ts';
 import { compilePolicies } from '../../../../electron/gateway/policy/compile.ts';
+import { opaAt } from '../../../../electron/gateway/policy/opa.ts';
 import { createProjection } from '../../../../electron/gateway/policy/projection.ts';
 import { readSources } from '../../../../electron/gateway/policy/sources.ts';
 import { instantiatePolicy, type WasmPolicy } from '../../../../electron/gateway/policy/wasm-policy.ts';
@@ -95,7 +96,7 @@ const { input: inputs } = fc.letrec<{ value: unknown; input: Record<string, unkn
 }));
 
 async function compiled(files: readonly { name: string; text: string }[]) {
-  const built = await compilePolicies(opa, files);
+  const built = await compilePolicies(opaAt(opa), files);
   if (!built.ok) throw new Error(JSON.stringify([files, built.failure]));
   const { wasm, question, inputPaths } = readBundle(built.value);
   expect(inputPaths).not.toBeNull();
