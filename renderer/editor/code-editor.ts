@@ -38,8 +38,8 @@ export interface CodeEditorSetup {
   readonly label: string;
   readonly language: LanguageName;
   readonly paths: KnownPaths;
-  /** Called with the whole text after each edit by the user, and by nobody else. */
-  readonly onedit: (text: string) => void;
+  /** Called with the whole text after each edit by the user, and by nobody else. Null: nobody may edit it. */
+  readonly onedit: ((text: string) => void) | null;
 }
 
 export interface CodeEditor {
@@ -141,16 +141,19 @@ function extensionsOf({ label, language, paths, onedit }: CodeEditorSetup): Exte
       ...searchKeymap,
       ...historyKeymap,
       ...lintKeymap,
-      indentWithTab,
+      ...(onedit === null ? [] : [indentWithTab]),
       // This one runs the tests here.
       ...defaultKeymap.filter(({ key }) => key !== 'Mod-Enter'),
     ]),
-    EditorView.contentAttributes.of({
-      'aria-label': `${label}. Tab indents; press Escape and then Tab to leave the editor.`,
-    }),
+    EditorState.readOnly.of(onedit === null),
+    EditorView.contentAttributes.of(
+      onedit === null
+        ? { 'aria-label': label, 'aria-readonly': 'true' }
+        : { 'aria-label': `${label}. Tab indents; press Escape and then Tab to leave the editor.` },
+    ),
     EditorView.updateListener.of(({ docChanged, transactions, state }) => {
       if (!docChanged || transactions.some((one) => one.annotation(fromOutside) === true)) return;
-      onedit(state.doc.toString());
+      onedit?.(state.doc.toString());
     }),
   ];
 }

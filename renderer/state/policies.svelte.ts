@@ -6,6 +6,8 @@ import type { Notices } from './notices.svelte.ts';
 import { PolicyChecking } from './policies/policy-check.svelte.ts';
 import { languageOf } from './policies/policy-entries.ts';
 import { PolicyFiles } from './policies/policy-files.svelte.ts';
+import { InRego } from './policies/policy-in-rego.svelte.ts';
+import { PolicyLearning } from './policies/policy-learning.svelte.ts';
 import { PolicyPast } from './policies/policy-past.svelte.ts';
 import { PolicyReplaying } from './policies/policy-replaying.svelte.ts';
 import { PolicyTesting } from './policies/policy-testing.svelte.ts';
@@ -32,8 +34,8 @@ export class PoliciesState {
   formatting = $state(false);
   /** The last save was refused, and the files have not been edited since. */
   refused = $state(false);
-  /** The editor with its files, or the lists of tools. */
-  page = $state<'files' | 'tools'>('files');
+  /** The editor with its files, the lists of tools, or rules out of recorded calls. */
+  page = $state<'files' | 'tools' | 'learn'>('files');
   place = $state.raw<Place | null>(null);
   /** null while it is folded. */
   dock = $state<DockTab | null>('problems');
@@ -44,6 +46,8 @@ export class PoliciesState {
   readonly replaying: PolicyReplaying;
   readonly past: PolicyPast;
   readonly access: ToolAccess;
+  readonly learning: PolicyLearning;
+  readonly inRego: InRego;
   /** Cursor and undo history of each file that was open. */
   readonly memories: Record<string, unknown> = {};
 
@@ -59,6 +63,8 @@ export class PoliciesState {
     this.checking = new PolicyChecking(api, notices);
     this.testing = new PolicyTesting(api, notices);
     this.access = new ToolAccess(api, notices, this.files, () => this.changed());
+    this.learning = new PolicyLearning(api, notices, this.files, () => this.changed());
+    this.inRego = new InRego(api, notices);
     this.trial = new PolicyTrial(api, notices, () => this.files.changes);
     this.replaying = new PolicyReplaying(api, notices, () => this.files.changes);
     this.past = new PolicyPast(api, notices, (saved) => void this.#afterRollback(saved));
@@ -125,6 +131,7 @@ export class PoliciesState {
     );
     if (done.ok && done.value.outcome === 'saved') {
       await this.files.saved(drafts);
+      this.learning.forget();
       this.note = '';
       const undo = before === null ? null : () => void this.past.rollback(before);
       this.#notices.say('Saved. It is in force from the next call on.', undo);
@@ -157,13 +164,13 @@ export class PoliciesState {
   }
 
   runTests(): void {
-    this.page = 'files';
+    this.#showDock();
     this.dock = 'tests';
     void this.testing.start(this.files.changes);
   }
 
   showHistory(): void {
-    this.page = 'files';
+    this.#showDock();
     this.dock = 'history';
   }
 
@@ -193,8 +200,18 @@ export class PoliciesState {
     await this.#loadUpdates();
   }
 
+  /** Proposes a rule of one recorded call, to be looked through as those of a period. */
+  async ruleFromCall(callId: number): Promise<boolean> {
+    if (this.files.folder === null) await this.files.load();
+    const begun = await this.learning.fromCall(callId);
+    if (begun) this.page = 'learn';
+    return begun;
+  }
+
   close(): void {
     this.#unsubscribe();
+    this.learning.close();
+    this.inRego.close();
     this.checking.close();
     this.replaying.close();
     this.files.close();
@@ -211,10 +228,15 @@ export class PoliciesState {
     this.checking.take(saved.check);
     this.refused = saved.outcome === 'refused';
     if (this.refused) {
-      this.page = 'files';
+      this.#showDock();
       this.dock = 'problems';
     }
     await Promise.all([this.#loadOverview(), this.past.load()]);
+  }
+
+  /** The lists of tools have nothing below them. */
+  #showDock(): void {
+    if (this.page === 'tools') this.page = 'files';
   }
 
   async #afterRollback(saved: PolicySaved): Promise<void> {

@@ -22,9 +22,9 @@ export interface PolicyEntry {
 /** Rego or JSON; data is not the only JSON that a folder may hold. */
 export const languageOf = (name: string): 'rego' | 'json' => (name.endsWith('.rego') ? 'rego' : 'json');
 
-const kindOrder = ['policy', 'test', 'data'] as const;
+const kindOrder = ['policy', 'test', 'json', 'data'] as const;
 
-/** Policies first, then tests, then data, each in the order of their names. */
+/** Policies first, then tests, JSON policies, and data, each in the order of their names. */
 export function entriesOf(folder: PolicyFolder, drafts: readonly Draft[]): PolicyEntry[] {
   const onDisk = new Map(folder.files.map((file) => [file.name, file]));
   const drafted = new Map(drafts.map((draft) => [draft.name, draft]));
@@ -50,6 +50,7 @@ function entryOf(
 
 function kindOf(folder: PolicyFolder, name: string): PolicyEntry['kind'] {
   if (name === folder.dataName) return 'data';
+  if (name.endsWith('.json')) return 'json';
   return name.endsWith('_test.rego') ? 'test' : 'policy';
 }
 
@@ -59,12 +60,15 @@ export function withoutSettled(folder: PolicyFolder, drafts: readonly Draft[]): 
   return drafts.filter(({ name, text }) => (texts.get(name) ?? null) !== text);
 }
 
-const allowedName = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*\.rego$/;
+const allowedName = /^(?:[\w-][\w.-]*(?:\/[\w-][\w.-]*)*\.rego|json\/[\w-][\w.-]*\.json)$/;
 
 /** Why a file can't be called that; null where it can. */
 export function nameFault(name: string, taken: readonly string[]): string | null {
   if (name.trim() === '') return 'It needs a name.';
-  if (!name.endsWith('.rego')) return 'Policies end with .rego, their tests with _test.rego.';
+  if (!/\.(?:rego|json)$/.test(name))
+    return 'Policies end with .rego, their tests with _test.rego, JSON policies with .json.';
+  if (name.endsWith('.json') && !/^json\/[^/]+$/.test(name))
+    return 'JSON policies lie in the folder json: json/my-rules.json.';
   if (!allowedName.test(name) || name.length > 200)
     return 'Letters, digits, - and _ only; folders end with /.';
   const same = taken.find((other) => other.toLowerCase() === name.toLowerCase());

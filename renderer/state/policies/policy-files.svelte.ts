@@ -6,7 +6,15 @@ import type { Notices } from '../notices.svelte.ts';
 
 /** How long typing must rest before drafts are written to disk, milliseconds. */
 const restMs = 300;
-const newFileText = 'package mcp.policy\n\n';
+const newRego = 'package mcp.policy\n\n';
+
+/** A JSON policy that denies one tool; `name` tells its rules from those of others. */
+function newJson(file: string): string {
+  const name = file.replace(/^json\/|\.json$/g, '').replace(/[^\w-]|^[^A-Za-z]+/g, '') || 'rules';
+  const conditions = { match_type: 'tool', values: ['tool_to_deny'] };
+  const rules = [{ id: 'first-rule', type: 'blocklist', conditions, action: 'deny' }];
+  return `${JSON.stringify({ version: '1.0', name, defaults: { action: 'allow' }, rules }, null, 2)}\n`;
+}
 
 export class PolicyFiles {
   /** null until read. */
@@ -64,10 +72,16 @@ export class PolicyFiles {
     else this.#put(name, { name, text, base: this.#baseOf(entry) });
   }
 
-  create(name: string, text = newFileText): void {
+  /** Gives a file this text, whether there is one of that name or not; null: that of the disk. The editor stays where it is. */
+  lay(name: string, text: string | null): void {
+    if (text === null) this.#put(name, null);
+    else if (this.#entry(name)?.text != null) this.edit(name, text);
+    else this.#put(name, { name, text, base: this.#entry(name)?.disk?.hash ?? null });
+  }
+
+  create(name: string, text = name.endsWith('.json') ? newJson(name) : newRego): void {
     // A file that was taken away and not saved may come back under its name.
-    const base = this.#entry(name)?.disk?.hash ?? null;
-    this.#put(name, { name, text, base });
+    this.#put(name, { name, text, base: this.#entry(name)?.disk?.hash ?? null });
     this.#chosen = name;
   }
 
@@ -96,6 +110,16 @@ export class PolicyFiles {
     const before = this.changes;
     this.#put(name, null);
     this.#notices.say(`${name} is as it is on disk.`, () => this.#restore(before, [name]));
+  }
+
+  /** The same for several, as one step. */
+  discardAll(names: readonly string[], undone: () => void): void {
+    const before = this.changes;
+    for (const name of names) this.#put(name, null);
+    this.#notices.say('Discarded. Nothing of it was saved.', () => {
+      this.#restore(before, names);
+      undone();
+    });
   }
 
   /** Answers a conflict with the own text: saved next, it takes the place of what the other program wrote. */

@@ -63,9 +63,7 @@ export class ToolAccess {
 
   #write(data: Record<string, unknown>): void {
     const text = `${JSON.stringify(data, null, 2)}\n`;
-    if (this.#files.entries.some(({ name }) => name === this.#dataName))
-      this.#files.edit(this.#dataName, text);
-    else this.#files.create(this.#dataName, text);
+    this.#files.lay(this.#dataName, text);
     this.#onEdit();
   }
 }
