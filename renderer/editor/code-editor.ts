@@ -114,8 +114,7 @@ export function createCodeEditor(
 function extensionsOf({ label, language, paths, onedit }: CodeEditorSetup): Extension[] {
   return [
     lineNumbers(),
-    coverageGutter(),
-    lintGutter(),
+    onedit === null ? EditorView.lineWrapping : [coverageGutter(), lintGutter()],
     history(),
     highlightSpecialChars(),
     drawSelection(),

@@ -4,7 +4,8 @@ import type { ClientSummary } from '../../../electron/shared/domain.ts';
 import type { PolicyAnswer } from '../../../electron/shared/policy-trial.ts';
 import type { Notices } from '../notices.svelte.ts';
 import type { PolicyFiles } from './policy-files.svelte.ts';
-import { parseData, toolRules, unreadKeys, withAnswer, withCapability } from './tool-lists.ts';
+import { parseData, toolRules, withAnswer, withCapability } from './tool-lists.ts';
+import { readingRules, unreadKeys, writtenData } from './tool-rules.ts';
 
 /** In how many of the newest calls tools are looked for. */
 const looked = 500;
@@ -19,9 +20,16 @@ export class ToolAccess {
   /** null where the data is no JSON, which the editor can mend. */
   readonly data = $derived(parseData(this.#text));
   readonly rules = $derived(this.data === null ? [] : toolRules(this.data, this.#seen));
-  readonly unread = $derived.by(() =>
-    unreadKeys(this.#files.entries.filter(({ kind }) => kind === 'policy').map(({ text }) => text ?? '')),
+  readonly #policies = $derived.by(() =>
+    this.#files.entries
+      .filter(({ kind }) => kind === 'policy')
+      .map(({ name, text }) => ({ name, text: text ?? '' })),
   );
+  readonly unread = $derived(unreadKeys(this.#policies));
+  /** The rules that make of the data what they do. */
+  readonly behind = $derived(readingRules(this.#policies));
+  /** What of the data they read. */
+  readonly written = $derived(this.data === null ? '' : writtenData(this.data));
 
   readonly #api: Api;
   readonly #notices: Notices;

@@ -10,6 +10,8 @@ export interface ToolRule {
   readonly capability: string | null;
   /** A pattern of the lists that decides about this tool; null where it stands there itself, or nowhere. */
   readonly decidedBy: string | null;
+  /** No list names it, neither by itself nor by a pattern. */
+  readonly unknown: boolean;
 }
 
 interface ToolLists {
@@ -58,6 +60,7 @@ export function toolRules(data: JsonObject, seen: readonly string[]): ToolRule[]
       answer: blockedBy !== null ? 'deny' : by !== null ? 'ask' : 'allow',
       capability: Object.hasOwn(lists.capabilities, tool) ? (lists.capabilities[tool] ?? null) : null,
       decidedBy: by === tool ? null : by,
+      unknown: by === null && !Object.hasOwn(lists.capabilities, tool),
     };
   });
 }
@@ -115,11 +118,4 @@ export function answerFor(
 function covers(granted: string, required: string): boolean {
   if (granted === '*' || granted === required) return true;
   return granted.endsWith(':*') && required.startsWith(granted.slice(0, -1));
-}
-
-/** Keys of the data that the page writes and that none of these texts reads: what is set there does nothing. */
-export function unreadKeys(policies: readonly string[]): string[] {
-  return ['blocked_tools', 'ask_tools', 'tool_capabilities'].filter(
-    (key) => !policies.some((text) => text.includes(`data.${key}`)),
-  );
 }

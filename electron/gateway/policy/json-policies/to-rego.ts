@@ -37,7 +37,11 @@ export function jsonPolicyToRego(text: string): JsonPolicyInRego {
 const withRules = z.looseObject({ rules: z.array(z.unknown()) });
 const withId = z.looseObject({ id: z.string() });
 
-function errorOf({ path, message }: z.core.$ZodIssue, json: unknown, text: string): JsonPolicyError {
+function errorOf(issue: z.core.$ZodIssue, json: unknown, text: string): JsonPolicyError {
+  const { message } = issue;
+  // An unknown member is told by what it would be in.
+  const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  const path = [...issue.path, ...unknown];
   const at = positionOf(text, path);
   const [first, index, ...rest] = path.map(String);
   if (first !== 'rules' || index === undefined)

@@ -3,7 +3,6 @@ import {
   answerFor,
   parseData,
   toolRules,
-  unreadKeys,
   withAnswer,
   withCapability,
 } from '../../../../renderer/state/policies/tool-lists.ts';
@@ -82,10 +81,4 @@ describe('answerFor', () => {
 
 describe('parseData', () => {
   it.each(['', '[]', '{"a"', 'null'])('is null for %j', (json) => expect(parseData(json)).toBeNull());
-});
-
-describe('unreadKeys', () => {
-  it('names lists that no policy reads', () => {
-    expect(unreadKeys(['x in data.ask_tools', 'data.blocked_tools'])).toEqual(['tool_capabilities']);
-  });
 });
