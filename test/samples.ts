@@ -1,11 +1,11 @@
 // Calls, approvals and states as tests of window and tray need them.
+import type { PendingApproval } from '../electron/shared/approvals.ts';
 import type { AppInfo } from '../electron/shared/contract.ts';
 import type {
   CallRecord,
   CallSummary,
   GatewayStatus,
   ClientSummary,
-  PendingApproval,
   ServerSummary,
   SessionSummary,
 } from '../electron/shared/domain.ts';
@@ -53,16 +53,44 @@ export function sampleApproval(id: string, change: Partial<PendingApproval> = {}
     id,
     since,
     expiresAt: since + 120_000,
+    state: 'waiting',
+    now: since,
+    heldUntil: null,
     onTimeout: 'deny',
-    client: 'claude-code',
+    group: id,
+    client: {
+      name: 'claude-code',
+      version: '2.1',
+      id: null,
+      agentId: 'local',
+      process: { pid: 4711, executable: '/usr/bin/claude', name: 'claude' },
+      sourceIp: '127.0.0.1',
+    },
     server: 'notes',
     method: 'tools/call',
     tool: 'send_note',
     resource: null,
+    resources: [],
+    described: null,
     arguments: '{"name":"ideas","to":"anna@example.com"}',
+    editable: true,
+    mode: 'enforce',
+    why: 'policy',
     rule: 'demo_sending_asks',
+    ruleWords: null,
     violations: ['Sending leaves this machine'],
     message: null,
+    session: {
+      id: 'session-1',
+      startedAt: since - 60_000,
+      requests: 3,
+      reads: 1,
+      writes: 0,
+      did: [],
+      truncated: false,
+    },
+    before: null,
+    offers: { durations: ['once', '15_minutes', 'session', 'always'], why: null },
     ...change,
   };
 }

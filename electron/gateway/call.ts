@@ -168,6 +168,8 @@ export interface Verdict {
   readonly decision: Decision;
   /** How long a person was waited for, milliseconds; null where nobody was asked. */
   readonly waitedMs: number | null;
+  /** What is noted of it beside what the policy wants noted. Left out where that is nothing. */
+  readonly notes?: readonly string[];
 }
 
 declare const allowedBrand: unique symbol;

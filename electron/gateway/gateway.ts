@@ -3,9 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createAllServers } from './aggregate/all-servers.ts';
-import { createApprovalDesk } from './approval/approval-desk.ts';
 import { createClientRegistry } from './clients/client-registry.ts';
 import { createProcessTable } from './clients/process/process-table.ts';
+import { composeApprovals } from './composition/approvals.ts';
 import { auditPath, composeAudit } from './composition/audit.ts';
 import { createCommands } from './composition/commands.ts';
 import { createDemoRuns } from './composition/demo-runs.ts';
@@ -37,10 +37,9 @@ import { statusOf } from './runtime/status.ts';
 import { createListing } from './session/listing.ts';
 import { createPresences } from './session/presence.ts';
 import { createSessionStore } from './session/session-store.ts';
+import { createToolDescriptions } from './session/tool-descriptions.ts';
 import { createVerdictPath } from './verdict-path.ts';
 
-/** At most so many questions wait at once. */
-const MAX_PENDING_APPROVALS = 200;
 const SESSION_TTL_MS = 2 * 60 * 60_000;
 const SWEEP_EVERY_MS = 60_000;
 /** Of all servers that are asked at once, the slow ones are not waited for. */
@@ -115,13 +114,8 @@ export async function createGateway(
     }),
   );
 
-  const approvals = createApprovalDesk({
-    clock,
-    timeoutMs: config.approvals.timeout,
-    onTimeout: config.approvals.on_timeout,
-    maxPending: MAX_PENDING_APPROVALS,
-    onChange: (pending) => emit('approvals.changed', pending),
-  });
+  const descriptions = createToolDescriptions();
+  const approvals = composeApprovals(surroundings, { policy, archive, descriptions, emit });
   const servers = composeServers(surroundings, () => notice.request());
   const alerts = createAlerts(clock, (alert) => emit('alert.raised', alert));
   const limiter = createRateLimiter(config.limits, clock);
@@ -150,7 +144,7 @@ export async function createGateway(
   const sessions = createSessionStore({
     presences: createPresences(createProcessTable(env, logger)),
     passDown,
-    listing: createListing({ policy, settings: (call) => live.of(call), logger }),
+    listing: createListing({ policy, settings: (call) => live.of(call), descriptions, logger }),
     log,
     clock,
     logger,
@@ -165,6 +159,7 @@ export async function createGateway(
     onEnd(sessionId, lastedMs) {
       limiter.forget(sessionId);
       metrics?.sessionEnded(lastedMs / 1000);
+      approvals.sessionEnded(sessionId);
     },
     health: (name) => servers.board.health(name),
   });

@@ -1,6 +1,7 @@
 // Supervises the gateway for main and headless: always there, even while the gateway's thread is not.
 import { join } from 'node:path';
 import { gatewayCommands, type Events, type GatewayCommands, type Handlers } from '../shared/contract.ts';
+import type { Grants } from '../shared/approvals.ts';
 import type { GatewayStatus, Problem } from '../shared/domain.ts';
 import { CommandError, forwardTo, type AnyEvent } from '../shared/rpc.ts';
 import { startGatewayThread, type GatewayThread } from './supervision/gateway-thread.ts';
@@ -145,6 +146,7 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
     if (next === 'restarts')
       logger.error('gateway.stopped', { code: problem.code, message: problem.message });
     tell({ name: 'approvals.changed', payload: [] });
+    tell({ name: 'grants.changed', payload: noGrants() });
     standIn(next === 'restarts' ? 'starting' : 'stopped', problem);
     first.resolve({ ok: false, problem });
   });
@@ -163,6 +165,7 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
       ...linked,
       'status.read': () => (serving ? linked['status.read']() : status),
       'approvals.list': () => (serving ? linked['approvals.list']() : []),
+      'grants.list': () => (serving ? linked['grants.list']() : noGrants()),
     },
     status: () => status,
     onEvent(listener) {
@@ -203,6 +206,11 @@ function takeFolder(folder: string): UserDataLock {
   }
   if (lock === null) throw new CommandError('in_use', `Another MCP Proxy Desktop uses the folder ${folder}.`);
   return lock;
+}
+
+/** While nothing serves, nothing is granted. */
+function noGrants(): Grants {
+  return { now: Date.now(), temporary: [], standing: [] };
 }
 
 /** Rejects where the work takes longer. */

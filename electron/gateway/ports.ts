@@ -1,8 +1,9 @@
 // What the gateway's services ask of each other and of their host, as types alone.
+import type { ApprovalCommands, CallsBefore } from '../shared/approvals.ts';
 import type { AuditEvent } from '../shared/audit-events.ts';
 import type { CallStory, LogQuestions } from '../shared/audit-search.ts';
 import type { Handlers } from '../shared/contract.ts';
-import type { CallPage, CallQuery, CallRecord, PendingApproval, PolicyOverview } from '../shared/domain.ts';
+import type { CallPage, CallQuery, CallRecord, PolicyMode, PolicyOverview } from '../shared/domain.ts';
 import type {
   Agent,
   AllowedMessage,
@@ -52,9 +53,17 @@ export interface CallRedaction {
   readonly took: boolean;
 }
 
+/** What a person has answered for always, and by which rule of the policy. */
+export interface StandingAnswer {
+  readonly allow: boolean;
+  readonly rule: string;
+}
+
 /** Decides a call. Never throws: whatever goes wrong is a denial that says so, and nothing is listed over it. */
 export interface PolicyEngine extends Closable {
   decide(call: Call): Decision;
+  /** For a call that a person would be asked about; null where nothing was answered for always. */
+  standing(call: Call, decision: Decision): StandingAnswer | null;
   /**
    * Whether lists show what this call would be of. Its arguments are not known; nor, for a template of URIs, is the
    * resource. True wherever some call of it might be allowed.
@@ -90,24 +99,55 @@ export interface RateLimiter {
 /** The answer to "shall I?". `allow` already holds the configured default where nobody answered. */
 export interface Answer {
   readonly allow: boolean;
-  readonly by: 'person' | 'no_answer' | 'nobody_to_ask' | 'withdrawn';
-  readonly waitedMs: number;
+  /** `grant` an earlier answer of a person holds for this call, too; `quiet` nobody was to be asked. */
+  readonly by: 'person' | 'grant' | 'quiet' | 'no_answer' | 'nobody_to_ask' | 'withdrawn';
+  /** Null where nobody was asked. */
+  readonly waitedMs: number | null;
+  /** What the record says of it. */
+  readonly notes: readonly string[];
+  /** The call with other arguments, where the person has changed them; null where not. */
+  readonly edited: Call | null;
+}
+
+/** The client of a call, while a person is asked. */
+export interface WaitingClient {
+  /** A person is asked from now on, and until the returned function is called: the client may be told so. */
+  waits(): () => void;
+  /**
+   * The one program that has used the session so far; null where there were several, or it is not known. What policies
+   * see as the program of a call may be that of another who uses the same session.
+   */
+  program(): Promise<CallerProcess | null>;
+  /** Whether the session's id is known to its client alone: nobody else's calls can be of this session. */
+  readonly hasOwnSession: boolean;
+}
+
+/** Why a person is asked: the policy wants it, or the mode is audit, and people are asked about such calls there. */
+export interface Question {
+  readonly mode: PolicyMode;
+  readonly why: 'policy' | 'denied' | 'all';
 }
 
 /** Asks a person about a call and waits; never rejects. `withdrawn` aborts when the client gives up. */
 export interface Approver {
-  ask(call: Call, decision: Decision, withdrawn: AbortSignal): Promise<Answer>;
+  ask(
+    call: Call,
+    decision: Decision,
+    question: Question,
+    client: WaitingClient,
+    withdrawn: AbortSignal,
+  ): Promise<Answer>;
 }
 
 /** The approver as the host sees it: what waits, and where answers go in. */
 export interface ApprovalDesk extends Approver, Closable {
-  pending(): PendingApproval[];
-  /** False where nothing with that id waits any more. */
-  answer(id: string, allow: boolean): boolean;
+  readonly commands: Handlers<ApprovalCommands>;
   /** Ends the wait of all that wait, with the default: nobody will answer. */
   dismissAll(): void;
   /** Says whether somebody is there who could answer; while nobody is, asking ends at once with the default. */
   setAttended(attended: boolean): void;
+  /** This session has ended: what was answered for it alone is forgotten. */
+  sessionEnded(sessionId: string): void;
 }
 
 /** What is known of a message that is refused before it became a call. */
@@ -157,6 +197,21 @@ export interface CallArchive extends Closable {
   readonly questions: Handlers<LogQuestions>;
   /** All but what the policy saw; null where there is no such call. */
   story(id: number): Promise<Omit<CallStory, 'input'> | null>;
+  /** How calls like this one were answered before; null where nothing is recorded. */
+  before(query: BeforeQuery): Promise<CallsBefore | null>;
+}
+
+/** Calls to be counted, as the log has them. */
+export interface BeforeQuery {
+  readonly sessionId: string;
+  readonly agentId: string;
+  readonly client: string;
+  readonly server: string;
+  readonly method: string;
+  readonly tool: string | null;
+  readonly resource: string | null;
+  /** As the log would keep them; null where it would not. */
+  readonly arguments: string | null;
 }
 
 /**

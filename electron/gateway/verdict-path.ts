@@ -2,7 +2,17 @@
 import type { PolicyMode, VerdictReason } from '../shared/domain.ts';
 import type { AllowedMessage, Call, CallOutcome, Decision, ParamHeaders, Verdict } from './call.ts';
 import { errors, type Refusal } from './errors.ts';
-import type { Approver, CallLog, ExceededLimit, Logger, PolicyEngine, RateLimiter } from './ports.ts';
+import type {
+  Approver,
+  CallLog,
+  ExceededLimit,
+  Logger,
+  PolicyEngine,
+  Question,
+  RateLimiter,
+  StandingAnswer,
+  WaitingClient,
+} from './ports.ts';
 import { cancellation } from './wire/cancellation.ts';
 import type { Message, RequestId, ResponseMessage } from './wire/json-rpc.ts';
 
@@ -40,27 +50,38 @@ export type Forward = (allowed: AllowedMessage, recordId: number) => Promise<voi
  * Takes one call from verdict to server. Resolves to null where it was forwarded, else to what the client is
  * told. `withdrawn` aborts when the client gives up. Rejects only where `forward` does.
  */
-export type VerdictPath = (call: Call, withdrawn: AbortSignal, forward: Forward) => Promise<Refusal | null>;
+export type VerdictPath = (
+  call: Call,
+  withdrawn: AbortSignal,
+  forward: Forward,
+  client: WaitingClient,
+) => Promise<Refusal | null>;
+
+/** What goes on or is refused: the call that came, or the one that a person has made of it. */
+interface Settled {
+  readonly call: Call;
+  readonly verdict: Verdict;
+}
 
 export function createVerdictPath(collaborators: VerdictCollaborators): VerdictPath {
   const { policy, approver, limiter, log, logger, settings, denialData, alert } = collaborators;
 
-  return async function passDown(call, withdrawn, forward) {
-    const now = settings(call);
-    const judged = call.treatment === 'enforce' && now.policyEnabled && !now.paused;
-    const decision = judged ? policy.decide(call) : notChecked;
-    const first = settle(call, decision, now);
+  return async function passDown(came, withdrawn, forward, client) {
+    const now = settings(came);
+    const decision = judge(came, now);
+    const first = settle(came, decision, now);
     // Nobody is asked about a call that could not go on anyway, and a denied one uses nothing up.
-    const counts = call.treatment === 'enforce' && (first === 'ask' || first.allow);
-    const exceeded = counts ? limiter.take(call) : null;
-    const verdict = exceeded
-      ? tooOften(decision, now)
+    const counts = came.treatment === 'enforce' && (first === 'ask' || first.allow);
+    const exceeded = counts ? limiter.take(came) : null;
+    const { call, verdict } = exceeded
+      ? { call: came, verdict: tooOften(decision, now) }
       : first === 'ask'
-        ? await ask(call, decision, withdrawn)
-        : first;
+        ? await ask(came, decision, client, withdrawn)
+        : { call: came, verdict: first };
     const refusal = verdict.allow ? null : refuse(call, verdict, exceeded);
     let recordId: number;
     try {
+      if (call !== came) await log.record(came, replaced(decision, now), null);
       recordId = await log.record(
         call,
         verdict,
@@ -82,18 +103,58 @@ export function createVerdictPath(collaborators: VerdictCollaborators): VerdictP
     return null;
   };
 
-  /** A person's answer, or the default where there is none. What happened meanwhile counts: pause, mode. */
-  async function ask(call: Call, decision: Decision, withdrawn: AbortSignal): Promise<Verdict> {
-    const answer = await approver.ask(call, decision, withdrawn);
-    const { mode, paused } = settings(call);
-    const waited = { mode, decision, waitedMs: answer.waitedMs };
-    if (answer.by === 'withdrawn' || withdrawn.aborted)
-      return { allow: false, reason: 'withdrawn', ...waited };
-    if (paused) return { allow: false, reason: 'paused', ...waited };
-    if (answer.allow || answer.by === 'person' || mode === 'enforce') {
-      return { allow: answer.allow, reason: answer.by, ...waited };
+  function judge(call: Call, { policyEnabled, paused }: VerdictSettings): Decision {
+    return call.treatment === 'enforce' && policyEnabled && !paused ? policy.decide(call) : notChecked;
+  }
+
+  /**
+   * What was answered for always, a person's answer, or the default where there is none. An answer is one to the question
+   * that was asked: what policy, mode and pause are by then, and what they say of arguments that a person has changed,
+   * counts, and may be another question.
+   */
+  async function ask(
+    came: Call,
+    asked: Decision,
+    client: WaitingClient,
+    withdrawn: AbortSignal,
+  ): Promise<Settled> {
+    let call = came;
+    let decision = asked;
+    let waitedMs: number | null = null;
+    const notes: string[] = [];
+    for (;;) {
+      const standing = policy.standing(call, decision);
+      if (standing !== null) return { call, verdict: stands(decision, standing, settings(call), waitedMs) };
+      const answer = await approver.ask(
+        call,
+        decision,
+        questionOf(decision, settings(call)),
+        client,
+        withdrawn,
+      );
+      if (answer.waitedMs !== null) waitedMs = (waitedMs ?? 0) + answer.waitedMs;
+      notes.push(...answer.notes);
+      const now = settings(call);
+      const given = { mode: now.mode, decision, waitedMs, ...(notes.length === 0 ? {} : { notes }) };
+      if (answer.by === 'withdrawn' || withdrawn.aborted)
+        return { call, verdict: { allow: false, reason: 'withdrawn', ...given } };
+      if (now.paused) return { call, verdict: { allow: false, reason: 'paused', ...given } };
+      if (!answer.allow) {
+        const isDefault = answer.by === 'no_answer' || answer.by === 'nobody_to_ask';
+        return isDefault && now.mode === 'audit'
+          ? { call, verdict: { allow: true, reason: 'audit_mode', ...given } }
+          : { call, verdict: { allow: false, reason: answer.by, ...given } };
+      }
+      const isEdited = answer.edited !== null;
+      if (isEdited) notes.push(`The user changed the arguments: ${call.requestId} is what came`);
+      call = answer.edited ?? call;
+      const again = judge(call, now);
+      const next = settle(call, again, now);
+      if (next !== 'ask' && !next.allow) return { call, verdict: { ...next, waitedMs, notes } };
+      if (next !== 'ask' || isSameQuestion(again, decision, isEdited))
+        return { call, verdict: { ...given, allow: true, reason: answer.by, decision: again } };
+      decision = again;
     }
-    return { allow: true, reason: 'audit_mode', ...waited };
   }
 
   /** What became of a call while its record was written. */
@@ -131,6 +192,8 @@ export function allowCancellation(requestId: RequestId, reason: string): Allowed
 /** Why a call was refused, where that does not stand in the policy's violations. */
 const unanswered: Partial<Record<VerdictReason, string>> = {
   person: 'the user denied this call',
+  grant: 'the user denied calls like this one',
+  quiet: 'approval is needed, and the user does not want to be asked now',
   no_answer: 'nobody answered the request for approval in time',
   nobody_to_ask: 'approval is needed and nobody is there to give it',
   withdrawn: 'the call was cancelled before it was approved',
@@ -167,6 +230,39 @@ function settle(call: Call, decision: Decision, settings: VerdictSettings): Verd
 /** In audit, a person may have a word where the policy has none. */
 function asksInAudit({ allow }: Decision, { mode, askInAudit }: VerdictSettings): boolean {
   return mode === 'audit' && (askInAudit === 'all' || (askInAudit === 'denied' && !allow));
+}
+
+function questionOf({ allow, ask }: Decision, { mode }: VerdictSettings): Question {
+  return { mode, why: ask ? 'policy' : allow ? 'all' : 'denied' };
+}
+
+/**
+ * Of changed arguments the policy may say something else by the same rule, and then it is read again. Of the same call
+ * it may only word things otherwise (with the time of day, say): to ask for that would not come to an end.
+ */
+function isSameQuestion(now: Decision, asked: Decision, isEdited: boolean): boolean {
+  return (
+    now.allow === asked.allow &&
+    now.ask === asked.ask &&
+    now.matchedRule === asked.matchedRule &&
+    (!isEdited || JSON.stringify(now.violations) === JSON.stringify(asked.violations))
+  );
+}
+
+function stands(
+  decision: Decision,
+  { allow, rule }: StandingAnswer,
+  { mode }: VerdictSettings,
+  waitedMs: number | null,
+): Verdict {
+  const violations = allow ? [] : ['The user has denied this for always'];
+  const answered = { ...decision, allow, ask: false, matchedRule: rule, violations };
+  return { allow, reason: 'policy', mode, decision: answered, waitedMs };
+}
+
+/** Of a call that goes on with other arguments, which have a record of their own. */
+function replaced(decision: Decision, { mode }: VerdictSettings): Verdict {
+  return { allow: false, reason: 'edited', mode, decision, waitedMs: null };
 }
 
 function tooOften(decision: Decision, { mode }: VerdictSettings): Verdict {

@@ -1,7 +1,8 @@
 // What tray and notifications show: the gateway's state, who waits, and the last calls, kept up to date.
 import type { GatewayHost } from '../gateway/host.ts';
 import type { Logger } from '../gateway/ports.ts';
-import type { CallSummary, GatewayStatus, PendingApproval } from '../shared/domain.ts';
+import type { PendingApproval } from '../shared/approvals.ts';
+import type { CallSummary, GatewayStatus } from '../shared/domain.ts';
 
 export interface DesktopState {
   readonly status: GatewayStatus;
@@ -66,11 +67,13 @@ export function followDesktop(
         break;
       }
       case 'approvals.changed':
-        change({ approvals: event.payload });
+        change({ approvals: event.payload.filter(({ state: at }) => at === 'waiting') });
         break;
       case 'calls.changed':
         void readRecent();
         break;
+      case 'approvals.quiet.changed':
+      case 'grants.changed':
       case 'alert.raised':
       case 'clients.changed':
       case 'policy.changed':

@@ -14,6 +14,9 @@ import { createTray } from './tray/tray.ts';
 import { createMainWindow } from './window/main-window.ts';
 import { serveWindowCommands } from './window/window-commands.ts';
 
+/** What the menu answers, it answers once. */
+const once = { duration: 'once', scope: 'arguments', note: '' } as const;
+
 export interface Desktop {
   /** Whether the app can be reached while its window is closed. */
   readonly hasTray: boolean;
@@ -53,7 +56,7 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
     open: () => window.show(),
     showApprovals,
     showCall,
-    answer: (id, allow) => order('answer', host.commands['approvals.answer']({ id, allow })),
+    answer: (id, allow) => order('answer', host.commands['approvals.answer']({ ...once, ids: [id], allow })),
     setMode: (mode) => order('mode', host.commands['mode.set'](mode)),
     setPaused: (paused) => order('pause', host.commands['pause.set'](paused)),
     restart: () => host.restart(),

@@ -300,8 +300,8 @@ export const unaskedCall = z.object({
   method: z.string(),
   tool: z.string().nullable(),
   resource: z.string().nullable(),
-  /** Of the first one, JSON text. */
-  arguments: z.string(),
+  /** Of the first one, JSON text; null where they are too long to be kept for this. */
+  arguments: z.string().nullable(),
   rule: z.string().nullable(),
   calls: z.int(),
   lastAt: z.number(),
@@ -344,3 +344,5 @@ export const approvalEvents = {
   'approvals.quiet.changed': quietState,
   'grants.changed': grants,
 } as const;
+
+export type ApprovalCommands = typeof approvalCommands;

@@ -258,6 +258,12 @@ const approvals = section({
   timeout: duration('120s'),
   /** What becomes of a call that nobody answered in time. */
   on_timeout: oneOf(['deny', 'allow'], 'deny'),
+  /** How long the countdown of one call may stand still, all in all, while somebody reads it. */
+  max_hold: duration('10m'),
+  /** How long after its client gave up a call can still be answered, and an exact retry has that answer. */
+  retry_window: duration('2m'),
+  /** Whether calls wait for an answer over the admin API where there is no window, and not for the default at once. */
+  wait_for_api: flag(false),
 });
 
 /** How often, 0 for no limit. At most what is remembered exactly, call by call. */

@@ -1,8 +1,8 @@
 // The one contract between window, main and gateway: each command's input and output, each event's snapshot.
 import { z } from 'zod';
+import { approvalCommands, approvalEvents } from './approvals.ts';
 import { searchCommands } from './audit-search.ts';
 import {
-  approvalAnswer,
   callPage,
   callQuery,
   callRecord,
@@ -12,7 +12,6 @@ import {
   demoStep,
   gatewayStatus,
   issuedToken,
-  pendingApproval,
   policyAlert,
   policyMode,
   policyOverview,
@@ -107,8 +106,7 @@ export const gatewayCommands = {
   'calls.page': { input: callQuery, output: callPage },
   'calls.read': { input: z.int(), output: callRecord.nullable() },
   ...searchCommands,
-  'approvals.list': { input: nothing, output: z.array(pendingApproval) },
-  'approvals.answer': { input: approvalAnswer, output: z.boolean() },
+  ...approvalCommands,
   'mode.set': { input: policyMode, output: nothing },
   'pause.set': { input: z.boolean(), output: nothing },
   ...policyCommands,
@@ -157,7 +155,7 @@ export const windowCommands = { ...gatewayCommands, ...mainCommands } as const;
 /** Events carry whole snapshots, or say what to read again. */
 export const events = {
   'status.changed': gatewayStatus,
-  'approvals.changed': z.array(pendingApproval),
+  ...approvalEvents,
   /** The newest id in the audit log; read what lies after the last one known. */
   'calls.changed': z.object({ newestId: z.int() }),
   'demo.changed': z.array(demoStep),

@@ -11,7 +11,9 @@ export const verdictKind = z.enum(['allow', 'deny']);
 /**
  * Why a message was let through or refused; stands in the audit log.
  * `policy` the policy decided; `audit_mode` denied by policy, forwarded because the mode is audit;
- * `person` somebody answered; `no_answer` nobody answered in time; `nobody_to_ask` no window was there;
+ * `person` somebody answered; `grant` somebody had answered for calls like this one; `edited` somebody put other
+ * arguments in the place of these, and the call with those has a record of its own; `quiet` nobody was to be asked;
+ * `no_answer` nobody answered in time; `nobody_to_ask` no window was there;
  * `withdrawn` the client gave up while waiting; `pass` the method is not policy-checked;
  * `policy_off` policy.enabled is false; `paused` everything is paused; `malformed` not a valid message;
  * `rate_limit` a configured rate is used up;
@@ -22,6 +24,9 @@ export const verdictReason = z.enum([
   'policy',
   'audit_mode',
   'person',
+  'grant',
+  'edited',
+  'quiet',
   'no_answer',
   'nobody_to_ask',
   'withdrawn',
@@ -107,28 +112,6 @@ export type CallQuery = z.input<typeof callQuery>;
 /** Newest first. */
 export const callPage = z.object({ calls: z.array(callSummary), more: z.boolean() });
 export type CallPage = z.infer<typeof callPage>;
-
-/** A call that waits for a person. */
-export const pendingApproval = z.object({
-  id: z.string(),
-  since: z.number(),
-  /** When the configured default is taken, Unix milliseconds. */
-  expiresAt: z.number(),
-  onTimeout: verdictKind,
-  client: z.string(),
-  server: z.string(),
-  method: z.string(),
-  tool: z.string().nullable(),
-  resource: z.string().nullable(),
-  /** JSON text, whole. */
-  arguments: z.string().nullable(),
-  rule: z.string().nullable(),
-  violations: z.array(z.string()),
-  message: z.string().nullable(),
-});
-export type PendingApproval = z.infer<typeof pendingApproval>;
-
-export const approvalAnswer = z.object({ id: z.string().max(100), allow: z.boolean() });
 
 /** What a policy wants the user to know of a call at once. */
 export const policyAlert = z.object({

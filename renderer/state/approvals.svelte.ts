@@ -1,7 +1,7 @@
 // The calls that wait for a person, and the answers given to them.
 import { SvelteSet } from 'svelte/reactivity';
 import type { Api } from '../api/window-api.ts';
-import type { PendingApproval } from '../../electron/shared/domain.ts';
+import type { PendingApproval } from '../../electron/shared/approvals.ts';
 import { clientName } from '../words/clients.ts';
 import { wish } from '../words/wishes.ts';
 import { AnswerGuard } from './answer-guard.svelte.ts';
@@ -48,7 +48,8 @@ export class ApprovalsState {
     this.#underWay.add(id);
     const failure = allow ? "The call couldn't be allowed." : "The call couldn't be denied.";
     await this.#notices.attempt(failure, async () => {
-      const inTime = await this.#api.ask('approvals.answer', { id, allow });
+      const given = await this.#api.ask('approvals.answer', { ids: [id], allow });
+      const inTime = given.outcome === 'answered' && given.answered.includes(id);
       this.#answered = [...this.#answered, id];
       this.#show(this.pending.filter((waiting) => waiting.id !== id));
       if (inTime) this.#notices.announce(allow ? 'Allowed once.' : 'Denied.');
@@ -67,17 +68,23 @@ export class ApprovalsState {
   #take(snapshot: readonly PendingApproval[]): void {
     const before = this.pending;
     this.#answered = this.#answered.filter((id) => snapshot.some((call) => call.id === id));
-    const pending = snapshot.filter(({ id }) => !this.#answered.includes(id));
+    const pending = snapshot.filter(({ id, state }) => state === 'waiting' && !this.#answered.includes(id));
     this.#show(pending.toSorted((a, b) => a.since - b.since));
     const fresh = this.pending.find(({ id }) => !before.some((call) => call.id === id));
-    if (fresh !== undefined) this.#notices.announce(`${clientName(fresh.client)} wants to ${wish(fresh)}.`);
+    if (fresh !== undefined)
+      this.#notices.announce(`${clientName(fresh.client.name)} wants to ${wish(fresh)}.`);
   }
 
   #show(pending: readonly PendingApproval[]): void {
     this.pending = pending;
-    // Time left isn't part of what is read before answering; all else is.
+    // Time left isn't part of what is read before answering, nor is what is told later of earlier calls; all else is.
     this.#guard.show(
-      pending.map((call) => ({ id: call.id, shown: JSON.stringify({ ...call, expiresAt: 0 }) })),
+      pending.map(
+        ({ now: _now, expiresAt: _expiresAt, heldUntil: _heldUntil, before: _before, ...call }) => ({
+          id: call.id,
+          shown: JSON.stringify(call),
+        }),
+      ),
     );
   }
 }

@@ -9,6 +9,15 @@ const reasons: Readonly<Record<VerdictReason, { allow: string; deny: string }>> 
     deny: 'The policy denies it.',
   },
   person: { allow: 'You allowed it.', deny: 'You denied it.' },
+  grant: { allow: 'You had allowed calls like it.', deny: 'You had denied calls like it.' },
+  edited: {
+    allow: 'You changed its arguments.',
+    deny: 'You changed its arguments: it went on as another call, which has a record of its own.',
+  },
+  quiet: {
+    allow: 'You were not to be asked: it was let through.',
+    deny: 'You were not to be asked, so it was denied.',
+  },
   no_answer: {
     allow: 'Nobody answered in time, and the configuration lets it through then.',
     deny: 'Nobody answered in time, so it was denied.',
@@ -62,6 +71,9 @@ const reasonNotes: Readonly<Record<VerdictReason, string>> = {
   policy: '',
   audit_mode: 'audit',
   person: 'by you',
+  grant: 'by you, before',
+  edited: 'changed by you',
+  quiet: 'not asked',
   no_answer: 'no answer',
   nobody_to_ask: 'nobody to ask',
   withdrawn: 'withdrawn',

@@ -1,64 +1,138 @@
-// Holds calls while a person is asked: a queue, one answer each, and the default where nobody answers.
-import type { PendingApproval } from '../../shared/domain.ts';
-import type { Call, Decision } from '../call.ts';
-import type { Answer, ApprovalDesk, Clock } from '../ports.ts';
-import { writtenArguments } from '../wire/written-arguments.ts';
+// "Shall I?": answers calls by what a person has said before, or holds them while one is asked.
+import type { PendingApproval } from '../../shared/approvals.ts';
+import type { Answer, ApprovalDesk, Logger } from '../ports.ts';
+import { createApprovalCommands, type AnswerRules, type AnswerSettings } from './approval-commands.ts';
+import { askedCall, type AskedCall } from './asked-call.ts';
+import { identify, type CallerIdentity } from './caller-identity.ts';
+import { createGrants, type GrantsOptions } from './grants.ts';
+import { createLateAnswers } from './late-answers.ts';
+import { createQuietPeriod } from './quiet-period.ts';
+import { shownApproval, type ApprovalWords } from './shown-approval.ts';
+import { startWaitingCall, type WaitingCall } from './waiting-call.ts';
 
-export interface ApprovalOptions {
-  readonly clock: Clock;
+export interface ApprovalDeskOptions extends AnswerSettings, Omit<GrantsOptions, 'onChange'> {
+  readonly logger: Logger;
   /** How long a call waits, milliseconds. */
   readonly timeoutMs: number;
+  /** How long the countdown of one call may stand still in all, milliseconds. */
+  readonly longestHoldMs: number;
   /** What becomes of a call that nobody answered. */
   readonly onTimeout: 'allow' | 'deny';
   /** At most this many wait at once; one more is treated as if nobody were there. */
   readonly maxPending: number;
-  readonly onChange: (pending: PendingApproval[]) => void;
+  /** How long a call can still be answered after its client gave up, and that answer holds; milliseconds. */
+  readonly retryWindowMs: number;
+  readonly words: ApprovalWords;
+  /** What the log knows of earlier calls; comes when it comes. */
+  readonly before: (asked: AskedCall) => Promise<PendingApproval['before']>;
+  readonly rules: AnswerRules;
+  /** What waits, is granted, or is quiet, is not what it was. */
+  readonly onChange: (what: 'pending' | 'grants' | 'quiet') => void;
 }
 
-interface Waiting {
-  readonly shown: PendingApproval;
-  readonly end: (allow: boolean, by: Answer['by']) => void;
-}
+/** Whoever holds says so again within this time, milliseconds. */
+const HOLD_LEASE_MS = 30_000;
+/** The system may take so long to say which program calls, milliseconds; then that is not known. */
+const PATIENCE_WITH_SYSTEM_MS = 500;
 
-export function createApprovalDesk(options: ApprovalOptions): ApprovalDesk {
-  const { clock, timeoutMs, onTimeout, maxPending, onChange } = options;
-  const waiting = new Map<string, Waiting>();
-  const byDefault = onTimeout === 'allow';
+const unknownCaller: CallerIdentity = { session: null, lasting: null };
+
+export function createApprovalDesk(options: ApprovalDeskOptions): ApprovalDesk {
+  const { clock, logger, onChange } = options;
+  const byDefault = options.onTimeout === 'allow';
+  /** The longest waiting first. Those whose clients gave up are among them while somebody holds them. */
+  const queue = new Map<string, WaitingCall>();
+  const grants = createGrants({ ...options, onChange: () => onChange('grants') });
+  const late = createLateAnswers({ clock, windowMs: options.retryWindowMs });
+  const quiet = createQuietPeriod({ clock, onChange: () => onChange('quiet') });
   let attended = false;
+  let closed = false;
+  /** How often all that waited was let go: what was on its way to the queue then does not get there any more. */
+  let dismissals = 0;
 
-  const pending = () => [...waiting.values()].map(({ shown }) => shown);
-  const dismissAll = () => [...waiting.values()].forEach(({ end }) => end(byDefault, 'nobody_to_ask'));
+  /** The answer that needs nobody to be asked; null where it does. */
+  function knownAnswer(asked: AskedCall): Answer | null {
+    if (closed) return unasked(false, 'nobody_to_ask');
+    const granted = grants.use(asked);
+    if (granted !== null) {
+      const { allow, scope, note, id } = granted;
+      return unasked(allow, 'grant', [`Answered before, ${scopeWords[scope]} (${id})`, ...noted(note)]);
+    }
+    const kept = late.take(asked);
+    if (kept !== null) {
+      return unasked(kept.allow, 'grant', [`Answered after ${kept.of} was given up`, ...noted(kept.note)]);
+    }
+    const quietAs = quiet.answer(asked);
+    return quietAs === null ? null : unasked(quietAs === 'record', 'quiet');
+  }
+
+  function hold(asked: AskedCall, withdrawn: AbortSignal): Promise<Answer> {
+    const { requestId: id } = asked.call;
+    const leave = () => {
+      waiting.end();
+      queue.delete(id);
+      onChange('pending');
+    };
+    const waiting = startWaitingCall({
+      asked,
+      fixed: shownApproval(asked, options.onTimeout, options.words),
+      now: () => clock.now(),
+      timeoutMs: options.timeoutMs,
+      longestHoldMs: options.longestHoldMs,
+      leaseMs: HOLD_LEASE_MS,
+      withdrawn,
+      onRelease: () => (waiting.isGivenUp ? leave() : onChange('pending')),
+      onOver: () => (waiting.isGivenUp ? leave() : waiting.answer(nobody('no_answer'))),
+      onAnswered() {
+        if (waiting.isGivenUp) late.gaveUp(asked);
+        // It does not vanish under the hands of whoever reads it.
+        if (waiting.isGivenUp && waiting.isHeld) onChange('pending');
+        else leave();
+      },
+    });
+    queue.set(id, waiting);
+    onChange('pending');
+    void tellBefore(waiting);
+    return waiting.answered;
+  }
+
+  async function tellBefore(waiting: WaitingCall): Promise<void> {
+    try {
+      const before = await options.before(waiting.asked);
+      if (before === null || !queue.has(waiting.asked.call.requestId)) return;
+      waiting.tell(before);
+      onChange('pending');
+    } catch (error) {
+      logger.warn('approval_history_unknown', { error: String(error) });
+    }
+  }
+
+  const nobody = (by: 'no_answer' | 'nobody_to_ask') => ({ allow: byDefault, by, notes: [], edited: null });
+
+  function dismissAll(): void {
+    dismissals += 1;
+    for (const waiting of [...queue.values()]) waiting.answer(nobody('nobody_to_ask'));
+  }
 
   return {
-    pending,
-
-    ask(call, decision, withdrawn) {
-      if (withdrawn.aborted) return Promise.resolve({ allow: false, by: 'withdrawn', waitedMs: 0 });
-      if (!attended || waiting.size >= maxPending) {
-        return Promise.resolve({ allow: byDefault, by: 'nobody_to_ask', waitedMs: 0 });
+    async ask(call, decision, question, client, withdrawn) {
+      const before = dismissals;
+      const caller = await known(identify(call, client));
+      const asked = askedCall(call, decision, question, caller);
+      if (withdrawn.aborted) return unasked(false, 'withdrawn');
+      const answer = knownAnswer(asked);
+      if (answer !== null) return answer;
+      const isDismissed = !attended || dismissals > before;
+      if (isDismissed || queue.size >= options.maxPending) return { ...nobody('nobody_to_ask'), waitedMs: 0 };
+      const over = client.waits();
+      try {
+        return await hold(asked, withdrawn);
+      } finally {
+        over();
       }
-      return new Promise<Answer>((resolve) => {
-        const shown = describe(call, decision, clock.now() + timeoutMs, onTimeout);
-        const timer = setTimeout(() => end(byDefault, 'no_answer'), timeoutMs);
-        const withdraw = () => end(false, 'withdrawn');
-        const end: Waiting['end'] = (allow, by) => {
-          if (!waiting.delete(shown.id)) return;
-          clearTimeout(timer);
-          withdrawn.removeEventListener('abort', withdraw);
-          onChange(pending());
-          resolve({ allow, by, waitedMs: clock.now() - call.at });
-        };
-        withdrawn.addEventListener('abort', withdraw, { once: true });
-        waiting.set(shown.id, { shown, end });
-        onChange(pending());
-      });
     },
 
-    answer(id, allow) {
-      const asked = waiting.get(id);
-      asked?.end(allow, 'person');
-      return asked !== undefined;
-    },
+    commands: createApprovalCommands({ ...options, queue, grants, late, quiet, dismissQuietly }),
 
     dismissAll,
 
@@ -67,32 +141,55 @@ export function createApprovalDesk(options: ApprovalOptions): ApprovalDesk {
       if (!attended) dismissAll();
     },
 
+    sessionEnded: (sessionId) => grants.sessionEnded(sessionId),
+
     close() {
+      closed = true;
       attended = false;
-      [...waiting.values()].forEach(({ end }) => end(false, 'nobody_to_ask'));
+      for (const waiting of [...queue.values()]) {
+        waiting.answer({ ...nobody('nobody_to_ask'), allow: false });
+        waiting.end();
+      }
+      late.clear();
+      quiet.close();
+      grants.close();
     },
   };
+
+  /** Nobody is to be asked from now on: what waits is answered as what comes. */
+  function dismissQuietly(): void {
+    for (const waiting of [...queue.values()]) {
+      const as = waiting.isGivenUp ? null : quiet.answer(waiting.asked);
+      if (as !== null) waiting.answer({ allow: as === 'record', by: 'quiet', notes: [], edited: null });
+    }
+  }
 }
 
-function describe(
-  call: Call,
-  decision: Decision,
-  expiresAt: number,
-  onTimeout: 'allow' | 'deny',
-): PendingApproval {
-  return {
-    id: call.requestId,
-    since: call.at,
-    expiresAt,
-    onTimeout,
-    client: call.client.name,
-    server: call.server,
-    method: call.method,
-    tool: call.tool,
-    resource: call.resource,
-    arguments: writtenArguments(call).toString('utf8'),
-    rule: decision.matchedRule,
-    violations: [...decision.violations],
-    message: decision.message,
-  };
+function unasked(allow: boolean, by: Answer['by'], notes: readonly string[] = []): Answer {
+  return { allow, by, notes, edited: null, waitedMs: null };
+}
+
+export function noted(note: string): string[] {
+  return note === '' ? [] : [`Note: ${note}`];
+}
+
+const scopeWords = {
+  arguments: 'for exactly these arguments',
+  tool: 'for this tool',
+  server: 'for this server',
+  client: 'for this client',
+} as const;
+
+/** Never rejects, and comes in time. */
+async function known(identity: Promise<CallerIdentity>): Promise<CallerIdentity> {
+  const patience = new AbortController();
+  const late = new Promise<CallerIdentity>((resolve) => {
+    const timer = setTimeout(() => resolve(unknownCaller), PATIENCE_WITH_SYSTEM_MS);
+    patience.signal.addEventListener('abort', () => clearTimeout(timer));
+  });
+  try {
+    return await Promise.race([identity, late]);
+  } finally {
+    patience.abort();
+  }
 }

@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { callStory, logQuestions } from '../../shared/audit-search.ts';
 import { callPage, callQuery, callRecord } from '../../shared/domain.ts';
+import { callsBefore } from '../../shared/approvals.ts';
 import type { RecordedCall } from '../call.ts';
+import type { BeforeQuery } from '../ports.ts';
 
 export const archiveCommands = {
   page: { input: callQuery, output: callPage },
@@ -10,6 +12,7 @@ export const archiveCommands = {
   ...logQuestions,
   story: { input: z.int(), output: callStory.omit({ input: true }).nullable() },
   recall: { input: z.int(), output: z.custom<RecordedCall>() },
+  before: { input: z.custom<BeforeQuery>(), output: callsBefore },
   /** Ends the worker once the reply is on its way. */
   close: { input: z.void(), output: z.void() },
 } as const;

@@ -5,6 +5,7 @@ import type { Logger } from '../ports.ts';
 import { archiveCommands, type ArchiveEvents, workerSettings } from './archive-contract.ts';
 import { auditError } from './audit-error.ts';
 import { readPage, readRecord } from './call-queries.ts';
+import { readCallsBefore } from './calls-before.ts';
 import { startCheckpoints } from './checkpoints.ts';
 import { openForUpkeep } from './open-database.ts';
 import { readRecordedCall } from './recorded-calls.ts';
@@ -41,6 +42,7 @@ const answer = createAnswer(
     ...answers.questions,
     story: (id) => answers.story(id),
     recall: (id) => readable(() => readRecordedCall(database, id)),
+    before: (query) => readable(() => readCallsBefore(database, query, closing.signal)),
     close() {
       closing.abort();
       checkpoints.close();

@@ -91,6 +91,7 @@ export function openCallArchive({ path, worker, retentionDays, logger }: CallArc
     recall: async (id) => commands().recall(id),
     questions: forwardTo(logQuestions, commands),
     story: async (id) => commands().story(id),
+    before: async (query) => commands().before(query),
 
     async close() {
       if (closed) return;

@@ -149,7 +149,7 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
         text?.bytes ?? null,
         text?.text ?? null,
         factsOf(named, verdict, { redacted, masked: named !== call }),
-        words(log),
+        words([...log, ...(verdict.notes ?? [])]),
         alert && redaction.words(alert),
       ];
       const id = await committedTogether(() => writeCall(values));

@@ -34,6 +34,7 @@ export function createEmptyCallArchive(): CallArchive {
       'index.read': () => ({ state: 'off', share: 0, reason: null }),
     },
     story: () => Promise.resolve(null),
+    before: () => Promise.resolve(null),
     close: () => undefined,
   };
 }

@@ -37,8 +37,7 @@ export function createCommands(services: CommandServices): Handlers<GatewayComma
       return { ...story, input: await services.trials.commands['policy.input']({ callId: id }) };
     },
     ...services.searches,
-    'approvals.list': () => approvals.pending(),
-    'approvals.answer': ({ id, allow }) => approvals.answer(id, allow),
+    ...approvals.commands,
     'mode.set'(mode) {
       try {
         live.setMode(mode);

@@ -42,6 +42,7 @@ export function measuredPolicy(policy: PolicyEngine, metrics: Metrics, clock: Cl
       metrics.evaluated((clock.monotonicMicros() - since) / 1e6);
       return decision;
     },
+    standing: (call, decision) => policy.standing(call, decision),
     lists: (call, isTemplate) => policy.lists(call, isTemplate),
     overview: () => policy.overview(),
     close: () => policy.close(),

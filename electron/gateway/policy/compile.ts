@@ -1,7 +1,7 @@
 // Compiles policy sources to WebAssembly with the OPA program.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { answerModule, attempts } from './entrypoints.ts';
+import { answerModule, attemptsFor } from './entrypoints.ts';
 import { inputPathsIn } from './input-paths.ts';
 import { checkSources, dialects, type Dialect } from './opa-check.ts';
 import type { Opa } from './opa.ts';
@@ -34,7 +34,7 @@ async function compileIn(
   const complaints: string[] = [];
   for (const dialect of dialects) {
     await writeFile(facts, JSON.stringify(await bundleFacts(opa, sources, files, dialect)));
-    for (const attempt of attempts) {
+    for (const attempt of attemptsFor(files.map(({ text }) => text))) {
       const asked = attempt.entrypoints.flatMap((name) => ['--entrypoint', name]);
       const paths = ['.', '../facts.json', ...(attempt.withAnswer ? ['../answer.rego'] : [])];
       const args = ['build', '--target', 'wasm', ...dialect, ...asked, '--output', bundle, ...paths];

@@ -1,10 +1,11 @@
 // Decides calls by the policy that was put in force last, and denies whatever it can't decide.
 import type { Call, Decision, Surroundings } from '../call.ts';
-import type { EvaluationMark, Logger, PolicyEngine } from '../ports.ts';
+import type { EvaluationMark, Logger, PolicyEngine, StandingAnswer } from '../ports.ts';
 import { denial, readDecision } from './decision.ts';
 import { decideEach } from './each-resource.ts';
 import { buildInput } from './input.ts';
 import { readListed } from './listed.ts';
+import { standingFor } from './answers/standing.ts';
 import type { LoadedPolicy } from './load.ts';
 import { instantiatePolicy, type WasmPolicy } from './wasm-policy.ts';
 
@@ -92,6 +93,17 @@ export function createPolicyEngine(options: PolicyEngineOptions): SwappableEngin
     },
 
     decide: (call: Call): Decision => decideEach(call, decideOne),
+
+    standing(call: Call, decision: Decision): StandingAnswer | null {
+      const now = inForce;
+      const entrypoint = now?.policy.question.answers ?? null;
+      if (now === null || entrypoint === null) return null;
+      // What can't be evaluated answers nothing: a person is asked.
+      return standingFor(call, decision, (one) => {
+        const answer = ask(now, entrypoint, one);
+        return 'results' in answer ? answer.results : null;
+      });
+    },
 
     lists(call: Call, isTemplate: boolean): boolean {
       if (inForce === null) return false;

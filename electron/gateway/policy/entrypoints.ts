@@ -5,6 +5,8 @@ const decision = 'mcp/policy/decision';
 const answer = 'mcp_proxy/answer';
 const allow = 'mcp/policy/allow';
 const listed = 'mcp/policy/listed';
+/** What people have answered for always; asked only where a person would be. */
+const answers = 'mcp/answers/given';
 
 /** What a policy without `decision` is asked. Each is left out of the answer where it is undefined. */
 const rules = ['allow', 'ask', 'deny', 'matched_rule', 'message', 'required_capability', 'violations'];
@@ -24,8 +26,17 @@ export interface Attempt {
   readonly withAnswer: boolean;
 }
 
+/** Whether a file has answers in it: they are declared by text alone, because each attempt costs a compilation. */
+const declaresAnswers = /^package mcp\.answers\b[^]*^given\b/mu;
+
+/** @param texts of all files */
+export function attemptsFor(texts: readonly string[]): readonly Attempt[] {
+  const beside = texts.some((text) => declaresAnswers.test(text)) ? [answers] : [];
+  return attempts.map((attempt) => ({ ...attempt, entrypoints: [...attempt.entrypoints, ...beside] }));
+}
+
 /** Tried in this order: which one compiles tells what the policy declares. */
-export const attempts: readonly Attempt[] = [
+const attempts: readonly Attempt[] = [
   { entrypoints: [decision], withAnswer: false },
   ...[allow, 'mcp/policy/deny', 'mcp/policy/violations'].map((declared) => ({
     entrypoints: [answer, declared],
@@ -41,16 +52,21 @@ export interface Question {
   readonly rule: string;
   /** The entrypoint that says what stands in lists; null where the policy leaves that open. */
   readonly listed: string | null;
+  /** The entrypoint that gives the answers for always; null where there are none. */
+  readonly answers: string | null;
 }
 
 /** @param compiled entrypoints of a bundle; null where they are none of the above */
 export function questionFor(compiled: readonly string[]): Question | null {
-  const lists = compiled.includes(listed) ? listed : null;
+  const beside = {
+    listed: compiled.includes(listed) ? listed : null,
+    answers: compiled.includes(answers) ? answers : null,
+  };
   if (compiled.includes(decision)) {
     const form = { kind: 'decision' } as const;
-    return { entrypoint: decision, form, rule: 'data.mcp.policy.decision', listed: lists };
+    return { entrypoint: decision, form, rule: 'data.mcp.policy.decision', ...beside };
   }
   if (!compiled.includes(answer)) return null;
   const form = { kind: 'rules', declaresAllow: compiled.includes(allow) } as const;
-  return { entrypoint: answer, form, rule: 'data.mcp.policy', listed: lists };
+  return { entrypoint: answer, form, rule: 'data.mcp.policy', ...beside };
 }

@@ -1,6 +1,7 @@
 // Decides recorded calls by a policy that is not in force, as it would have decided them then.
 import type { Decision, JudgedCall, Surroundings } from '../call.ts';
 import type { SendablePolicy } from './candidate.ts';
+import { standingFor } from './answers/standing.ts';
 import { denial, readDecision } from './decision.ts';
 import { decideEach } from './each-resource.ts';
 import { mayRead } from './input-paths.ts';
@@ -26,14 +27,26 @@ export function createJudge({ module, question, data, inputPaths }: SendablePoli
         project(buildInput(call, surroundings)),
         call.at,
       );
+      const decision = answered(readDecision(results, question.form), call, surroundings);
       if (instance.grownBytes() > maxGrownBytes) instance = null;
-      return readDecision(results, question.form);
+      return decision;
     } catch (error) {
       // A throw leaves the instance's stack where it was.
       instance = null;
       const why = error instanceof Error ? error.message : String(error);
       return denial('evaluation_error', `The policy could not be evaluated for this call: ${why}`);
     }
+  }
+
+  /** A question that was answered for always is none. */
+  function answered(decision: Decision, call: JudgedCall, surroundings: Surroundings): Decision {
+    const { answers } = question;
+    if (!decision.ask || answers === null) return decision;
+    const standing = standingFor(call, decision, (one) =>
+      instance?.evaluate(answers, project(buildInput(one, surroundings)), one.at),
+    );
+    if (standing === null) return decision;
+    return { ...decision, ask: false, allow: standing.allow, matchedRule: standing.rule };
   }
 
   return (call, surroundings) => decideEach(call, (one) => decideOne(one, surroundings));

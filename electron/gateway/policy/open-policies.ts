@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Handlers, PolicyCommands } from '../../shared/contract.ts';
 import type { Call, Surroundings } from '../call.ts';
 import type { Clock, EvaluationMark, Logger, PolicyEngine } from '../ports.ts';
+import { createAnswerFiles, type AnswerFiles } from './answers/answer-files.ts';
 import { createPolicyEngine } from './engine.ts';
 import { createExaminer } from './examine.ts';
 import type { PolicyPlaces } from './load.ts';
@@ -46,6 +47,8 @@ export interface PoliciesOptions {
 
 export interface Policies extends PolicyEngine {
   readonly commands: Handlers<PolicyCommands>;
+  /** What people have answered for always. */
+  readonly answers: AnswerFiles;
 }
 
 /** Rejects where the user-data folder can't be written. */
@@ -99,7 +102,9 @@ export async function openPolicies(options: PoliciesOptions): Promise<Policies> 
   });
   return {
     decide: (call) => engine.decide(call),
+    standing: (call, decision) => engine.standing(call, decision),
     lists: (call, isTemplate) => engine.lists(call, isTemplate),
+    answers: createAnswerFiles(keeper),
     overview: () => keeper.overview(),
     commands: createPolicyCommands({ keeper, history, shipped, opa: places.opa }),
     close: () => keeper.close(),

@@ -19,7 +19,7 @@ export interface PolicySources {
 }
 
 /** To be raised with every change of compile.ts, entrypoints.ts or input-paths.ts that gives other bundles. */
-const bundleFormat = 3;
+const bundleFormat = 4;
 
 /** Deeper than anybody sorts policies, and an end for folders that are linked in a circle. */
 const maxDepth = 8;

@@ -17,7 +17,7 @@ export interface SessionIdentity {
   readonly transport: TransportKind;
   /** Who opened it, and nobody else uses it. */
   readonly caller: Caller;
-  readonly presence: Pick<Presence, 'process'>;
+  readonly presence: Pick<Presence, 'process' | 'sole'>;
   readonly past: PastCalls;
 }
 

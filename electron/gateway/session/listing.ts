@@ -5,6 +5,7 @@ import type { VerdictSettings } from '../verdict-path.ts';
 import { errorResponse } from '../wire/error-response.ts';
 import type { ResponseMessage } from '../wire/json-rpc.ts';
 import { filterList, keptBriefly, type ListShape } from './list-filter.ts';
+import type { ToolDescriptions } from './tool-descriptions.ts';
 
 /** The capability under which a server declares what it lists, and whether it tells of changes. */
 export type ListedBy = 'tools' | 'prompts' | 'resources';
@@ -51,10 +52,11 @@ export interface Listing {
 export interface ListingCollaborators {
   readonly policy: Pick<PolicyEngine, 'lists'>;
   readonly settings: (call: Call) => VerdictSettings;
+  readonly descriptions: Pick<ToolDescriptions, 'seen'>;
   readonly logger: Logger;
 }
 
-export function createListing({ policy, settings, logger }: ListingCollaborators): Listing {
+export function createListing({ policy, settings, descriptions, logger }: ListingCollaborators): Listing {
   /** While nothing is denied by policy nothing is hidden; while all is paused, the policy is not asked. */
   function isInForce(call: Call): boolean {
     const { mode, paused, policyEnabled } = settings(call);
@@ -66,6 +68,7 @@ export function createListing({ policy, settings, logger }: ListingCollaborators
       const kind = kinds.get(list.method);
       if (kind === undefined) throw new Error(`${list.method} is no list`);
       const { listedBy } = kind;
+      if (list.method === 'tools/list') descriptions.seen(list, response);
       const whole = { bytes: keptBriefly(response.bytes, response.result), listedBy };
       if (response.error !== null || !settings(list).policyEnabled) return { ...whole, hides: false };
       const filtered = filterList(response.bytes, kind, (item) =>

@@ -19,6 +19,8 @@ export interface Presence {
   seenOn(socket: Socket): void;
   /** What is known of it by now; of several programs the one that was found first. */
   readonly process: CallerProcess | null;
+  /** The only program that has used it so far; null where there were several, or one that is not known. */
+  sole(): Promise<CallerProcess | null>;
   close(): void;
 }
 
@@ -66,6 +68,10 @@ class SessionPresence implements Presence {
   readonly #known: CallerProcess[] = [];
   /** Connections whose owner has yet to be found. */
   #sought = 0;
+  /** Resolves when the owners of all connections so far have been looked for. */
+  #lookedFor: Promise<unknown> = Promise.resolve();
+  /** Some connection was of a program that is not known. */
+  #hasUnknown = false;
   /** One of the programs has sent more than one request: it is a client, and not a command of a script. */
   #stays = false;
   #nextLook: NodeJS.Timeout | null = null;
@@ -81,6 +87,11 @@ class SessionPresence implements Presence {
     return this.#known[0] ?? null;
   }
 
+  async sole(): Promise<CallerProcess | null> {
+    while (this.#sought > 0) await this.#lookedFor;
+    return this.#hasUnknown || this.#known.length !== 1 ? null : this.process;
+  }
+
   seenOn(socket: Socket): void {
     const connection = this.#connectionOf(socket);
     if (this.#closed || socket.closed) return;
@@ -92,10 +103,12 @@ class SessionPresence implements Presence {
     connection.usedBy.add(this);
     this.#rest();
     this.#sought += 1;
-    void connection.owner.then((process) => {
+    const found = connection.owner.then((process) => {
       this.#sought -= 1;
-      if (process !== null) this.#found(process);
+      if (process === null) this.#hasUnknown = true;
+      else this.#found(process);
     });
+    this.#lookedFor = Promise.all([this.#lookedFor, found]);
   }
 
   left(connection: Connection): void {

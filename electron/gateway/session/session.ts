@@ -1,7 +1,7 @@
 // One client session: each of its messages' way to a verdict, from its initialize on.
 import type { SessionSummary } from '../../shared/domain.ts';
 import type { Refusal } from '../errors.ts';
-import type { VerdictPath } from '../verdict-path.ts';
+import type { Forward, VerdictPath } from '../verdict-path.ts';
 import { errorResponse } from '../wire/error-response.ts';
 import type { Message, NotificationMessage, RequestId, RequestMessage } from '../wire/json-rpc.ts';
 import { ClientFacts, type SessionIdentity } from './client-facts.ts';
@@ -9,6 +9,7 @@ import type { ListChange } from './client-lists.ts';
 import { Exchange, type ExchangeCollaborators } from './exchange.ts';
 import { claimIn, isId, versionIn } from './message-facts.ts';
 import type { ClientOutlet, KeptSession } from './session-types.ts';
+import { waitingClient } from './waiting-client.ts';
 
 export interface SessionCollaborators extends ExchangeCollaborators {
   readonly passDown: VerdictPath;
@@ -18,6 +19,7 @@ export interface SessionCollaborators extends ExchangeCollaborators {
 export class Session implements KeptSession {
   readonly id: string;
 
+  readonly #identity: SessionIdentity;
   readonly #facts: ClientFacts;
   readonly #outlet: ClientOutlet;
   readonly #with: SessionCollaborators;
@@ -38,6 +40,7 @@ export class Session implements KeptSession {
     onClose: (session: Session) => void,
   ) {
     this.id = identity.id;
+    this.#identity = identity;
     this.#facts = new ClientFacts(identity, collaborators);
     this.#outlet = outlet;
     this.#with = collaborators;
@@ -111,11 +114,13 @@ export class Session implements KeptSession {
     const { call } = classified;
     const withdrawal = id === null ? this.#ending : new AbortController();
     if (id !== null) this.#undecided.set(id, withdrawal);
-    const refusal = await this.#with.passDown(call, withdrawal.signal, (allowed, recordId) => {
+    const forward: Forward = (allowed, recordId) => {
       if (id !== null) this.#undecided.delete(id);
       this.#facts.forwards(call);
       return this.#exchange.forward(call, allowed, recordId, startedMicros);
-    });
+    };
+    const client = waitingClient(message, this.#outlet, this.#identity);
+    const refusal = await this.#with.passDown(call, withdrawal.signal, forward, client);
     if (id === null || refusal === null) return;
     this.#undecided.delete(id);
     if (withdrawal.signal.aborted) {

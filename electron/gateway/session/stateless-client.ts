@@ -17,6 +17,7 @@ const MAX_SUBSCRIPTIONS = 16;
  * meet, whatever ids they give their requests.
  */
 export class StatelessClient implements Kept, ModernClient {
+  readonly #identity: SessionIdentity;
   readonly #facts: ClientFacts;
   readonly #with: SessionCollaborators;
   readonly #running = new Set<StatelessRequest>();
@@ -28,6 +29,7 @@ export class StatelessClient implements Kept, ModernClient {
     collaborators: SessionCollaborators,
     onClose: () => void,
   ) {
+    this.#identity = identity;
     this.#facts = new ClientFacts(identity, collaborators, claim);
     this.#with = collaborators;
     this.#onClose = onClose;
@@ -67,7 +69,10 @@ export class StatelessClient implements Kept, ModernClient {
     };
     const { call } = classified;
     const onForward = () => this.#facts.forwards(call);
-    const request = new StatelessRequest({ call, id, outlet, onForward, onOver }, this.#with);
+    const request = new StatelessRequest(
+      { call, id, outlet, identity: this.#identity, onForward, onOver },
+      this.#with,
+    );
     if (request.isSubscription && this.#subscriptions >= MAX_SUBSCRIPTIONS) {
       const refusal = { error: 'subscription_limit' } as const;
       this.#facts.refused(message, refusal, 'session');

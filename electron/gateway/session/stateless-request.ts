@@ -1,17 +1,22 @@
 // One request of the modern era, from its verdict to its answer, with a connection to the server for itself.
 import type { Call } from '../call.ts';
 import type { Refusal } from '../errors.ts';
+import type { Forward } from '../verdict-path.ts';
 import { errorResponse } from '../wire/error-response.ts';
 import type { RequestId } from '../wire/json-rpc.ts';
+import type { SessionIdentity } from './client-facts.ts';
 import { Exchange } from './exchange.ts';
 import type { SessionCollaborators } from './session.ts';
 import type { ClientOutlet, RequestOutlet } from './session-types.ts';
 import { goodEnd, listChangesFor, SUBSCRIBE } from './subscription.ts';
+import { waitingClient } from './waiting-client.ts';
 
 export interface StatelessRequestOptions {
   readonly call: Call;
   readonly id: RequestId;
   readonly outlet: RequestOutlet;
+  /** Of the client that it is of. */
+  readonly identity: Pick<SessionIdentity, 'transport' | 'presence'>;
   /** It goes on to its server. Called once at most. */
   readonly onForward: () => void;
   /** It was answered, or given up. Called once. */
@@ -50,11 +55,13 @@ export class StatelessRequest {
       abandon: () => undefined,
       end: () => undefined,
     };
-    const refusal = await this.#with.passDown(call, this.#over.signal, (allowed, recordId) => {
+    const forward: Forward = (allowed, recordId) => {
       onForward();
       this.#exchange = new Exchange('modern', this.#with, answeredOnce, noSession);
       return this.#exchange.forward(call, allowed, recordId, startedMicros);
-    });
+    };
+    const client = waitingClient(call.message, outlet, this.#options.identity);
+    const refusal = await this.#with.passDown(call, this.#over.signal, forward, client);
     if (refusal !== null) this.#answer(errorResponse(id, refusal));
   }
 

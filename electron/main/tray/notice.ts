@@ -1,5 +1,5 @@
 // What the desktop's notification says about calls that wait.
-import type { PendingApproval } from '../../shared/domain.ts';
+import type { PendingApproval } from '../../shared/approvals.ts';
 import { noticeText } from './one-line.ts';
 
 export interface Notice {
@@ -15,13 +15,13 @@ export function noticeOf(waiting: readonly PendingApproval[]): Notice | null {
     return { title: `${waiting.length} calls wait for your answer`, body: names(waiting) };
   }
   return {
-    title: `${noticeText(first.client)} waits for your answer`,
+    title: `${noticeText(first.client.name)} waits for your answer`,
     body: `It wants to call ${wanted(first)} of ${noticeText(first.server)}.`,
   };
 }
 
 function names(waiting: readonly PendingApproval[]): string {
-  return [...new Set(waiting.map((approval) => `${noticeText(approval.client)}: ${wanted(approval)}`))]
+  return [...new Set(waiting.map((approval) => `${noticeText(approval.client.name)}: ${wanted(approval)}`))]
     .slice(0, 4)
     .join('\n');
 }

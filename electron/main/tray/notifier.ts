@@ -1,7 +1,7 @@
 // Says on the desktop that calls wait for an answer, where nobody is looking at the window.
 import { Notification } from 'electron';
 import type { Logger } from '../../gateway/ports.ts';
-import type { PendingApproval } from '../../shared/domain.ts';
+import type { PendingApproval } from '../../shared/approvals.ts';
 import { noticeOf } from './notice.ts';
 
 export interface Notifier {

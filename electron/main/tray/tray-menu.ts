@@ -1,6 +1,7 @@
 // The tray's menu as data: from the state of things to what can be done about it.
 import type { MenuItemConstructorOptions } from 'electron';
-import type { CallSummary, PendingApproval, PolicyMode } from '../../shared/domain.ts';
+import type { PendingApproval } from '../../shared/approvals.ts';
+import type { CallSummary, PolicyMode } from '../../shared/domain.ts';
 import type { DesktopState } from '../desktop-state.ts';
 import { menuText } from './one-line.ts';
 import { stateInWords } from './tray-face.ts';
@@ -73,13 +74,14 @@ function problems({ status }: DesktopState, actions: TrayActions): Item[] {
 
 function waiting(approvals: readonly PendingApproval[], actions: TrayActions): Item[] {
   const items = approvals.slice(0, listedApprovals).map((approval): Item => {
-    const { id, client, server, method, tool, resource } = approval;
+    const { id, server, method, tool, resource } = approval;
+    const client = approval.client.name;
     return {
       label: menuText(`${client}: ${tool ?? resource ?? method}`),
       submenu: [
         words(`${client} wants ${tool ?? method} of ${server}`),
         ...(resource === null ? [] : [words(resource)]),
-        ...(approval.arguments === null ? [] : [words(approval.arguments)]),
+        words(approval.arguments),
         ...(approval.message === null ? [] : [words(approval.message)]),
         ...approval.violations.map(words),
         { type: 'separator' },

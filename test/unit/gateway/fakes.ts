@@ -142,6 +142,9 @@ export class FakePolicy implements PolicyEngine {
     };
   }
 
+  /** Nothing was answered for always, unless a test says otherwise. */
+  standing: PolicyEngine['standing'] = () => null;
+
   overview(): never {
     throw new Error('not asked for here');
   }

@@ -11,6 +11,7 @@ import {
   type VerdictSettings,
 } from '../../../electron/gateway/verdict-path.ts';
 import type { ResponseMessage } from '../../../electron/gateway/wire/json-rpc.ts';
+import { clientWith } from './approval/desk.ts';
 import {
   callOf,
   clientMessage,
@@ -22,6 +23,7 @@ import {
   toolCall,
 } from './fakes.ts';
 
+const client = clientWith();
 const denial = decision({ allow: false, violations: ['no writes', 'not to /etc'], matchedRule: 'deny_etc' });
 const doubt = decision({ ask: true, matchedRule: 'ask_first' });
 const doubtfulDenial = { ...denial, ask: true };
@@ -54,12 +56,12 @@ function path({ decision: decided = decision(), answer, exceeded, meanwhile, ...
     return decided;
   });
   const approver: Approver = {
-    async ask(_call, _decision, signal) {
+    async ask(_call, _decision, _question, _client, signal) {
       steps.push('ask');
       expect(signal).toBe(withdrawal.signal);
       await Promise.resolve();
       meanwhile?.(changes);
-      return { allow: false, by: 'person', waitedMs: 1200, ...answer };
+      return { allow: false, by: 'person', waitedMs: 1200, notes: [], edited: null, ...answer };
     },
   };
   const limiter = {
@@ -92,11 +94,16 @@ function path({ decision: decided = decision(), answer, exceeded, meanwhile, ...
     alerts,
     passDown,
     run: (call = toolCall('write_file', { path: '/etc/x' })) =>
-      passDown(call, withdrawal.signal, async (allowed, recordId) => {
-        await Promise.resolve();
-        steps.push('forward');
-        forwarded.push({ allowed, recordId });
-      }),
+      passDown(
+        call,
+        withdrawal.signal,
+        async (allowed, recordId) => {
+          await Promise.resolve();
+          steps.push('forward');
+          forwarded.push({ allowed, recordId });
+        },
+        client,
+      ),
   };
 }
 
@@ -317,10 +324,10 @@ describe('a call beyond a configured rate', () => {
 });
 
 describe('the order', () => {
-  it('is policy, person, record, server', async () => {
+  it('is policy, person, policy again, record, server', async () => {
     const { run, steps } = path({ decision: doubt, answer: { allow: true } });
     await run();
-    expect(steps).toEqual(['policy', 'limit', 'ask', 'record', 'forward']);
+    expect(steps).toEqual(['policy', 'limit', 'ask', 'policy', 'record', 'forward']);
   });
 
   it('asks nobody about what is clear', async () => {
@@ -333,10 +340,15 @@ describe('the order', () => {
     const { passDown } = path();
     const order: string[] = [];
     const pass = (tool: string) =>
-      passDown(toolCall(tool), new AbortController().signal, ({ message }) => {
-        order.push(message.kind === 'request' ? String(message.params.name) : '');
-        return Promise.resolve();
-      });
+      passDown(
+        toolCall(tool),
+        new AbortController().signal,
+        ({ message }) => {
+          order.push(message.kind === 'request' ? String(message.params.name) : '');
+          return Promise.resolve();
+        },
+        client,
+      );
     await Promise.all(['first', 'second', 'third'].map(pass));
     expect(order).toEqual(['first', 'second', 'third']);
   });
@@ -389,8 +401,11 @@ describe('without an audit record', () => {
 
 it('hands on what the forwarding says', async () => {
   const { passDown } = path();
-  const failing = passDown(toolCall(), new AbortController().signal, () =>
-    Promise.reject(new UpstreamError('gone')),
+  const failing = passDown(
+    toolCall(),
+    new AbortController().signal,
+    () => Promise.reject(new UpstreamError('gone')),
+    client,
   );
   await expect(failing).rejects.toThrow('gone');
 });

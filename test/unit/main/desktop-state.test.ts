@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { searchCommands } from '../../../electron/shared/audit-search.ts';
 import { followDesktop, type DesktopState } from '../../../electron/main/desktop-state.ts';
 import type { GatewayHost } from '../../../electron/gateway/host.ts';
+import { approvalCommands } from '../../../electron/shared/approvals.ts';
 import { policyCommands, trialCommands, type Events } from '../../../electron/shared/contract.ts';
 import { forwardTo, type AnyEvent } from '../../../electron/shared/rpc.ts';
 import { sampleStatus } from '../../samples.ts';
@@ -26,8 +27,8 @@ function setUp(readPage = vi.fn(() => ({ calls: [call()], more: false }))) {
       'status.read': () => sampleStatus(),
       'calls.page': readPage,
       'calls.read': () => null,
+      ...forwardTo(approvalCommands, neverAsked),
       'approvals.list': () => [],
-      'approvals.answer': () => true,
       'mode.set': () => undefined,
       'pause.set': () => undefined,
       ...forwardTo(policyCommands, neverAsked),

@@ -2,12 +2,13 @@
 import { onTestFinished, vi } from 'vitest';
 import { AllSession } from '../../../../electron/gateway/aggregate/all-session.ts';
 import { createAllServers } from '../../../../electron/gateway/aggregate/all-servers.ts';
-import { createApprovalDesk } from '../../../../electron/gateway/approval/approval-desk.ts';
 import { createListing } from '../../../../electron/gateway/session/listing.ts';
 import { createPresences } from '../../../../electron/gateway/session/presence.ts';
 import { createSessionStore } from '../../../../electron/gateway/session/session-store.ts';
+import { createToolDescriptions } from '../../../../electron/gateway/session/tool-descriptions.ts';
 import { createVerdictPath, type VerdictSettings } from '../../../../electron/gateway/verdict-path.ts';
 import type { Message, RequestMessage } from '../../../../electron/gateway/wire/json-rpc.ts';
+import { testDesk } from '../approval/desk.ts';
 import {
   callerOf,
   clock,
@@ -63,13 +64,7 @@ function reply(connection: FakeConnection, message: RequestMessage, script: Scri
 export function openAll(...servers: FakeUpstream[]) {
   const log = new MemoryLog();
   const logger = recordingLogger();
-  const desk = createApprovalDesk({
-    clock,
-    timeoutMs: 120_000,
-    onTimeout: 'deny',
-    maxPending: 100,
-    onChange: () => undefined,
-  });
+  const desk = testDesk();
   const policy = byName();
   const settings: { -readonly [K in keyof VerdictSettings]: VerdictSettings[K] } = {
     mode: 'enforce',
@@ -80,7 +75,12 @@ export function openAll(...servers: FakeUpstream[]) {
   };
   const ended: string[] = [];
   const sessions = createSessionStore({
-    listing: createListing({ policy, settings: () => settings, logger }),
+    listing: createListing({
+      policy,
+      settings: () => settings,
+      descriptions: createToolDescriptions(),
+      logger,
+    }),
     presences: createPresences(noProcesses),
     passDown: createVerdictPath({
       policy,

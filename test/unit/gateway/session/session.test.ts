@@ -1,6 +1,7 @@
 // One session: what goes down, what comes back, and how every request ends exactly once.
 import { describe, expect, it, vi } from 'vitest';
 import { errors, UpstreamError } from '../../../../electron/gateway/errors.ts';
+import { settle } from '../approval/desk.ts';
 import { clientMessage, notification, request } from '../fakes.ts';
 import { call, initializedSession, openSession, recordOf } from './setting.ts';
 
@@ -148,7 +149,7 @@ describe('the same id twice', () => {
     const waiting = session.receive(call(1, 'ask_first'));
     await session.receive(call(1, 'second'));
     expect(outlet.answers(1)).toMatchObject([{ error: { code: -32600 } }]);
-    desk.answer(desk.pending()[0]?.id ?? '', true);
+    await desk.answerFirst(true);
     await waiting;
     expect(connection.sent).toHaveLength(1);
   });
@@ -169,7 +170,7 @@ describe('a call that asks', () => {
     const { session, connection, desk } = await initializedSession();
     const done = session.receive(call(1, 'ask_it'));
     expect(connection.sent).toEqual([]);
-    desk.answer(desk.pending()[0]?.id ?? '', true);
+    await desk.answerFirst(true);
     await done;
     expect(connection.methods).toEqual(['tools/call']);
   });
@@ -196,7 +197,7 @@ describe('a call that asks', () => {
     const { session, connection, outlet, desk, settings } = await initializedSession();
     const done = session.receive(call(1, 'ask_it'));
     settings.paused = true;
-    desk.answer(desk.pending()[0]?.id ?? '', true);
+    await desk.answerFirst(true);
     await done;
     expect(connection.sent).toEqual([]);
     expect(outlet.answers(1)).toMatchObject([{ error: { code: -32001 } }]);
@@ -218,6 +219,7 @@ describe('a call that asks', () => {
   it('ends with its session also where it is a notification', async () => {
     const { session, connection, desk } = await initializedSession();
     const done = session.receive(notification('ask_something/new'));
+    await settle();
     expect(desk.pending()).toHaveLength(1);
     await session.close();
     await done;
@@ -262,10 +264,11 @@ describe('a cancellation', () => {
     const { session, connection, outlet, desk } = await initializedSession();
     const done = session.receive(call(1, 'ask_it'));
     await session.receive(request(2, 'notifications/cancelled', { requestId: 1 }));
+    await settle();
     expect(desk.pending()).toHaveLength(1);
     connection.says({ id: 2, error: { code: -32601, message: 'no such method' } });
     expect(outlet.answers(2)).toHaveLength(1);
-    desk.answer(desk.pending()[0]?.id ?? '', false);
+    await desk.answerFirst(false);
     await done;
   });
 });

@@ -1,13 +1,14 @@
 // A session over a fake server, policy and log, with the real verdict path and approval desk between them.
 import { onTestFinished } from 'vitest';
-import { createApprovalDesk } from '../../../../electron/gateway/approval/approval-desk.ts';
 import type { Message, RequestId } from '../../../../electron/gateway/call.ts';
 import type { StreamEvent } from '../../../../electron/gateway/ports.ts';
 import { createListing } from '../../../../electron/gateway/session/listing.ts';
 import { PastCalls } from '../../../../electron/gateway/session/past-calls.ts';
 import { Session } from '../../../../electron/gateway/session/session.ts';
 import type { ClientOutlet } from '../../../../electron/gateway/session/session-types.ts';
+import { createToolDescriptions } from '../../../../electron/gateway/session/tool-descriptions.ts';
 import { createVerdictPath, type VerdictSettings } from '../../../../electron/gateway/verdict-path.ts';
+import { testDesk } from '../approval/desk.ts';
 import {
   callerOf,
   clock,
@@ -84,13 +85,7 @@ export function openSession() {
   const health = { ...healthOf((trouble) => server.push(trouble)) };
   const logger = recordingLogger();
   const policy = byName();
-  const desk = createApprovalDesk({
-    clock,
-    timeoutMs: 120_000,
-    onTimeout: 'deny',
-    maxPending: 100,
-    onChange: () => undefined,
-  });
+  const desk = testDesk();
   desk.setAttended(true);
   const settings: { -readonly [K in keyof VerdictSettings]: VerdictSettings[K] } = {
     mode: 'enforce',
@@ -117,14 +112,19 @@ export function openSession() {
       id: 'sess_test',
       transport: 'sse',
       caller: callerOf(),
-      presence: { process: null },
+      presence: { process: null, sole: () => Promise.resolve(null) },
       past: new PastCalls(),
     },
     outlet,
     {
       upstream,
       passDown,
-      listing: createListing({ policy, settings: () => settings, logger }),
+      listing: createListing({
+        policy,
+        settings: () => settings,
+        descriptions: createToolDescriptions(),
+        logger,
+      }),
       log,
       clock,
       logger,

@@ -7,6 +7,7 @@ import type { Emit, Gateway, GatewayOptions } from '../../../../electron/gateway
 import { serveHost } from '../../../../electron/gateway/supervision/serve-host.ts';
 import { threadPort } from '../../../../electron/gateway/supervision/thread-port.ts';
 import { standInStatus } from '../../../../electron/gateway/supervision/stand-in-status.ts';
+import { approvalCommands } from '../../../../electron/shared/approvals.ts';
 import { searchCommands } from '../../../../electron/shared/audit-search.ts';
 import { policyCommands, trialCommands } from '../../../../electron/shared/contract.ts';
 import type { GatewayStatus } from '../../../../electron/shared/domain.ts';
@@ -61,8 +62,8 @@ async function createGateway(options: GatewayOptions, emit: Emit): Promise<Gatew
         if (id === misdeeds.hang) return new Promise(() => undefined);
         return null;
       },
+      ...forwardTo(approvalCommands, neverAsked),
       'approvals.list': () => [],
-      'approvals.answer': () => true,
       'mode.set': () => undefined,
       'pause.set': () => undefined,
       ...forwardTo(policyCommands, neverAsked),

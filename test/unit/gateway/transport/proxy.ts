@@ -2,10 +2,10 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { onTestFinished, vi } from 'vitest';
 import { createAllServers } from '../../../../electron/gateway/aggregate/all-servers.ts';
-import { createApprovalDesk } from '../../../../electron/gateway/approval/approval-desk.ts';
 import { createListing } from '../../../../electron/gateway/session/listing.ts';
 import { createPresences } from '../../../../electron/gateway/session/presence.ts';
 import { createSessionStore } from '../../../../electron/gateway/session/session-store.ts';
+import { createToolDescriptions } from '../../../../electron/gateway/session/tool-descriptions.ts';
 import {
   createHttpServer,
   type HttpServerOptions,
@@ -14,6 +14,7 @@ import {
 import type { ConnectionBounds } from '../../../../electron/gateway/transport/connection-bounds.ts';
 import type { IdentityPolicy } from '../../../../electron/gateway/transport/identify.ts';
 import { createVerdictPath } from '../../../../electron/gateway/verdict-path.ts';
+import { testDesk } from '../approval/desk.ts';
 import {
   agent,
   clientsBy,
@@ -88,13 +89,7 @@ export async function startProxy({
   const log = new MemoryLog();
   const logger = recordingLogger();
   const policy = byName();
-  const desk = createApprovalDesk({
-    clock,
-    timeoutMs: 120_000,
-    onTimeout: 'deny',
-    maxPending: 10,
-    onChange: () => undefined,
-  });
+  const desk = testDesk({ maxPending: 10 });
   desk.setAttended(true);
   const upstream = answering('files');
   const others = named.map(answering);
@@ -118,7 +113,12 @@ export async function startProxy({
   const sessions = createSessionStore({
     presences: createPresences(noProcesses),
     passDown,
-    listing: createListing({ policy, settings: () => settings, logger }),
+    listing: createListing({
+      policy,
+      settings: () => settings,
+      descriptions: createToolDescriptions(),
+      logger,
+    }),
     log,
     clock,
     logger,

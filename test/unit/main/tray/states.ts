@@ -1,15 +1,19 @@
 // States of the desktop for the tests of tray and notifications.
 import type { DesktopState } from '../../../../electron/main/desktop-state.ts';
-import type { CallSummary, PendingApproval } from '../../../../electron/shared/domain.ts';
+import type { PendingApproval } from '../../../../electron/shared/approvals.ts';
+import type { CallSummary } from '../../../../electron/shared/domain.ts';
 import { sampleApproval, sampleCall, sampleStatus } from '../../../samples.ts';
 
-export function approval(change: Partial<PendingApproval> = {}): PendingApproval {
-  return sampleApproval('a1', {
-    client: 'Claude',
+export function approval({
+  client = 'Claude',
+  ...change
+}: Partial<Omit<PendingApproval, 'client'>> & { client?: string } = {}): PendingApproval {
+  const sample = sampleApproval('a1', {
     arguments: '{"to":"bob"}',
     violations: ['Sending needs a person'],
     ...change,
   });
+  return { ...sample, client: { ...sample.client, name: client } };
 }
 
 export function call(change: Partial<CallSummary> = {}): CallSummary {

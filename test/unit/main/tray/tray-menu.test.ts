@@ -97,7 +97,7 @@ describe('tray menu', () => {
     const { menu } = menuOf(
       desktop({
         approvals: [
-          approval({ tool: null, method: 'resources/read', resource: 'file:///etc/passwd', arguments: null }),
+          approval({ tool: null, method: 'resources/read', resource: 'file:///etc/passwd', arguments: '{}' }),
         ],
       }),
     );
