@@ -10,7 +10,7 @@ import type { LoadedPolicy } from './load.ts';
 import { instantiatePolicy, type WasmPolicy } from './wasm-policy.ts';
 
 export interface PolicyEngineOptions extends Surroundings {
-  /** An evaluation that takes longer is a denial, milliseconds. */
+  /** An evaluation that takes longer is a denial, milliseconds; what the thread waits for a processor does not count. */
   readonly timeoutMs: number;
   /** Whether a builtin function that fails fails the whole evaluation, or is undefined. */
   readonly strictBuiltinErrors: boolean;
@@ -51,12 +51,22 @@ export function createPolicyEngine(options: PolicyEngineOptions): SwappableEngin
     const begun = performance.now();
     try {
       const { module, data, project } = now.policy;
-      now.instance ??= instantiatePolicy(module, data, { strictBuiltinErrors });
-      const results = now.instance.evaluate(entrypoint, project(buildInput(call, options)), call.at);
-      const tookMs = performance.now() - begun;
-      if (tookMs > timeoutMs)
-        throw new Error(`it took ${tookMs.toFixed(0)} ms, where ${timeoutMs} ms are allowed`);
-      const bytes = now.instance.grownBytes();
+      const instance = (now.instance ??= instantiatePolicy(module, data, { strictBuiltinErrors }));
+      const evaluate = () => instance.evaluate(entrypoint, project(buildInput(call, options)), call.at);
+      let results = evaluate();
+      if (performance.now() - begun > timeoutMs) {
+        // It may be the machine that is slow. Then the same again takes the thread no longer than it may.
+        mark?.end();
+        mark?.begin(call);
+        const before = process.threadCpuUsage();
+        results = evaluate();
+        const { user, system } = process.threadCpuUsage(before);
+        const usedMs = (user + system) / 1000;
+        if (usedMs >= timeoutMs)
+          throw new Error(`it took ${usedMs.toFixed(0)} ms, where ${timeoutMs} ms are allowed`);
+        logger.warn('policy_evaluation_delayed', { requestId: call.requestId, usedMs });
+      }
+      const bytes = instance.grownBytes();
       if (bytes > maxGrownBytes) {
         logger.info('policy_instance_replaced', { requestId: call.requestId, bytes });
         now.instance = null;

@@ -146,6 +146,19 @@ allow if regex.globs_match(input.tool, "a*")
     expect(logged.at(-1)).toMatchObject({ event: 'policy_evaluation_failed' });
   });
 
+  it('but not where the machine was busy with something else meanwhile', async () => {
+    const { decide, logged } = await engineOn(decides, { timeoutMs: 100 });
+    const begun = performance.now();
+    const clock = vi
+      .spyOn(performance, 'now')
+      .mockReturnValueOnce(begun)
+      .mockReturnValueOnce(begun + 190);
+    expect(decide(call('good')).allow).toBe(true);
+    expect(decide(call('bad')).allow).toBe(false);
+    clock.mockRestore();
+    expect(logged.map(({ event }) => event)).toEqual(['policy_compiled', 'policy_evaluation_delayed']);
+  });
+
   it('where a builtin function fails, if that is to count', async () => {
     const rego = 'package mcp.policy\ndeny if time.parse_rfc3339_ns(input.tool) > 0\n';
     const strict = await engineOn(rego, { strictBuiltinErrors: true });
