@@ -139,6 +139,27 @@ describe('a method that nobody knows', () => {
   });
 });
 
+describe('what leads to resources and results by another way than a call', () => {
+  const uri = 'file:///etc/passwd';
+  it.each<[string, object]>([
+    ['resources/read', { uri }],
+    ['resources/subscribe', { uri }],
+    ['subscriptions/listen', { notifications: { resourceSubscriptions: [uri] } }],
+    ['completion/complete', { ref: { type: 'ref/resource', uri }, argument: { name: 'path', value: '/' } }],
+    ['prompts/get', { name: 'x' }],
+    ['tasks/get', { taskId: 't' }],
+    ['tasks/result', { taskId: 't' }],
+    ['tasks/list', {}],
+    ['tasks/update', { taskId: 't' }],
+    ['tasks/cancel', { taskId: 't' }],
+  ])('%s is for the policy to decide, which denies it here', async (method, params) => {
+    const before = upstream.received().length;
+    const [answer] = await session.ask(JSON.stringify({ jsonrpc: '2.0', id: 3, method, params }));
+    expect(JSON.parse(answer ?? '')).toMatchObject({ id: 3, error: { code: -32001 } });
+    expect(upstream.received()).toHaveLength(before);
+  });
+});
+
 describe('a known method with the wrong params', () => {
   it.each([
     '{}',

@@ -128,9 +128,11 @@ describe('a modern request', () => {
   });
 
   it('that the policy denies is denied too when it comes back with answers', async () => {
+    const before = upstream.received().length;
     const retried = message('tools/call', { name: 'forbidden', inputResponses: {}, requestState: 'opaque' });
     const response = await postModern(urlOf('raw'), retried);
     expect(JSON.parse(response.body)).toMatchObject({ error: { code: -32001 } });
+    expect(upstream.received()).toHaveLength(before);
   });
 });
 
