@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { PolicyBundleStatus } from '../shared/policy-bundles.ts';
 import { createAllServers } from './aggregate/all-servers.ts';
 import { createClientRegistry } from './clients/client-registry.ts';
 import { createProcessTable } from './clients/process/process-table.ts';
@@ -31,7 +32,7 @@ import { createAlerts } from './runtime/alerts.ts';
 import { openApiToken } from './runtime/api-token.ts';
 import { coalesce } from './runtime/coalesce.ts';
 import { openKeptSettings } from './runtime/kept-settings.ts';
-import { beyondLoopback, policyProblem, portTaken } from './runtime/problems.ts';
+import { beyondLoopback, bundleProblem, policyProblem, portTaken } from './runtime/problems.ts';
 import { openSavedSearches } from './runtime/saved-searches.ts';
 import { statusOf } from './runtime/status.ts';
 import { createListing } from './session/listing.ts';
@@ -88,7 +89,13 @@ export async function createGateway(
   /** Until then there is nobody to hear of changes. */
   let serving = false;
   const places = policyPlaces(surroundings);
-  const policy = await composePolicy(surroundings, places, mark, () => policyChanged());
+  const policy = await composePolicy(
+    surroundings,
+    places,
+    mark,
+    () => policyChanged(),
+    (status) => bundleChanged(status),
+  );
 
   const notice = keep(coalesce(tellHost, NOTICE_MS));
   const audit = composeAudit(surroundings, () => notice.request());
@@ -247,6 +254,7 @@ export async function createGateway(
       problems: [
         audit.log.problem,
         policyProblem(policy),
+        bundleProblem(policy),
         portTaken(listening.portTakenInstead, listening.port),
         clients.problem,
         exposure,
@@ -261,6 +269,12 @@ export async function createGateway(
     if (!serving) return;
     emit('policy.changed', { version: policy.overview().version });
     sessions.listsChanged('policy');
+    notice.request();
+  }
+
+  function bundleChanged(status: PolicyBundleStatus): void {
+    if (!serving) return;
+    emit('policy.bundle.changed', status);
     notice.request();
   }
 

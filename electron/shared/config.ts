@@ -16,6 +16,7 @@ import {
   texts,
   wholeNumber,
 } from './config-values.ts';
+import { policyBundle } from './config-bundle.ts';
 import { httpHeaders } from './config-headers.ts';
 import { reservedServerNames, serverName } from './server-paths.ts';
 
@@ -206,6 +207,8 @@ const policy = section({
     timeout: duration('100ms'),
     strict_builtin_errors: flag(true),
   }).prefault({}),
+  /** Where policies and data are served; they then own what their manifest names, before all local files. */
+  bundle: policyBundle.prefault({}),
 });
 
 /** What is kept out of the audit log and the log lines, beside what policies want kept out. */

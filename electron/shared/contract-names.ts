@@ -45,6 +45,7 @@ const commands = {
   'policy.rollback': true,
   'policy.updates': true,
   'policy.keep': true,
+  'policy.bundle.check': true,
   'policy.input': true,
   'policy.try': true,
   'policy.replay': true,
@@ -81,6 +82,7 @@ const events = {
   'policy.changed': true,
   'policy.replay.changed': true,
   'policy.learn.changed': true,
+  'policy.bundle.changed': true,
   'place.show': true,
 } satisfies Record<WindowEventName, true>;
 

@@ -16,6 +16,7 @@ import {
   policyMode,
   policyOverview,
 } from './domain.ts';
+import { policyBundleStatus } from './policy-bundles.ts';
 import {
   policyChanges,
   policyCheck,
@@ -74,6 +75,8 @@ export const policyCommands = {
   'policy.updates': { input: nothing, output: z.array(policyUpdate) },
   /** Keeps the edited file, and does not offer this shipped one again. */
   'policy.keep': { input: policyUpdateAnswer, output: nothing },
+  /** Asks the bundle server now, and says how that went. Null: none is configured. */
+  'policy.bundle.check': { input: nothing, output: policyBundleStatus.nullable() },
 } as const;
 
 /** Policies that are not in force yet, held against calls that were recorded. None of these changes anything. */
@@ -166,6 +169,7 @@ export const events = {
   'policy.changed': z.object({ version: z.int().nullable() }),
   'policy.replay.changed': policyReplay,
   'policy.learn.changed': learningProgress,
+  'policy.bundle.changed': policyBundleStatus,
 } as const;
 
 /** Events of main to a window: tray and notifications ask it to show something. */

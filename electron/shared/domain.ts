@@ -1,5 +1,6 @@
 // The words that every part of the program shares: modes, verdicts, records, states.
 import { z } from 'zod';
+import { policyBundleStatus } from './policy-bundles.ts';
 import { policyDiagnostic } from './policy-editing.ts';
 
 export const policyMode = z.enum(['enforce', 'audit']);
@@ -247,5 +248,7 @@ export const policyOverview = z.object({
   diagnostics: z.array(policyDiagnostic),
   /** Its id in the history; null where none is in force. */
   version: z.int().nullable(),
+  /** Null where policies come from this machine alone. */
+  bundle: policyBundleStatus.nullable(),
 });
 export type PolicyOverview = z.infer<typeof policyOverview>;

@@ -11,10 +11,13 @@ const fileText = z.string().max(2_000_000);
 /** SHA-256 of a file's bytes as hexadecimal digits. */
 const fileHash = z.string().regex(/^[0-9a-f]{64}$/u);
 
-/** What a file is: Rego, its tests, a JSON policy, or the one file of policy data. */
-export const policyFileKind = z.enum(['policy', 'test', 'json', 'data']);
+/** What a file is: Rego, its tests, a JSON policy, policy data, or what a bundle says of itself. */
+export const policyFileKind = z.enum(['policy', 'test', 'json', 'data', 'manifest']);
 
-/** A file of the policy folder as it lies on disk, whether it is in force or not. JSON policies are `json/NAME.json`. */
+/**
+ * A file of the policy folder as it lies on disk, whether it is in force or not. JSON policies are `json/NAME.json`,
+ * and what came in a bundle lies below `@bundle/`.
+ */
 export const policyFolderFile = z.object({
   name: z.string(),
   kind: policyFileKind,
@@ -32,6 +35,8 @@ export const policyFolder = z.object({
   watched: z.boolean(),
   /** In the order of their names. */
   files: z.array(policyFolderFile),
+  /** Files that are not in force as they are, or not edited here, because of a bundle; `why` is for people. */
+  fixed: z.array(z.object({ name: z.string(), why: z.string() })),
 });
 export type PolicyFolder = z.infer<typeof policyFolder>;
 
@@ -44,9 +49,10 @@ export const policyDiagnostic = z.object({
   severity: z.enum(['error', 'warning']),
   /**
    * `compile` OPA or the proxy can't use it; `json` a JSON policy is not valid; `schema` it reads what no input has;
-   * `data` policy data is not valid; `test` a test fails; `time` it takes too long to decide.
+   * `data` policy data is not valid; `test` a test fails; `time` it takes too long to decide; `bundle` it is not in
+   * force, because a bundle owns what it declares.
    */
-  kind: z.enum(['compile', 'json', 'schema', 'data', 'test', 'time']),
+  kind: z.enum(['compile', 'json', 'schema', 'data', 'test', 'time', 'bundle']),
   message: z.string(),
 });
 export type PolicyDiagnostic = z.infer<typeof policyDiagnostic>;
@@ -150,9 +156,10 @@ export const policyVersion = z.object({
   at: z.number(),
   /**
    * `shipped` put there by the app; `found` was there at a start; `window` saved in the window; `outside` edited by
-   * another program; `update` shipped files changed with a new version of the app; `rollback` brought back.
+   * another program; `update` shipped files changed with a new version of the app; `rollback` brought back;
+   * `bundle` served as a bundle, whose revision the note is.
    */
-  by: z.enum(['shipped', 'found', 'window', 'outside', 'update', 'rollback']),
+  by: z.enum(['shipped', 'found', 'window', 'outside', 'update', 'rollback', 'bundle']),
   note: z.string(),
   /** Of all its names and texts: the same files have the same hash. */
   hash: fileHash,

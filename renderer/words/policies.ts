@@ -80,6 +80,7 @@ export const versionOrigins: Readonly<Record<PolicyVersion['by'], string>> = {
   outside: 'Edited elsewhere',
   update: 'App update',
   rollback: 'Put back',
+  bundle: 'Bundle',
 };
 
 export const diagnosticKinds: Readonly<Record<PolicyDiagnostic['kind'], string>> = {
@@ -89,4 +90,5 @@ export const diagnosticKinds: Readonly<Record<PolicyDiagnostic['kind'], string>>
   data: 'Data',
   test: 'Test',
   time: 'Time',
+  bundle: 'Bundle',
 };

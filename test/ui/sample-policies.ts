@@ -35,6 +35,7 @@ export function sampleFolder(files: Readonly<Record<string, string>> = sampleFil
         problem: null,
         diagnostics: [],
         version: versions.find(({ inForce }) => inForce)?.id ?? null,
+        bundle: null,
       }),
       'policy.files': () => read(disk),
       'policy.updates': () => [],
@@ -111,7 +112,7 @@ function read(disk: ReadonlyMap<string, string>): PolicyFolder {
   const files = [...disk].map(
     ([name, text]) => ({ name, kind: kindOf(name), text, hash: hashOf(text) }) as const,
   );
-  return { folder: '/policies', dataName: 'policy_data.json', watched: true, files };
+  return { folder: '/policies', dataName: 'policy_data.json', watched: true, files, fixed: [] };
 }
 
 function laidOver(

@@ -2,7 +2,9 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Config } from '../../shared/config.ts';
+import type { PolicyBundleStatus } from '../../shared/policy-bundles.ts';
 import type { Surroundings } from '../call.ts';
+import { readBundleSettings, shownUrl } from '../policy/bundles/bundle-settings.ts';
 import type { PolicyPlaces } from '../policy/load.ts';
 import { createOpaRunner } from '../policy/opa-runner.ts';
 import { openPolicies, type Policies } from '../policy/open-policies.ts';
@@ -11,15 +13,20 @@ import type { EvaluationMark } from '../ports.ts';
 import { enforcedMethods } from '../router/method-table.ts';
 import type { GatewaySurroundings } from './surroundings.ts';
 
-/** @param onChange another policy is in force, or what is wrong with the files on disk has changed. */
+/**
+ * @param onChange another policy is in force, or what is wrong with the files on disk has changed
+ * @param onBundleChange the bundle server was asked, or is being asked
+ */
 export async function composePolicy(
   { config, options, clock, logger, keep }: GatewaySurroundings,
   places: PolicyPlaces,
   mark: EvaluationMark | null,
   onChange: () => void,
+  onBundleChange: (status: PolicyBundleStatus) => void,
 ): Promise<Policies> {
   const policy = await openPolicies({
     places,
+    bundle: readBundleSettings(config.policy.bundle),
     isOwnCopy: config.policy.policy_dir === null,
     watchForChanges: config.policy.watch_for_changes,
     userData: options.userData,
@@ -34,6 +41,7 @@ export async function composePolicy(
     clock,
     logger,
     onChange,
+    onBundleChange,
   });
   return keep(policy);
 }
@@ -44,6 +52,7 @@ export function policyPlaces({
   keep,
 }: GatewaySurroundings): PolicyPlaces {
   const runner = keep(createOpaRunner(pathToFileURL(join(out, 'gateway', 'opa-runner-worker.js'))));
+  const { url } = policy.bundle;
   return {
     policyDir: policy.policy_dir ?? join(userData, 'policies'),
     jsonPolicyDir: policy.json_policy_dir,
@@ -56,6 +65,7 @@ export function policyPlaces({
     },
     precompiledDir: join(out, 'policies'),
     cacheDir: join(userData, 'policy-cache'),
+    bundle: url === null ? null : { url: shownUrl(url), files: null },
   };
 }
 

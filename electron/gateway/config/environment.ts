@@ -18,6 +18,8 @@ export const variables: readonly { readonly name: string; readonly key: string; 
   { name: 'MCP_POLICY_ENABLED', key: 'policy.enabled', kind: 'text' },
   { name: 'MCP_POLICY_RULES_DIR', key: 'policy.policy_dir', kind: 'text' },
   { name: 'MCP_POLICY_DATA_FILE', key: 'policy.data_file', kind: 'text' },
+  { name: 'MCP_POLICY_BUNDLE_URL', key: 'policy.bundle.url', kind: 'text' },
+  { name: 'MCP_POLICY_BUNDLE_TOKEN', key: 'policy.bundle.token', kind: 'text' },
   { name: 'MCP_AUDIT_ENABLED', key: 'audit.enabled', kind: 'text' },
   { name: 'MCP_AUDIT_DB_PATH', key: 'audit.db_path', kind: 'text' },
   { name: 'MCP_METRICS_ENABLED', key: 'metrics.enabled', kind: 'text' },

@@ -2,7 +2,7 @@
 import { type KeyPath, type Tree, valueAt } from './tree.ts';
 
 /** Keys whose values (or what lies below them) may hold passwords and tokens. */
-const mayHoldSecrets = new Set(['env', 'args', 'url', 'headers', 'token_hash']);
+const mayHoldSecrets = new Set(['env', 'args', 'url', 'headers', 'token_hash', 'token', 'key']);
 
 const longestQuote = 60;
 

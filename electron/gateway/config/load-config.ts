@@ -81,6 +81,7 @@ function withAbsolutePaths(config: Config, { file, setBy }: Source): Config {
   const absolute = (key: string, path: string | null) =>
     path === null ? null : resolve(setBy.has(key) ? process.cwd() : folder, path);
   const { policy, audit, upstream, servers, logging, tls } = config;
+  const { bundle } = policy;
   return {
     ...config,
     policy: {
@@ -88,6 +89,15 @@ function withAbsolutePaths(config: Config, { file, setBy }: Source): Config {
       policy_dir: absolute('policy.policy_dir', policy.policy_dir),
       json_policy_dir: absolute('policy.json_policy_dir', policy.json_policy_dir),
       data_file: absolute('policy.data_file', policy.data_file),
+      bundle: {
+        ...bundle,
+        token_file: absolute('policy.bundle.token_file', bundle.token_file),
+        ca_file: absolute('policy.bundle.ca_file', bundle.ca_file),
+        signing: {
+          ...bundle.signing,
+          key_file: absolute('policy.bundle.signing.key_file', bundle.signing.key_file),
+        },
+      },
     },
     audit: { ...audit, db_path: absolute('audit.db_path', audit.db_path) },
     upstream: { ...upstream, cwd: absolute('upstream.cwd', upstream.cwd) },

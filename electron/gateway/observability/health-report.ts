@@ -77,9 +77,14 @@ export function reasonsAgainst({ state, components }: HealthReport): string[] {
 
 function policyHealth({ status, policy }: HealthFacts): PartHealth {
   if (!status.policyEnabled) return { status: 'ok', enabled: false };
-  const facts = { version: policy.version };
-  if (policy.problem === null) return { status: 'ok', ...facts };
-  return { status: policy.version === null ? 'down' : 'degraded', why: policy.problem, ...facts };
+  const { version, bundle } = policy;
+  const facts = { version, ...(bundle === null ? {} : { bundle_revision: bundle.taken?.revision ?? null }) };
+  const unserved = bundle?.problem ?? null;
+  const why = [policy.problem, unserved === null ? null : `${unserved.message} ${unserved.remedy}`].filter(
+    (part) => part !== null,
+  );
+  if (why.length === 0) return { status: 'ok', ...facts };
+  return { status: version === null ? 'down' : 'degraded', why: why.join(' '), ...facts };
 }
 
 function auditHealth({ status, auditWorks }: HealthFacts): PartHealth {

@@ -1,6 +1,8 @@
 // Finds out whether policy files could be in force: what is wrong with them, and where.
 import type { PolicyCheck, PolicyDiagnostic } from '../../shared/policy-editing.ts';
 import type { Logger } from '../ports.ts';
+import { countingBeside, type SetAside } from './bundles/beside-bundle.ts';
+import { isOfBundle } from './bundles/bundle-names.ts';
 import { writtenInRego } from './json-policies/read.ts';
 import { loadPolicy, type PolicyPlaces, type LoadedPolicy } from './load.ts';
 import { checkSources, likelyDialect } from './opa-check.ts';
@@ -31,7 +33,7 @@ export interface Examiner {
   /** All that an edit has to pass before it is in force. */
   wholly(files: readonly FolderFile[], schemaCounts: SchemaCounts): Promise<Examined>;
   /** The same but for the time limit, and nothing is kept of it: for files that are being edited. */
-  asDraft(files: readonly FolderFile[]): Promise<PolicyCheck>;
+  asDraft(files: readonly FolderFile[], edited: readonly string[]): Promise<PolicyCheck>;
   /** For files that passed before. */
   again(files: readonly FolderFile[]): Promise<Examined>;
 }
@@ -71,22 +73,27 @@ export function createExaminer({ places, schema, tooSlow, logger }: ExaminerOpti
   }
 
   async function examine(
-    files: readonly FolderFile[],
+    all: readonly FolderFile[],
     schemaCounts: SchemaCounts,
-    { keep }: { readonly keep: boolean },
+    { keep, claimCounts }: { readonly keep: boolean; readonly claimCounts: SchemaCounts },
   ): Promise<Examined> {
     const opa = await findOpa(places.opa);
+    const { files, setAside } = countingBeside(all);
     // Data is looked at even where the rules are wrong: both are edited at once.
-    const found = [...jsonDiagnostics(files), ...dataDiagnostics(files)];
+    const found = [
+      ...claimDiagnostics(setAside, claimCounts),
+      ...jsonDiagnostics(files),
+      ...dataDiagnostics(files),
+    ];
     if ('missing' in opa) {
       // Without OPA only what was compiled before can be in force, and tests can't be run.
-      return load(files, keep);
+      return load(all, keep);
     }
     const checked = await checkAgainst(opa, regoAmong(files), schema, schemaCounts);
     const wrong = [...checked, ...found].filter(({ severity }) => severity === 'error');
     if (wrong.length > 0) return refused([...checked, ...found]);
-    const [loaded, tested] = await Promise.all([load(files, keep), test(opa, files)]);
-    const diagnostics = [...checked, ...loaded.check.diagnostics, ...tested.diagnostics];
+    const [loaded, tested] = await Promise.all([load(all, keep), test(opa, files)]);
+    const diagnostics = [...found, ...checked, ...loaded.check.diagnostics, ...tested.diagnostics];
     if (loaded.policy === null || diagnostics.some(({ severity }) => severity === 'error'))
       return { policy: null, check: { ok: false, diagnostics, tests: tested.tests } };
     return passed(loaded.policy, diagnostics, tested.tests);
@@ -94,7 +101,7 @@ export function createExaminer({ places, schema, tooSlow, logger }: ExaminerOpti
 
   return {
     async wholly(files, schemaCounts) {
-      const examined = await examine(files, schemaCounts, { keep: true });
+      const examined = await examine(files, schemaCounts, { keep: true, claimCounts: schemaCounts });
       if (examined.policy === null) return examined;
       const why = await tooSlow(examined.policy);
       if (why === null) return examined;
@@ -105,7 +112,11 @@ export function createExaminer({ places, schema, tooSlow, logger }: ExaminerOpti
       );
       return { policy: null, check: { ok: false, diagnostics: [...diagnostics, ...slow], tests } };
     },
-    asDraft: async (files) => (await examine(files, () => true, { keep: false })).check,
+    async asDraft(files, edited) {
+      const ofThisFolder: SchemaCounts = (file) => file === null || !isOfBundle(file);
+      const claimCounts: SchemaCounts = (file) => file !== null && edited.includes(file);
+      return (await examine(files, ofThisFolder, { keep: false, claimCounts })).check;
+    },
     again: (files) => load(files, true),
   };
 }
@@ -121,6 +132,19 @@ export function regoAmong(files: readonly FolderFile[]): PolicySource[] {
 function jsonDiagnostics(files: readonly FolderFile[]): PolicyDiagnostic[] {
   const written = writtenInRego(files.filter(({ kind }) => kind === 'policy' || kind === 'json'));
   return written.ok ? [] : diagnose(written.failure.errors, 'json');
+}
+
+/** An edit that would have no effect is an error; what lies there beside a bundle is told, unless it is to be expected. */
+function claimDiagnostics(setAside: readonly SetAside[], counts: SchemaCounts): PolicyDiagnostic[] {
+  return setAside
+    .filter(({ name, isExpected }) => !isExpected || counts(name))
+    .flatMap(({ name, why }) =>
+      diagnose(
+        [{ file: name, line: null, column: null, message: why }],
+        'bundle',
+        counts(name) ? 'error' : 'warning',
+      ),
+    );
 }
 
 /** What OPA says of the files, with and without knowing what an input holds: the difference is the schema's. */

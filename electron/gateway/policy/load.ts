@@ -2,6 +2,7 @@
 import type { Logger } from '../ports.ts';
 import { refusal } from './builtins/refused.ts';
 import { createBundleCache } from './bundle-cache.ts';
+import { countingBeside } from './bundles/beside-bundle.ts';
 import { readBundle, type PolicyBundle } from './bundle.ts';
 import { compilePolicies } from './compile.ts';
 import type { Question } from './entrypoints.ts';
@@ -38,7 +39,7 @@ export interface LoadedPolicy {
 
 /**
  * Rejects only where the disk or OPA fail in ways that nobody foresees.
- * @param files as they lie in the policy folder
+ * @param files as they lie in the policy folder, and those of a bundle
  * @param keep whether what has to be compiled is kept for the next time
  */
 export async function loadPolicy(
@@ -47,11 +48,12 @@ export async function loadPolicy(
   logger: Logger,
   { keep }: { readonly keep: boolean },
 ): Promise<Loaded<LoadedPolicy>> {
-  const rules = files.filter(({ kind }) => kind === 'policy' || kind === 'json');
-  const jsonExpected = places.jsonPolicyDir !== null;
+  const { files: counting, setAside } = countingBeside(files);
+  const rules = counting.filter(({ kind }) => kind === 'policy' || kind === 'json');
+  const jsonExpected = places.jsonPolicyDir !== null && !setAside.some(({ kind }) => kind === 'json');
   const sources = sourcesAmong(rules, places.policyDir, { jsonExpected });
   if (!sources.ok) return sources;
-  const dataFile = files.find(({ kind }) => kind === 'data');
+  const dataFile = counting.find(({ kind }) => kind === 'data');
   const data = dataFile === undefined ? null : parsePolicyData(dataFile.name, dataFile.text);
   if (data?.ok === false) return data;
   const bundle = await findOrCompile(sources.value, places, logger, keep);

@@ -1,6 +1,7 @@
 // Policy files as they would be with changes that are not on disk yet.
 import type { PolicyChange } from '../../shared/policy-editing.ts';
 import { CommandError } from '../../shared/rpc.ts';
+import { isOfBundle } from './bundles/bundle-names.ts';
 import { fileOf, isJsonName, type FolderFile } from './policy-folder.ts';
 import { isTest } from './sources.ts';
 
@@ -19,6 +20,8 @@ export function overlay(files: readonly FolderFile[], changes: Overlay, dataName
 
 /** What would not be read from there again must not be written there. */
 function kindOf(name: string, dataName: string): FolderFile['kind'] {
+  if (isOfBundle(name))
+    throw new CommandError('of_bundle', `${name} comes from the bundle: it is changed where that is built.`);
   if (name === dataName) return 'data';
   if (isJsonName(name)) return 'json';
   const below = name.split('/');
@@ -27,7 +30,7 @@ function kindOf(name: string, dataName: string): FolderFile['kind'] {
   return isTest(name) ? 'test' : 'policy';
 }
 
-/** As the folder is read: rules and tests, then JSON policies, then data. */
-function rank({ kind }: FolderFile): number {
-  return { policy: 0, test: 0, json: 1, data: 2 }[kind];
+/** As the folder is read: rules and tests, then JSON policies, then data, then what is of a bundle. */
+function rank({ name, kind }: FolderFile): number {
+  return isOfBundle(name) ? 3 : { policy: 0, test: 0, json: 1, data: 2, manifest: 3 }[kind];
 }

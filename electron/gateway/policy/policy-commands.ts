@@ -1,7 +1,10 @@
 // Answers what the window asks of policies.
 import type { Handlers, PolicyCommands } from '../../shared/contract.ts';
+import type { PolicyOverview } from '../../shared/domain.ts';
 import type { PolicyInRego } from '../../shared/policy-editing.ts';
 import { CommandError } from '../../shared/rpc.ts';
+import { countingBeside } from './bundles/beside-bundle.ts';
+import type { BundleClient } from './bundles/bundle-client.ts';
 import { regoAmong } from './examine.ts';
 import { describeJsonError, jsonPolicyToRego } from './json-policies/to-rego.ts';
 import { formatRego } from './opa-format.ts';
@@ -13,6 +16,9 @@ import type { ShippedCopy } from './shipped-copy.ts';
 
 export interface PolicyCommandOptions {
   readonly keeper: PolicyKeeper;
+  readonly overview: () => PolicyOverview;
+  /** Null where no bundle server is configured. */
+  readonly bundle: BundleClient | null;
   readonly history: PolicyVersions;
   /** Null where the folder is the user's own choice. */
   readonly shipped: ShippedCopy | null;
@@ -29,7 +35,7 @@ export function createPolicyCommands(options: PolicyCommandOptions): Handlers<Po
   }
 
   return {
-    'policy.read': () => keeper.overview(),
+    'policy.read': () => options.overview(),
     'policy.files': () => keeper.files(),
     'policy.check': ({ files }) => keeper.check(files),
     'policy.save': (wanted) => keeper.save(wanted),
@@ -37,7 +43,7 @@ export function createPolicyCommands(options: PolicyCommandOptions): Handlers<Po
     'policy.rego': ({ text }) => regoOf(text),
     async 'policy.test'({ files }) {
       const draft = await keeper.draft(files);
-      return runPolicyTests(await opa(), regoAmong(draft), { coverage: true });
+      return runPolicyTests(await opa(), regoAmong(countingBeside(draft).files), { coverage: true });
     },
     'policy.history': ({ before, limit }) => history.page(before, limit),
     async 'policy.version'({ id }) {
@@ -48,6 +54,7 @@ export function createPolicyCommands(options: PolicyCommandOptions): Handlers<Po
     },
     'policy.rollback': ({ id }) => keeper.rollback(id),
     'policy.updates': async () => (await shipped?.updates()) ?? [],
+    'policy.bundle.check': async () => (await options.bundle?.check()) ?? null,
     'policy.keep': async ({ name, shippedHash }) => shipped?.keep(name, shippedHash),
   };
 }

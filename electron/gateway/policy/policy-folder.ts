@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { PolicyFolderFile } from '../../shared/policy-editing.ts';
+import { isOfBundle } from './bundles/bundle-names.ts';
 import { failed, type Loaded } from './policy-failure.ts';
 import { isTest, readRegoFiles } from './sources.ts';
 import { ifThere } from './write-files.ts';
@@ -16,10 +17,20 @@ export interface PolicyPlace {
   readonly jsonPolicyDir: string | null;
   /** The data that the configuration names; null: policy_data.json beside the policies, where there is one. */
   readonly dataFile: string | null;
+  /** Null where no bundle server is configured. */
+  readonly bundle: BundleShelf | null;
+}
+
+/** What a bundle server gave: files that stand beside those of the folder. */
+export interface BundleShelf {
+  /** Where they come from, for people. */
+  readonly url: string;
+  /** Those of the last good bundle; null where there was none yet, and then nothing else decides in its place. */
+  files: readonly FolderFile[] | null;
 }
 
 export interface PolicyFiles {
-  /** Rules and tests in the order of their names, then JSON policies, then the data. */
+  /** Rules and tests in the order of their names, then JSON policies, then the data, then what is of a bundle. */
   readonly files: readonly FolderFile[];
   /** Every folder that something of it lies in, as absolute paths. */
   readonly folders: readonly string[];
@@ -71,6 +82,10 @@ export async function readPolicyFolder(place: PolicyPlace): Promise<Loaded<Polic
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (place.dataFile !== null || !missing)
       return failed(error instanceof Error ? error.message : String(error), name);
+  }
+  if (place.bundle !== null) {
+    if (place.bundle.files === null) return failed(`No bundle could be taken from ${place.bundle.url} yet`);
+    files = [...files.filter((file) => !isOfBundle(file.name)), ...place.bundle.files];
   }
   return { ok: true, value: { files, folders: [...new Set([...folders, dirname(dataFile)])] } };
 }

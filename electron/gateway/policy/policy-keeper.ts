@@ -13,6 +13,9 @@ import { CommandError } from '../../shared/rpc.ts';
 import type { Closable, Logger } from '../ports.ts';
 import type { SwappableEngine } from './engine.ts';
 import type { Examined, Examiner, SchemaCounts } from './examine.ts';
+import { fixedAmong } from './bundles/beside-bundle.ts';
+import { isOfBundle } from './bundles/bundle-names.ts';
+import type { ServedBundle } from './bundles/read-served.ts';
 import { createFolderWatch } from './folder-watch.ts';
 import type { LoadedPolicy } from './load.ts';
 import { describeErrors, diagnose } from './policy-failure.ts';
@@ -45,7 +48,7 @@ export interface PolicyKeeperOptions {
 }
 
 export interface PolicyKeeper extends Closable {
-  overview(): PolicyOverview;
+  overview(): Omit<PolicyOverview, 'bundle'>;
   /** What lies on disk now. Rejects with a CommandError where it can't be read. */
   files(): Promise<PolicyFolder>;
   /** The files on disk with these changes. */
@@ -53,6 +56,8 @@ export interface PolicyKeeper extends Closable {
   check(changes: Overlay): Promise<PolicyCheck>;
   save(wanted: PolicySave): Promise<PolicySaved>;
   rollback(id: number): Promise<PolicySaved>;
+  /** Puts a bundle in force beside the local files; null where that went well, otherwise what is wrong with it. */
+  takeBundle(bundle: Pick<ServedBundle, 'files' | 'manifest'>): Promise<string | null>;
 }
 
 interface InForce {
@@ -183,7 +188,8 @@ export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<
       }
     }
     await takeIn(followed === 'seeded' ? 'shipped' : followed === 'updated' ? 'update' : 'found');
-    if (inForce !== null) return;
+    // Where no bundle is there, no version stands in for it: it might be one from before.
+    if (inForce !== null || place.bundle?.files === null) return;
     for (const version of history.good()) {
       const files = await history.filesOf(version.id);
       const policy = files === null ? null : (await examiner.again(files)).policy;
@@ -192,6 +198,35 @@ export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<
       logger.warn('policy_last_good', { version: version.id, folder });
       return;
     }
+  }
+
+  async function takeBundle({
+    files,
+    manifest: { revision },
+  }: Pick<ServedBundle, 'files' | 'manifest'>): Promise<string | null> {
+    const shelf = place.bundle;
+    if (shelf === null || closed) return 'no bundle is wanted any more';
+    const found = await readPolicyFolder({ ...place, bundle: { ...shelf, files } });
+    if (!found.ok) return describeErrors(found.failure.errors);
+    let whole = found.value.files;
+    let { policy, check } = await examine(whole, anywhere);
+    const { diagnostics: wrong } = check;
+    // What is wrong with local files does not keep a bundle from being in force: it is told as theirs, below.
+    if (policy === null && wrong.some(({ file }) => file !== null && !isOfBundle(file))) {
+      whole = files;
+      ({ policy, check } = await examine(whole, anywhere));
+    }
+    if (policy === null)
+      return describeErrors(check.diagnostics.filter(({ severity }) => severity === 'error'));
+    shelf.files = files;
+    const mark = versionHash(whole);
+    if (mark !== inForce?.mark)
+      swap(policy, await history.add({ by: 'bundle', note: revision, wasInForce: true, files: whole }), mark);
+    tellWrong(versionHash(found.value.files), wrong);
+    watch?.over(found.value.folders);
+    // Who edited local files meanwhile has them taken in beside it.
+    await takeIn('outside');
+    return null;
   }
 
   /** Writes these files in place of what is on disk, and puts them in force. Nothing that was on disk is lost. */
@@ -237,13 +272,14 @@ export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<
 
     async files() {
       const { files } = await read();
-      return { folder, dataName, watched: options.watched, files: [...files] };
+      return { folder, dataName, watched: options.watched, files: [...files], fixed: fixedAmong(files) };
     },
 
     draft: async (changes) => overlay((await read()).files, changes, dataName),
 
     async check(changes) {
-      return examiner.asDraft(overlay((await read()).files, changes, dataName));
+      const edited = changes.map(({ name }) => name);
+      return examiner.asDraft(overlay((await read()).files, changes, dataName), edited);
     },
 
     save: ({ files: wanted, note }) =>
@@ -269,8 +305,15 @@ export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<
         if (files === null)
           throw new CommandError('no_version', `Version ${id} is not in the history any more.`);
         const disk = (await read()).files;
+        if (differing(disk, files).some(isOfBundle))
+          throw new CommandError(
+            'of_bundle',
+            `Version ${id} had another bundle. To go back to it, have that one served at ${place.bundle?.url ?? 'its URL'}.`,
+          );
         return put(disk, files, { by: 'rollback', note: `Back to version ${id}`, schemaCounts: anywhere });
       }),
+
+    takeBundle: (bundle) => inTurn(() => takeBundle(bundle)),
 
     async close() {
       closed = true;

@@ -15,6 +15,12 @@ export function policyProblem(policy: PolicyEngine): Problem | null {
   };
 }
 
+/** Why the policies that are in force are not those that the bundle server has. */
+export function bundleProblem(policy: PolicyEngine): Problem | null {
+  const problem = policy.overview().bundle?.problem ?? null;
+  return problem === null ? null : { code: 'policy_bundle', ...problem };
+}
+
 /** Listening on more than loopback is the user's choice; without encryption and tokens it is a problem. */
 export function beyondLoopback(
   address: string,

@@ -22,7 +22,13 @@ export interface PolicyEntry {
 /** Rego or JSON; data is not the only JSON that a folder may hold. */
 export const languageOf = (name: string): 'rego' | 'json' => (name.endsWith('.rego') ? 'rego' : 'json');
 
-const kindOrder = ['policy', 'test', 'json', 'data'] as const;
+const kindOrder: Readonly<Record<PolicyEntry['kind'], number>> = {
+  policy: 0,
+  test: 1,
+  json: 2,
+  data: 3,
+  manifest: 4,
+};
 
 /** Policies first, then tests, JSON policies, and data, each in the order of their names. */
 export function entriesOf(folder: PolicyFolder, drafts: readonly Draft[]): PolicyEntry[] {
@@ -31,7 +37,7 @@ export function entriesOf(folder: PolicyFolder, drafts: readonly Draft[]): Polic
   const names = new Set([...onDisk.keys(), ...drafted.keys()]);
   return [...names]
     .map((name) => entryOf(folder, name, onDisk.get(name) ?? null, drafted.get(name)))
-    .sort((a, b) => kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind) || (a.name < b.name ? -1 : 1));
+    .sort((a, b) => kindOrder[a.kind] - kindOrder[b.kind] || (a.name < b.name ? -1 : 1));
 }
 
 function entryOf(

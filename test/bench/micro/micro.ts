@@ -78,6 +78,7 @@ async function shippedEngine(cacheDir: string, logger: Logger): Promise<Swappabl
     opa: { configured: null, bundled: null, searchPath: process.env.PATH ?? '' },
     precompiledDir: join(root, 'out', 'policies'),
     cacheDir,
+    bundle: null,
   };
   const found = await readPolicyFolder(places);
   const loaded = found.ok ? await loadPolicy(found.value.files, places, logger, { keep: true }) : found;

@@ -22,6 +22,7 @@ describe('the frame', () => {
         problem: null,
         diagnostics: [],
         version: 1,
+        bundle: null,
       }),
     });
     for (const [index, view] of (

@@ -39,6 +39,34 @@ describe('parseDuration', () => {
   );
 });
 
+describe('policy.bundle', () => {
+  const problem = (bundle: object) =>
+    configSchema
+      .safeParse({ policy: { bundle } })
+      .error?.issues.map(({ path, message }) => `${path.slice(2).join('.')}: ${message}`);
+  const url = 'https://bundles.example/mcp.tar.gz';
+
+  it.each([
+    [{ url, token: 'a' }],
+    [{ url: 'http://127.0.0.1:8080/b.tar.gz', token: 'a' }],
+    [{ url: 'http://lan.example/b.tar.gz', signing: { key: 'a', algorithm: 'HS256' } }],
+  ])('takes %j', (bundle) => {
+    expect(problem(bundle)).toBeUndefined();
+  });
+
+  it.each([
+    [{ url: 'http://lan.example/b.tar.gz' }, /^url: https/],
+    [{ url: 'http://lan.example/b.tar.gz', token: 'a', signing: { key: 'a' } }, /^url: https/],
+    [{ url: 'https://me:secret@bundles.example/' }, /^url: no user name/],
+    [{ url, token: 'a', token_file: 'b' }, /^token: either/],
+    [{ url, signing: { key: 'a', key_file: 'b' } }, /^signing\.key: either/],
+    [{ url, signing: { scope: 'write' } }, /^signing\.key: a key/],
+    [{ url, polling: { min_delay: '3m' } }, /^polling\.max_delay: .* not shorter/],
+  ])('refuses %j', (bundle, why) => {
+    expect(problem(bundle)?.join()).toMatch(why);
+  });
+});
+
 describe('configSchema', () => {
   it('has a default for everything, and these are they', () => {
     expect(configSchema.parse({})).toMatchSnapshot();

@@ -143,6 +143,8 @@ describe('the environment', () => {
     MCP_POLICY_ENABLED: ['false', false],
     MCP_POLICY_RULES_DIR: ['rules', resolve('rules')],
     MCP_POLICY_DATA_FILE: ['/data.json', '/data.json'],
+    MCP_POLICY_BUNDLE_URL: ['https://bundles.example/b.tar.gz', 'https://bundles.example/b.tar.gz'],
+    MCP_POLICY_BUNDLE_TOKEN: ['s3cret', 's3cret'],
     MCP_AUDIT_ENABLED: ['no', false],
     MCP_AUDIT_DB_PATH: ['log/audit.db', resolve('log/audit.db')],
     MCP_METRICS_ENABLED: ['1', true],

@@ -22,7 +22,7 @@ function facts(
   change: Omit<Partial<HealthFacts>, 'status'> & { status?: Partial<GatewayStatus> } = {},
 ): HealthFacts {
   return {
-    policy: { source: 'policies', version: 3, problem: null } as HealthFacts['policy'],
+    policy: { source: 'policies', version: 3, problem: null, bundle: null } as HealthFacts['policy'],
     auditWorks: true,
     maxSessions: 10,
     freeBytes: LOW_DISK_BYTES,
@@ -44,6 +44,7 @@ const broken = {
   source: 'policies',
   version: null,
   problem: 'x.rego:1: parse error',
+  bundle: null,
 } as HealthFacts['policy'];
 
 it('is well where every part is', () => {
@@ -75,6 +76,18 @@ describe('is down, and not ready', () => {
 describe('is degraded, and ready', () => {
   it.each([
     ['with a last good policy', facts({ policy: { ...broken, version: 2 } }), 'policy'],
+    [
+      'with a bundle server that can not be asked',
+      facts({
+        policy: {
+          ...broken,
+          version: 2,
+          problem: null,
+          bundle: { problem: { message: 'no answer', remedy: 'see that it runs' } },
+        } as HealthFacts['policy'],
+      }),
+      'policy',
+    ],
     ['at its limit of sessions', facts({ maxSessions: 0 }), 'sessions'],
     ['with little room on the disk', facts({ freeBytes: LOW_DISK_BYTES - 1 }), 'disk'],
   ] as const)('%s', (_name, given, part) => {

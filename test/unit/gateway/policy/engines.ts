@@ -53,6 +53,7 @@ export async function engine(change: Partial<EngineSetup> & { policyDir: string 
   const setup: EngineSetup = {
     dataFile: null,
     jsonPolicyDir: null,
+    bundle: null,
     opa: { configured: opa, bundled: null, searchPath: '' },
     precompiledDir: null,
     cacheDir: temporaryFolder(),

@@ -40,11 +40,13 @@ async function open({ policyDir, jsonPolicyDir, ...change }: Setting = {}) {
     places: {
       policyDir: policyDir ?? join(userData, 'policies'),
       jsonPolicyDir: jsonPolicyDir ?? null,
+      bundle: null,
       dataFile: null,
       opa: { configured: opa, bundled: null, searchPath: '' },
       precompiledDir: null,
       cacheDir: join(userData, 'policy-cache'),
     },
+    bundle: null,
     isOwnCopy: policyDir === undefined,
     watchForChanges: true,
     userData,
@@ -59,6 +61,7 @@ async function open({ policyDir, jsonPolicyDir, ...change }: Setting = {}) {
     clock,
     logger,
     onChange,
+    onBundleChange: () => undefined,
     ...change,
   });
   onTestFinished(async () => policies.close());

@@ -50,6 +50,7 @@ function placesOf(where: Pick<PolicyPlaces, 'policyDir' | 'dataFile'>): PolicyPl
     opa: { configured: opa, bundled: null, searchPath: '' },
     precompiledDir: null,
     cacheDir: temporaryFolder(),
+    bundle: null,
   };
 }
 

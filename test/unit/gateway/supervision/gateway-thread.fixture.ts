@@ -76,6 +76,7 @@ async function createGateway(options: GatewayOptions, emit: Emit): Promise<Gatew
         problem: null,
         diagnostics: [],
         version: null,
+        bundle: null,
       }),
       'demo.run': () => [],
       'sessions.end': () => false,
