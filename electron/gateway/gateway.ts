@@ -98,7 +98,11 @@ export async function createGateway(
   );
 
   const notice = keep(coalesce(tellHost, NOTICE_MS));
-  const audit = composeAudit(surroundings, () => notice.request());
+  const audit = composeAudit(
+    surroundings,
+    () => notice.request(),
+    (verification) => emit('audit.verify.changed', verification),
+  );
   const { archive } = audit;
   const metrics = config.metrics.enabled
     ? createMetrics(() => ({

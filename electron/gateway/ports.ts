@@ -2,6 +2,7 @@
 import type { ApprovalCommands, CallsBefore } from '../shared/approvals.ts';
 import type { AuditEvent } from '../shared/audit-events.ts';
 import type { CallStory, LogQuestions } from '../shared/audit-search.ts';
+import type { AuditKey, auditProofCommands } from '../shared/audit-proof.ts';
 import type { Handlers } from '../shared/contract.ts';
 import type { CallPage, CallQuery, CallRecord, PolicyMode, PolicyOverview } from '../shared/domain.ts';
 import type {
@@ -197,6 +198,9 @@ export interface CallArchive extends Closable {
   readonly questions: Handlers<LogQuestions>;
   /** All but what the policy saw; null where there is no such call. */
   story(id: number): Promise<Omit<CallStory, 'input'> | null>;
+  readonly proof: Handlers<typeof auditProofCommands>;
+  /** What signs the log from now on. */
+  sign(key: AuditKey): void;
   /** How calls like this one were answered before; null where nothing is recorded. */
   before(query: BeforeQuery): Promise<CallsBefore | null>;
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { approvalCommands, approvalEvents } from './approvals.ts';
 import { searchCommands } from './audit-search.ts';
+import { auditProofCommands, auditVerification } from './audit-proof.ts';
 import {
   callPage,
   callQuery,
@@ -112,6 +113,7 @@ export const gatewayCommands = {
   ...approvalCommands,
   'mode.set': { input: policyMode, output: nothing },
   'pause.set': { input: z.boolean(), output: nothing },
+  ...auditProofCommands,
   ...policyCommands,
   ...trialCommands,
   'demo.run': { input: nothing, output: z.array(demoStep) },
@@ -161,6 +163,7 @@ export const events = {
   ...approvalEvents,
   /** The newest id in the audit log; read what lies after the last one known. */
   'calls.changed': z.object({ newestId: z.int() }),
+  'audit.verify.changed': auditVerification,
   'demo.changed': z.array(demoStep),
   'clients.changed': z.array(clientSummary),
   /** Few at most: what is beyond that is counted in the status. */

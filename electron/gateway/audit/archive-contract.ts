@@ -1,6 +1,7 @@
 // What the audit worker answers and tells, for both ends of the link to it.
 import { z } from 'zod';
 import { callStory, logQuestions } from '../../shared/audit-search.ts';
+import { auditKey, auditProof, auditProofCommands, auditVerification } from '../../shared/audit-proof.ts';
 import { callPage, callQuery, callRecord } from '../../shared/domain.ts';
 import { callsBefore } from '../../shared/approvals.ts';
 import type { RecordedCall } from '../call.ts';
@@ -13,12 +14,16 @@ export const archiveCommands = {
   story: { input: z.int(), output: callStory.omit({ input: true }).nullable() },
   recall: { input: z.int(), output: z.custom<RecordedCall>() },
   before: { input: z.custom<BeforeQuery>(), output: callsBefore },
+  ...auditProofCommands,
+  /** What signs the log from now on. */
+  sign: { input: auditKey, output: auditProof },
   /** Ends the worker once the reply is on its way. */
   close: { input: z.void(), output: z.void() },
 } as const;
 export type ArchiveCommands = typeof archiveCommands;
 
 export const archiveEvents = {
+  verifying: auditVerification,
   /** A log line; the thread that started the worker writes it. */
   logged: z.object({
     level: z.enum(['info', 'warn', 'error']),
@@ -31,6 +36,8 @@ export type ArchiveEvents = typeof archiveEvents;
 /** What the worker is started with. */
 export const workerSettings = z.object({
   path: z.string(),
+  /** Where the keys lie that sign the log. */
+  keyFolder: z.string(),
   /** 0: for ever. */
   retentionDays: z.int().min(0),
 });

@@ -12,10 +12,12 @@ import { readRecordedCall } from './recorded-calls.ts';
 import { startRetention } from './retention.ts';
 import { followLog } from './search/follow-log.ts';
 import { createLogQuestions } from './search/log-questions.ts';
+import { startSigning } from './signing.ts';
+import { createVerifications } from './verifications.ts';
 
 if (parentPort === null) throw new Error('The audit worker runs in a worker thread alone');
 const port = parentPort;
-const { path, retentionDays } = workerSettings.parse(workerData);
+const { path, keyFolder, retentionDays } = workerSettings.parse(workerData);
 const database = openForUpkeep(path);
 const closing = new AbortController();
 
@@ -30,7 +32,13 @@ const log =
 const logger: Logger = { debug: () => undefined, info: log('info'), warn: log('warn'), error: log('error') };
 
 const checkpoints = startCheckpoints(database, logger);
-const retention = startRetention(database, retentionDays, logger);
+const signing = startSigning(database, { folder: keyFolder, logger });
+const verifications = createVerifications(
+  database,
+  () => signing.publicKey,
+  (verification) => emit('verifying', verification),
+);
+const retention = startRetention(database, retentionDays, logger, () => signing.signNow());
 const index = followLog(path, logger);
 const answers = createLogQuestions({ path, log: database, index, readable, closing: closing.signal });
 
@@ -43,10 +51,21 @@ const answer = createAnswer(
     story: (id) => answers.story(id),
     recall: (id) => readable(() => readRecordedCall(database, id)),
     before: (query) => readable(() => readCallsBefore(database, query, closing.signal)),
+    'audit.proof': () => signing.proof(),
+    'audit.verify'() {
+      // What was written a moment ago is then under a signature too.
+      signing.signNow();
+      return verifications.start();
+    },
+    'audit.verify.read': () => verifications.last(),
+    'audit.verify.cancel': ({ id }) => verifications.cancel(id),
+    sign: (key) => signing.use(key),
     close() {
       closing.abort();
       checkpoints.close();
       retention.close();
+      verifications.close();
+      signing.close();
       index.close();
       database.close();
       // After the reply; with its port closed nothing keeps the thread alive.

@@ -10,11 +10,16 @@ import { createEventWriter } from './event-rows.ts';
 /** Records of the time before the chain, as its first record describes them. */
 type OldRecords = Omit<AuditEventOf<'chain.begun'>['details'], 'log'>;
 
+const recordsPerStep = 500;
+
 /** Does nothing where it has begun. A million older records take some seconds, once. */
 export function beginChain(database: Database): void {
   const begun = database.prepare('SELECT 1 FROM events LIMIT 1');
   if (begun.get() !== undefined) return;
-  const old = oldRecords(database, Number.MAX_SAFE_INTEGER);
+  const steps = oldRecords(database, Number.MAX_SAFE_INTEGER);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  const old = step.value;
   const chain = createChainWriter(database, { seq: old.through, hash: origin });
   const write = createEventWriter(database, chain);
   transact(chain, () => {
@@ -32,9 +37,9 @@ export function beginChain(database: Database): void {
 
 /**
  * Of the records up to `through`. Their digest is made like a chain's last hash: all calls, then all outcomes, each
- * linked to the one before.
+ * linked to the one before. Yields now and then: a million take seconds.
  */
-export function oldRecords(database: Database, through: number): OldRecords {
+export function* oldRecords(database: Database, through: number): Generator<void, OldRecords> {
   const counts = { call: 0, outcome: 0, event: 0 };
   let digest = origin;
   let newest = 0;
@@ -43,6 +48,7 @@ export function oldRecords(database: Database, through: number): OldRecords {
       digest = link(digest, digestOf(canonical(kind, seq, values)));
       counts[kind] += 1;
       newest = Math.max(newest, seq);
+      if (counts[kind] % recordsPerStep === 0) yield;
     }
   }
   return { through: newest, calls: counts.call, outcomes: counts.outcome, digest };

@@ -1,6 +1,7 @@
 // Reads the audit log through its worker, which it starts, and starts again where it died.
 import { Worker } from 'node:worker_threads';
 import { logQuestions } from '../../shared/audit-search.ts';
+import { type AuditKey, auditProofCommands, type AuditVerification } from '../../shared/audit-proof.ts';
 import { callQuery } from '../../shared/domain.ts';
 import { type Caller, CommandError, connect, forwardTo } from '../../shared/rpc.ts';
 import type { CallArchive, Logger } from '../ports.ts';
@@ -14,11 +15,14 @@ import {
 export interface CallArchiveOptions {
   /** Absolute path of the database; `openCallLog` has made it. */
   readonly path: string;
+  /** Where the keys lie that sign the log. */
+  readonly keyFolder: string;
   /** The worker's entry, `out/gateway/audit-worker.js`. */
   readonly worker: URL | string;
   /** Older records are deleted; 0: none. */
   readonly retentionDays: number;
   readonly logger: Logger;
+  readonly onVerification: (verification: AuditVerification) => void;
 }
 
 /** Pause before a dead worker is started again, milliseconds; doubles up to the longest one. */
@@ -41,20 +45,26 @@ interface Life {
  * Queries reject with a CommandError: `audit_unreadable` (the file), `audit_worker` (the worker died; the next one
  * is being started), `closed`.
  */
-export function openCallArchive({ path, worker, retentionDays, logger }: CallArchiveOptions): CallArchive {
+export function openCallArchive(options: CallArchiveOptions): CallArchive {
+  const { path, keyFolder, worker, retentionDays, logger, onVerification } = options;
   let closed = false;
   let pauseMs = firstPauseMs;
   let restart: NodeJS.Timeout | undefined;
+  /** The next worker needs it too. */
+  let key: AuditKey | null = null;
   let life: Life | null = start();
 
   function start(): Life {
     const born = performance.now();
-    const settings: WorkerSettings = { path, retentionDays };
+    const settings: WorkerSettings = { path, keyFolder, retentionDays };
     const thread = new Worker(worker, { name: 'audit', workerData: settings });
     const caller = connect(
       { post: (frame) => thread.postMessage(frame), onFrame: (listener) => thread.on('message', listener) },
       { commands: archiveCommands, events: archiveEvents },
-      ({ payload }) => logger[payload.level](payload.event, payload.fields),
+      (event) => {
+        if (event.name === 'verifying') onVerification(event.payload);
+        else logger[event.payload.level](event.payload.event, event.payload.fields);
+      },
       (name, error) => logger.error('audit.worker_misspoke', { name, error: String(error) }),
     );
     let reason = 'it ended by itself';
@@ -74,7 +84,18 @@ export function openCallArchive({ path, worker, retentionDays, logger }: CallArc
         pauseMs = Math.min(longestPauseMs, pauseMs * 2);
       });
     });
+    if (key !== null) void hand(caller, key);
     return { worker: thread, caller, ended };
+  }
+
+  async function hand(caller: Life['caller'], given: AuditKey): Promise<void> {
+    try {
+      const { problem } = await caller.commands.sign(given);
+      if (problem !== null) logger.warn('audit.unsigned', { problem });
+    } catch (error) {
+      // The worker has died; the next one is given the key again.
+      logger.warn('audit.unsigned', { problem: String(error) });
+    }
   }
 
   function commands() {
@@ -92,6 +113,11 @@ export function openCallArchive({ path, worker, retentionDays, logger }: CallArc
     questions: forwardTo(logQuestions, commands),
     story: async (id) => commands().story(id),
     before: async (query) => commands().before(query),
+    proof: forwardTo(auditProofCommands, commands),
+    sign(given) {
+      key = given;
+      if (life !== null) void hand(life.caller, given);
+    },
 
     async close() {
       if (closed) return;

@@ -6,6 +6,7 @@ import { argumentText } from './argument-text.ts';
 import { auditError } from './audit-error.ts';
 import { chainedColumns, type ColumnValue } from './chain.ts';
 import { createChainWriter, transact } from './chain-writer.ts';
+import { type CutEnd, findCut } from './cut-end.ts';
 import { createEventWriter } from './event-rows.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { openForWriting, type Synchronous } from './open-database.ts';
@@ -31,6 +32,8 @@ const noObligations: Obligations = { log: [], alert: null, redact: [] };
 
 /** The log as its owner has it: closing it is over when the call returns. */
 export interface SqliteCallLog extends CallWriter {
+  /** What was missing at the end of the log when it was opened; null where nothing was. */
+  readonly cut: CutEnd | null;
   /** How many commits it has made. */
   readonly commits: number;
   close(): void;
@@ -58,18 +61,25 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
   const database = openForWriting(path, synchronous);
   const insert = database.prepare(insertCall);
   const finish = database.prepare(insertOutcome);
-  const chain = createChainWriter(database);
+  const cut = committed(() => findCut(database));
+  const chain = createChainWriter(database, cut?.signed);
   const writeEvent = createEventWriter(database, chain);
   const group = createGroupCommit(chain);
   const factsOf = createFactsWriter(options.surroundings);
 
   const left = committed(() => {
     const unknown = countOpenCalls(database);
-    transact(chain, () =>
-      writeEvent(Date.now(), { kind: 'log.opened', by: 'app', subject: '', details: { unknown } }),
-    );
+    const at = Date.now();
+    transact(chain, () => {
+      if (cut !== null) {
+        const { from, to } = cut;
+        writeEvent(at, { kind: 'log.cut', by: 'app', subject: '', details: { from, to } });
+      }
+      writeEvent(at, { kind: 'log.opened', by: 'app', subject: '', details: { unknown } });
+    });
     return unknown;
   });
+  if (cut !== null) logger.error('audit.cut', { from: cut.from, to: cut.to });
   if (left > 0) logger.warn('audit.outcome_unknown', { calls: left });
   logger.info('audit.opened', { path, synchronous });
 
@@ -109,6 +119,7 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
   }
 
   return {
+    cut,
     async record(
       call: Call,
       verdict: Verdict,

@@ -1,7 +1,7 @@
 // Adds records to the chain of one database, from one connection of perhaps several that do.
 import type { Database } from 'better-sqlite3';
-import { canonical, type ColumnValue, digestOf, link, origin, type RecordKind } from './chain.ts';
-import { createPlaceReader, type Place } from './chained-rows.ts';
+import { canonical, type ColumnValue, digestOf, link, origin, type Place, type RecordKind } from './chain.ts';
+import { createPlaceReader } from './chained-rows.ts';
 
 /** Transactions under SQLite's write lock, in which alone the end of the chain is certain. */
 export interface Transactions {

@@ -71,6 +71,28 @@ export function link(previous: string, digest: string): string {
   return hash('sha256', previous + digest);
 }
 
+/** A record of the log. */
+export interface ChainedRecord {
+  readonly kind: RecordKind;
+  /** Its number in the chain. */
+  readonly seq: number;
+  /** In the order of `chainedColumns`. */
+  readonly values: readonly ColumnValue[];
+  /** Its hash in hexadecimal digits; null in records from before the chain. */
+  readonly hash: string | null;
+}
+
+/** A place in the chain: a record's number, and its hash in hexadecimal digits. */
+export interface Place {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** Which hash a record would have with this number, after this hash. */
+export function hashAt(previous: string, { kind, values }: ChainedRecord, seq: number): string {
+  return link(previous, digestOf(canonical(kind, seq, values)));
+}
+
 function wellFormed(value: ColumnValue): ColumnValue {
   return typeof value === 'string' ? value.toWellFormed() : value;
 }

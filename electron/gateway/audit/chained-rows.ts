@@ -1,6 +1,13 @@
 // Reads what is under the chain: the places in it, and the records of each table in the order of their numbers.
 import type { Database } from 'better-sqlite3';
-import { chainedColumns, type ColumnValue, origin, type RecordKind } from './chain.ts';
+import {
+  chainedColumns,
+  type ChainedRecord,
+  type ColumnValue,
+  origin,
+  type Place,
+  type RecordKind,
+} from './chain.ts';
 
 /** The tables whose records the chain links. A record's number in the chain is its key. */
 export const chainedTables = [
@@ -8,12 +15,6 @@ export const chainedTables = [
   { kind: 'outcome', table: 'outcomes', key: 'seq' },
   { kind: 'event', table: 'events', key: 'seq' },
 ] as const satisfies readonly { kind: RecordKind; table: string; key: string }[];
-
-/** A place in the chain: a record's number, and its hash in hexadecimal digits. */
-export interface Place {
-  readonly seq: number;
-  readonly hash: string;
-}
 
 /** Finds the last record whose number is not more than `through`; number 0 where there is none. Takes microseconds. */
 export function createPlaceReader(database: Database): (through: number) => Place {
@@ -41,15 +42,6 @@ export function oldestNumber(database: Database): number | null {
   return oldest.reduce<number | null>((least, n) => (n == null ? least : Math.min(least ?? n, n)), null);
 }
 
-export interface ChainedRow {
-  readonly kind: RecordKind;
-  readonly seq: number;
-  /** In the order of `chainedColumns`. */
-  readonly values: readonly ColumnValue[];
-  /** Null in records from before the chain. */
-  readonly hash: Buffer | null;
-}
-
 /** A read transaction that lasts would keep the write-ahead file from being used anew, so none does. */
 const rowsAtOnce = 500;
 
@@ -59,7 +51,7 @@ export function* chainedRows(
   { kind, table, key }: (typeof chainedTables)[number],
   after: number,
   through: number,
-): Generator<ChainedRow> {
+): Generator<ChainedRecord> {
   const piece = database
     .prepare<[number, number], [number, Buffer | null, ...ColumnValue[]]>(
       `SELECT ${key}, hash, ${chainedColumns[kind].join(', ')} FROM ${table}
@@ -71,8 +63,24 @@ export function* chainedRows(
     const rows = piece.all(last, through);
     for (const [seq, hash, ...values] of rows) {
       last = seq;
-      yield { kind, seq, values, hash };
+      yield { kind, seq, values, hash: hash?.toString('hex') ?? null };
     }
     if (rows.length < rowsAtOnce) return;
+  }
+}
+
+/** The records of all tables in one order. Where two have the same number, both are found. */
+export function* wholeChain(database: Database, after: number, through: number): Generator<ChainedRecord> {
+  const rows = chainedTables.map((table) => chainedRows(database, table, after, through));
+  const heads = rows.map((table) => table.next().value as ChainedRecord | undefined);
+  for (;;) {
+    let least = -1;
+    for (const [index, head] of heads.entries()) {
+      if (head !== undefined && head.seq < (heads[least]?.seq ?? Infinity)) least = index;
+    }
+    const record = heads[least];
+    if (record === undefined) return;
+    heads[least] = rows[least]?.next().value as ChainedRecord | undefined;
+    yield record;
   }
 }

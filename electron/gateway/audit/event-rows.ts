@@ -31,15 +31,15 @@ interface EventRow {
   readonly details: string;
 }
 
+const select = 'SELECT seq, at, kind, actor AS "by", subject, details FROM events';
+
 /** The newest event of a kind; null where there is none, or it is not what this program writes. */
 export function newestEvent<K extends AuditEvent['kind']>(
   database: Database,
   kind: K,
 ): NumberedEvent<AuditEventOf<K>> | null {
   const row = database
-    .prepare<[string], EventRow>(
-      `SELECT seq, at, kind, actor AS "by", subject, details FROM events WHERE kind = ? ORDER BY seq DESC LIMIT 1`,
-    )
+    .prepare<[string], EventRow>(`${select} WHERE kind = ? ORDER BY seq DESC LIMIT 1`)
     .get(kind);
   const event = row === undefined ? null : readEvent(row);
   return event !== null && isOfKind(event, kind) ? event : null;

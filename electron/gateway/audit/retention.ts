@@ -3,8 +3,9 @@
 import type { Database } from 'better-sqlite3';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '../ports.ts';
+import type { Place } from './chain.ts';
 import { createChainWriter, transact } from './chain-writer.ts';
-import { chainedTables, createPlaceReader, oldestNumber, type Place } from './chained-rows.ts';
+import { chainedTables, createPlaceReader, oldestNumber } from './chained-rows.ts';
 import { createEventWriter, logId, newestEvent } from './event-rows.ts';
 
 const hourMs = 3_600_000;
@@ -17,8 +18,16 @@ const pieceMs = 2;
 /** After each piece this many times its duration belongs to the writer. */
 const restFactor = 4;
 
-/** Deletes what is too old now, and again each hour. 0 days: never. */
-export function startRetention(database: Database, days: number, logger: Logger): { close(): void } {
+/**
+ * Deletes what is too old now, and again each hour. 0 days: never.
+ * @param sign puts the newest records under a signature: called before anything is deleted
+ */
+export function startRetention(
+  database: Database,
+  days: number,
+  logger: Logger,
+  sign: () => void,
+): { close(): void } {
   const stopped = new AbortController();
   if (days === 0) return { close: () => undefined };
   let running = false;
@@ -27,7 +36,7 @@ export function startRetention(database: Database, days: number, logger: Logger)
     if (running) return;
     running = true;
     try {
-      const deleted = await deleteBefore(database, Date.now() - days * dayMs, stopped.signal);
+      const deleted = await deleteBefore(database, Date.now() - days * dayMs, stopped.signal, sign);
       if (deleted > 0) logger.info('audit.retention', { deleted, days });
     } catch (error) {
       if (!stopped.signal.aborted) logger.error('audit.retention_failed', { error: String(error) });
@@ -51,12 +60,18 @@ export function startRetention(database: Database, days: number, logger: Logger)
  * and that only after an event says up to where, and on which hash the rest stands. Returns how many records it
  * deleted. `signal` ends it between two pieces, with an AbortError; the next run goes on.
  */
-export async function deleteBefore(database: Database, cutoff: number, signal: AbortSignal): Promise<number> {
+export async function deleteBefore(
+  database: Database,
+  cutoff: number,
+  signal: AbortSignal,
+  sign: () => void,
+): Promise<number> {
   const before = newestEvent(database, 'log.trimmed')?.details.through ?? 0;
   const finished = await deleteThrough(database, before, signal);
   const end = createPlaceReader(database)(firstSince(database, cutoff) - 1);
   if (end.seq <= before) return finished;
   noteTrim(database, end, cutoff);
+  sign();
   return finished + (await deleteThrough(database, end.seq, signal));
 }
 
@@ -96,11 +111,13 @@ async function deleteThrough(database: Database, through: number, signal: AbortS
   let rows = mostRowsAtOnce / 10;
   for (;;) {
     const oldest = oldestNumber(database);
-    if (oldest === null || oldest > through) return deleted;
+    if (oldest === null || oldest > through) break;
     const start = performance.now();
     deleted += deletePiece.immediate(Math.min(through, oldest + Math.ceil(rows) - 1));
     const took = performance.now() - start;
     rows = took > pieceMs ? Math.max(1, rows / 2) : Math.min(mostRowsAtOnce, rows * 2);
     await pause(took * restFactor, undefined, { signal });
   }
+  database.prepare('DELETE FROM checkpoints WHERE seq <= ?').run(through);
+  return deleted;
 }

@@ -1,6 +1,9 @@
 // Stands in for the audit log where the configuration says `audit.enabled: false`: nothing is kept.
+import { CommandError } from '../../shared/rpc.ts';
 import type { CallArchive, CallWriter } from '../ports.ts';
 import { noCalls } from './search/call-figures.ts';
+
+const noLog = 'No log is kept: audit.enabled is false.';
 
 /**
  * Accepts everything and stores nothing. Never a fallback for a log that fails: that denies calls. It is for the
@@ -35,6 +38,15 @@ export function createEmptyCallArchive(): CallArchive {
     },
     story: () => Promise.resolve(null),
     before: () => Promise.resolve(null),
+    proof: {
+      'audit.proof': () => ({ key: null, signed: null, problem: noLog }),
+      'audit.verify': () => {
+        throw new CommandError('audit_off', noLog);
+      },
+      'audit.verify.read': () => null,
+      'audit.verify.cancel': () => false,
+    },
+    sign: () => undefined,
     close: () => undefined,
   };
 }

@@ -1,12 +1,15 @@
 // The audit log and its archive, or what stands in for them where the configuration wants no audit.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { AuditVerification } from '../../shared/audit-proof.ts';
 import type { Config } from '../../shared/config.ts';
+import type { Problem } from '../../shared/domain.ts';
 import { openCallArchive } from '../audit/call-archive.ts';
 import { openCallLog } from '../audit/call-log.ts';
 import { createEmptyCallArchive, createSilentCallLog } from '../audit/silent-audit.ts';
 import type { GatewayOptions } from '../gateway-options.ts';
 import type { CallArchive } from '../ports.ts';
+import { auditCut } from '../runtime/problems.ts';
 import { reportWrites, type ReportedLog } from '../runtime/reported-log.ts';
 import { policySurroundings } from './policy.ts';
 import type { GatewaySurroundings } from './surroundings.ts';
@@ -16,11 +19,14 @@ export interface Audit {
   readonly archive: CallArchive;
   /** How many commits the log has made. */
   readonly commits: () => number;
+  /** What was found wrong with the log when it was opened. */
+  readonly problem: Problem | null;
 }
 
 export function composeAudit(
   { config, options, logger, redactor, keep }: GatewaySurroundings,
   onWrite: () => void,
+  onVerification: (verification: AuditVerification) => void,
 ): Audit {
   const { audit } = config;
   if (!audit.enabled) {
@@ -28,6 +34,7 @@ export function composeAudit(
       archive: keep(createEmptyCallArchive()),
       log: keep(reportWrites(createSilentCallLog(), logger, onWrite)),
       commits: () => 0,
+      problem: null,
     };
   }
   const path = auditPath(config, options);
@@ -41,9 +48,19 @@ export function composeAudit(
   });
   const worker = pathToFileURL(join(options.out, 'gateway', 'audit-worker.js'));
   return {
-    archive: keep(openCallArchive({ path, worker, retentionDays: audit.retention_days, logger })),
+    archive: keep(
+      openCallArchive({
+        path,
+        keyFolder: options.userData,
+        worker,
+        retentionDays: audit.retention_days,
+        logger,
+        onVerification,
+      }),
+    ),
     log: keep(reportWrites(log, logger, onWrite)),
     commits: () => log.commits,
+    problem: log.cut === null ? null : auditCut(log.cut),
   };
 }
 

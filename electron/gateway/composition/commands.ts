@@ -56,6 +56,7 @@ export function createCommands(services: CommandServices): Handlers<GatewayComma
         onSettings();
       }
     },
+    ...archive.proof,
     ...services.policy.commands,
     ...services.trials.commands,
     'demo.run': () => services.runDemo(),

@@ -60,3 +60,12 @@ export function portTaken(wanted: number | null, used: number): Problem | null {
       'Point your clients at the URL that is shown here, or end the other program and start this one again.',
   };
 }
+
+/** The audit log is shorter than it was: these records are gone, both included. */
+export function auditCut({ from, to }: { readonly from: number; readonly to: number }): Problem {
+  return {
+    code: 'audit_cut',
+    message: `The newest records of the audit log (${from} to ${to}) are gone: its end was cut off, or an older copy was put in its place.`,
+    remedy: 'Find out who has changed the file. A backup of it may still have them.',
+  };
+}

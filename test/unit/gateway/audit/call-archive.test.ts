@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openCallArchive } from '../../../../electron/gateway/audit/call-archive.ts';
 import { openCallLog, type SqliteCallLog } from '../../../../electron/gateway/audit/call-log.ts';
@@ -32,7 +32,14 @@ function open({ worker = auditWorker, retentionDays = 0 } = {}): Opened {
     logger,
   });
   onTestFinished(() => log.close());
-  const archive = openCallArchive({ path, worker, retentionDays, logger });
+  const archive = openCallArchive({
+    path,
+    keyFolder: dirname(path),
+    worker,
+    retentionDays,
+    logger,
+    onVerification: () => undefined,
+  });
   onTestFinished(() => archive.close());
   return { path, log, archive, events: logger.events };
 }
@@ -234,7 +241,14 @@ describe('the worker', () => {
     await archive.close();
 
     const logger = recordingLogger();
-    const retained = openCallArchive({ path, worker: auditWorker, retentionDays: 30, logger });
+    const retained = openCallArchive({
+      path,
+      keyFolder: dirname(path),
+      worker: auditWorker,
+      retentionDays: 30,
+      logger,
+      onVerification: () => undefined,
+    });
     onTestFinished(() => retained.close());
     await vi.waitFor(() => expect(logger.events).toContain('audit.retention'), { timeout: 4000 });
     expect(await idsOf(retained, {})).toEqual([]);

@@ -9,6 +9,7 @@ import { temporaryFolder } from './places.ts';
 import { allowed, answered, recordingLogger, sampleCall } from './samples.ts';
 
 const never = new AbortController().signal;
+const sign = () => undefined;
 
 /** The log's own events are of now, the calls of an hour later. */
 const start = Date.now() + 3_600_000;
@@ -46,7 +47,7 @@ async function logWith(times: readonly number[]) {
 describe('deleteBefore', () => {
   it('deletes all that is older, up to one record', async () => {
     const { database, calls, outcomes, events } = await logWith([10, 20, 30, 40]);
-    expect(await deleteBefore(database, start + 30, never)).toBe(6);
+    expect(await deleteBefore(database, start + 30, never, sign)).toBe(6);
     expect(calls()).toEqual([7, 9]);
     expect(outcomes()).toEqual([8, 10]);
     expect(events()).toEqual([11]);
@@ -56,7 +57,7 @@ describe('deleteBefore', () => {
     const { database } = await logWith([10, 20, 30, 40]);
     const hash = database.prepare<[], Buffer>('SELECT hash FROM outcomes WHERE seq = 6').pluck().get();
     const { log } = newestEvent(database, 'chain.begun')?.details ?? {};
-    await deleteBefore(database, start + 30, never);
+    await deleteBefore(database, start + 30, never, sign);
     expect(newestEvent(database, 'log.trimmed')).toMatchObject({
       seq: 11,
       details: { log, through: 6, hash: hash?.toString('hex'), records: 6, before: start + 30 },
@@ -68,20 +69,20 @@ describe('deleteBefore', () => {
     const slow = await log.record(sampleCall({ at: start }), allowed, null);
     await log.record(sampleCall({ at: start + 50 }), allowed, null);
     await log.complete(slow, answered);
-    expect(await deleteBefore(database, start + 50, never)).toBe(3);
+    expect(await deleteBefore(database, start + 50, never, sign)).toBe(3);
     expect(calls()).toEqual([4]);
     expect(outcomes()).toEqual([5]);
-    await deleteBefore(database, start + 1000, never);
+    await deleteBefore(database, start + 1000, never, sign);
     expect(outcomes()).toEqual([]);
   });
 
   it('deletes nothing where nothing is old', async () => {
-    expect(await deleteBefore((await logWith([10, 20])).database, start - 7_200_000, never)).toBe(0);
+    expect(await deleteBefore((await logWith([10, 20])).database, start - 7_200_000, never, sign)).toBe(0);
   });
 
   it('never gives a number again, also where nothing is left', async () => {
     const { log, database, calls, events } = await logWith([10, 20, 30]);
-    expect(await deleteBefore(database, start + 1000, never)).toBe(8);
+    expect(await deleteBefore(database, start + 1000, never, sign)).toBe(8);
     expect(calls()).toEqual([]);
     expect(events()).toEqual([9]);
     expect(await log.record(sampleCall(), allowed, null)).toBe(10);
@@ -89,24 +90,24 @@ describe('deleteBefore', () => {
 
   it('stops at the first young record, where the clock was once set back', async () => {
     const { database, calls } = await logWith([10, 50, 20, 60]);
-    await deleteBefore(database, start + 30, never);
+    await deleteBefore(database, start + 30, never, sign);
     expect(calls()).toEqual([5, 7, 9]);
   });
 
   it('works through many pieces', async () => {
     const { database, calls } = await logWith(Array.from({ length: 1500 }, (_, n) => n));
-    expect(await deleteBefore(database, start + 1400, never)).toBe(2802);
+    expect(await deleteBefore(database, start + 1400, never, sign)).toBe(2802);
     expect(calls()).toHaveLength(100);
   });
 
   it('ends between two pieces when it is told to, and goes on the next time', async () => {
     const { database, calls, events } = await logWith(Array.from({ length: 500 }, (_, n) => n));
     const stop = new AbortController();
-    const deleting = deleteBefore(database, start + 1000, stop.signal);
+    const deleting = deleteBefore(database, start + 1000, stop.signal, sign);
     stop.abort();
     await expect(deleting).rejects.toThrow('abort');
     expect(calls().length).toBeGreaterThan(100);
-    await deleteBefore(database, start - 7_200_000, never);
+    await deleteBefore(database, start - 7_200_000, never, sign);
     expect(calls()).toEqual([]);
     expect(events()).toEqual([1003]);
   });

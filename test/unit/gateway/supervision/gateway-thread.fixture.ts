@@ -9,6 +9,7 @@ import { threadPort } from '../../../../electron/gateway/supervision/thread-port
 import { standInStatus } from '../../../../electron/gateway/supervision/stand-in-status.ts';
 import { approvalCommands } from '../../../../electron/shared/approvals.ts';
 import { searchCommands } from '../../../../electron/shared/audit-search.ts';
+import { auditProofCommands } from '../../../../electron/shared/audit-proof.ts';
 import { policyCommands, trialCommands } from '../../../../electron/shared/contract.ts';
 import type { GatewayStatus } from '../../../../electron/shared/domain.ts';
 import { forwardTo } from '../../../../electron/shared/rpc.ts';
@@ -66,6 +67,7 @@ async function createGateway(options: GatewayOptions, emit: Emit): Promise<Gatew
       'approvals.list': () => [],
       'mode.set': () => undefined,
       'pause.set': () => undefined,
+      ...forwardTo(auditProofCommands, neverAsked),
       ...forwardTo(policyCommands, neverAsked),
       ...forwardTo(trialCommands, neverAsked),
       ...forwardTo(searchCommands, neverAsked),
