@@ -45,6 +45,7 @@ async function serve(installation: Installation, options: RunOptions): Promise<n
     },
     logger: createStderrLogger(),
   });
+  host.setAuditKey({ from: 'file' });
   try {
     const start = await Promise.race([host.started, stopped]);
     if (start === 'stopped') return exitCodes.stopped;

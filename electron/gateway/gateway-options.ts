@@ -1,4 +1,5 @@
 // The gateway as its host sees it: what it is given, and what it gives.
+import type { AuditKey } from '../shared/audit-proof.ts';
 import type { EventName, EventPayload, GatewayCommands, Handlers } from '../shared/contract.ts';
 import type { Runaway } from './policy/open-policies.ts';
 
@@ -28,6 +29,8 @@ export interface Gateway {
   readonly commands: Handlers<GatewayCommands>;
   /** Says whether a window is there in which approvals can be answered. */
   setAttended(attended: boolean): void;
+  /** Says what signs the audit log. Until then its records are chained, and not signed. */
+  setAuditKey(key: AuditKey): void;
   close(): Promise<void>;
 }
 

@@ -257,6 +257,7 @@ export async function createGateway(
       totals: audit.log.totals,
       problems: [
         audit.log.problem,
+        audit.problem,
         policyProblem(policy),
         bundleProblem(policy),
         portTaken(listening.portTakenInstead, listening.port),
@@ -294,6 +295,7 @@ export async function createGateway(
     url: listening.url,
     commands,
     setAttended: (attended) => approvals.setAttended(attended),
+    setAuditKey: (key) => archive.sign(key),
     close: () => running.disposeAsync(),
   };
 }

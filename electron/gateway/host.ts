@@ -1,5 +1,6 @@
 // Supervises the gateway for main and headless: always there, even while the gateway's thread is not.
 import { join } from 'node:path';
+import type { AuditKey } from '../shared/audit-proof.ts';
 import { gatewayCommands, type Events, type GatewayCommands, type Handlers } from '../shared/contract.ts';
 import type { Grants } from '../shared/approvals.ts';
 import type { GatewayStatus, Problem } from '../shared/domain.ts';
@@ -57,6 +58,8 @@ export interface GatewayHost {
   onEvent(listener: (event: Event) => void): () => void;
   /** Says whether a window or tray is there in which approvals can be answered. */
   setAttended(attended: boolean): void;
+  /** Says what signs the audit log, to the gateway that runs and to those after it. */
+  setAuditKey(key: AuditKey): void;
   /** Starts a gateway that waits for its next start without waiting; false where none waits. */
   restart(): boolean;
   /** Ends the gateway gracefully, or after `closeMs` anyway. */
@@ -80,6 +83,7 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
   let known: GatewayStatus | null = null;
   let status = standInStatus(gateway.version, 'starting', known, null);
   let attended = false;
+  let auditKey: AuditKey | null = null;
 
   function tell(event: Event): void {
     if (event.name === 'status.changed') status = event.payload;
@@ -102,6 +106,7 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
     serving = true;
     runaway = null;
     await commands['gateway.attend'](attended);
+    if (auditKey !== null) await commands['gateway.audit-key'](auditKey);
     known = await commands['status.read']();
     tell({ name: 'status.changed', payload: known });
     return url;
@@ -176,6 +181,10 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
       attended = now;
       // One that has not started yet takes no notice, and is told once it has.
       Promise.resolve(thread?.commands['gateway.attend'](now)).catch(reportLate(logger));
+    },
+    setAuditKey(key) {
+      auditKey = key;
+      if (serving) Promise.resolve(thread?.commands['gateway.audit-key'](key)).catch(reportLate(logger));
     },
     restart() {
       const retried = supervision.retry();

@@ -1,10 +1,11 @@
 // The app's life: one instance, a gateway from start to end, a window that comes and goes.
-import { app, Menu } from 'electron';
+import { app, Menu, safeStorage } from 'electron';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startGatewayHost, type GatewayHost } from '../gateway/host.ts';
 import type { Logger } from '../gateway/ports.ts';
 import { applicationMenu } from './application-menu.ts';
+import { openAuditKey } from './audit-key.ts';
 import { createDesktop } from './desktop.ts';
 import type { RunOptions } from './program/command-line.ts';
 import type { Installation } from './program/installation.ts';
@@ -68,6 +69,8 @@ function showApp(host: GatewayHost, installation: Installation, options: RunOpti
   void host.started.then((start) => {
     if (start.ok) {
       process.stdout.write(readyLine(start.url, installation.version));
+      // Not before it serves: a locked keychain asks for its password, and everything waits for that.
+      host.setAuditKey(openAuditKey(app.getPath('userData'), safeStorage, logger));
     } else if (start.problem.code !== 'closed') {
       // No dialog: the window says what is wrong and what to do about it.
       logger.error('gateway.not_started', { ...start.problem });

@@ -8,7 +8,7 @@ import { createPlaceReader } from './chained-rows.ts';
 import { writeCheckpointFile } from './checkpoint-file.ts';
 import { newestCheckpoint, storeCheckpoint } from './checkpoint-rows.ts';
 import { createEventWriter, logId, newestEvent } from './event-rows.ts';
-import { createSigner, type Signer, spkiOf } from './signed-checkpoint.ts';
+import { createSigner, type SignedCheckpoint, type Signer, spkiOf } from './signed-checkpoint.ts';
 import { openSigningKey, publishKey } from './signing-key.ts';
 
 export interface SigningOptions {
@@ -38,35 +38,34 @@ const longestWaitMs = 10_000;
 const awaited = 'no key was handed over yet';
 
 export function startSigning(database: Database, { folder, logger }: SigningOptions): Signing {
-  const headOf = createPlaceReader(database);
-  const log = logId(database);
+  const head = () => createPlaceReader(database)(Number.MAX_SAFE_INTEGER);
   let signer: Signer | null = null;
   let proofOfKey: AuditProof['key'] = null;
   let problem: string | null = awaited;
-  let signed = newestCheckpoint(database, log);
+  let signed: SignedCheckpoint | null = null;
   let lastAt = performance.now();
 
-  function signNow(): void {
+  function sign(isDue: (unsigned: number) => boolean): void {
     if (signer === null) return;
-    const head = headOf(Number.MAX_SAFE_INTEGER);
-    lastAt = performance.now();
-    if (head.seq <= (signed?.seq ?? 0)) return;
     try {
-      const checkpoint = signer.sign(log, head, Date.now());
+      const end = head();
+      if (!isDue(end.seq - (signed?.seq ?? 0))) return;
+      lastAt = performance.now();
+      const checkpoint = signer.sign(logId(database), end, Date.now());
       storeCheckpoint(database, checkpoint);
       writeCheckpointFile(database.name, checkpoint);
       signed = checkpoint;
       problem = null;
     } catch (error) {
+      if (problem === null) logger.error('audit.signing_failed', { error: String(error) });
       problem = `the log can't be signed: ${error instanceof Error ? error.message : String(error)}`;
-      logger.error('audit.signing_failed', { error: String(error) });
     }
   }
+  const signNow = () => sign((unsigned) => unsigned > 0);
 
   const timer = setInterval(() => {
-    if (signer === null) return;
-    const open = headOf(Number.MAX_SAFE_INTEGER).seq - (signed?.seq ?? 0);
-    if (open >= worthwhileRecords || (open > 0 && performance.now() - lastAt >= longestWaitMs)) signNow();
+    const isLate = performance.now() - lastAt >= longestWaitMs;
+    sign((unsigned) => unsigned >= worthwhileRecords || (unsigned > 0 && isLate));
   }, lookEveryMs);
 
   /** Who signs from here on stands in the chain itself. */
@@ -92,6 +91,7 @@ export function startSigning(database: Database, { folder, logger }: SigningOpti
           problem = opened.why;
           return proof();
         }
+        signed = newestCheckpoint(database, logId(database));
         signer = createSigner(opened.key);
         const { keyId: id, publicKey } = signer;
         proofOfKey = { id, publicKey: spkiOf(publicKey), protection: opened.protection };

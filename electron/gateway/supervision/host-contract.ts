@@ -1,5 +1,6 @@
 // What a host and its gateway thread say to each other: the gateway's contract, and the thread's own life.
 import { z } from 'zod';
+import { auditKey } from '../../shared/audit-proof.ts';
 import { events, gatewayCommands } from '../../shared/contract.ts';
 
 /** As `GatewayOptions` in gateway.ts, which says what each means. */
@@ -20,6 +21,8 @@ export const hostCommands = {
   'gateway.start': { input: gatewayOptions, output: z.object({ url: z.string() }) },
   /** Whether somebody is there who could answer an approval. */
   'gateway.attend': { input: z.boolean(), output: z.void() },
+  /** What signs the audit log from now on. */
+  'gateway.audit-key': { input: auditKey, output: z.void() },
   /** Answered once everything is closed. */
   'gateway.close': { input: z.void(), output: z.void() },
 } as const;

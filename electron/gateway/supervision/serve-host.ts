@@ -36,6 +36,9 @@ export function serveHost(
       'gateway.attend'(attended) {
         running?.setAttended(attended);
       },
+      'gateway.audit-key'(key) {
+        running?.setAuditKey(key);
+      },
       async 'gateway.close'() {
         const gateway = await starting?.catch(() => undefined);
         await gateway?.close();

@@ -12,6 +12,7 @@ import { deleteBefore } from '../../../../electron/gateway/audit/retention.ts';
 import { startSigning, type Signing } from '../../../../electron/gateway/audit/signing.ts';
 import { verifyLog, type VerifyResult } from '../../../../electron/gateway/audit/verify-log.ts';
 import type { AuditKey } from '../../../../electron/shared/audit-proof.ts';
+import { sampleRedactor } from '../redaction/sample.ts';
 import { temporaryFolder } from './places.ts';
 import { allowed, answered, denied, malformed, recordingLogger, sampleCall } from './samples.ts';
 
@@ -29,6 +30,7 @@ function openLog(path: string): SqliteCallLog {
     synchronous: 'normal',
     captureArguments: true,
     surroundings: { environment: 'test', proxyRegion: '' },
+    redactor: sampleRedactor(),
     logger: recordingLogger(),
   });
   onTestFinished(() => log.close());

@@ -45,6 +45,7 @@ async function createGateway(options: GatewayOptions, emit: Emit): Promise<Gatew
   return {
     url,
     setAttended: (attended) => note(`attended ${attended}`),
+    setAuditKey: ({ from }) => note(`key from ${from}`),
     async close() {
       note('close');
       if (options.env.FIXTURE_CLOSE === 'never') await new Promise(() => undefined);
