@@ -29,6 +29,8 @@ export const auditEvent = z.discriminatedUnion('kind', [
   event('log.cut', { from: count, to: count }),
   /** A damaged file was put aside, and what could be read of it was copied to this log. */
   event('log.salvaged', { aside: z.string(), calls: count, problem: z.string() }),
+  /** For a while the log could not be written: so many calls went on without a record, or were denied for that. */
+  event('log.gap', { from: moment, to: moment, unrecorded: count, denied: count, problem: z.string() }),
   /**
    * Records up to `through` are deleted from here on; `hash` is that of the last one. What is left of the chain begins
    * there. `before` is the age that was asked for, null where it was the size.

@@ -248,6 +248,8 @@ const audit = section({
   /** `full` survives the loss of power too, for one fsync a record. */
   synchronous: oneOf(['normal', 'full'], 'normal'),
   redact: redact.prefault({}),
+  /** What becomes of calls while the log can't be written: `allow` lets them pass unrecorded. */
+  on_failure: oneOf(['deny', 'allow'], 'deny'),
   capture: section({
     request_arguments: flag(true),
     response_summary: flag(false),

@@ -25,6 +25,12 @@ export interface CallArchiveOptions {
   readonly onVerification: (verification: AuditVerification) => void;
 }
 
+/** The archive as its owner has it: it lets go of the file while another one takes its place. */
+export interface FileArchive extends CallArchive {
+  pause(): Promise<void>;
+  resume(): void;
+}
+
 /** Pause before a dead worker is started again, milliseconds; doubles up to the longest one. */
 const firstPauseMs = 100;
 const longestPauseMs = 30_000;
@@ -45,9 +51,10 @@ interface Life {
  * Queries reject with a CommandError: `audit_unreadable` (the file), `audit_worker` (the worker died; the next one
  * is being started), `closed`.
  */
-export function openCallArchive(options: CallArchiveOptions): CallArchive {
+export function openCallArchive(options: CallArchiveOptions): FileArchive {
   const { path, keyFolder, worker, retentionDays, logger, onVerification } = options;
   let closed = false;
+  let paused = false;
   let pauseMs = firstPauseMs;
   let restart: NodeJS.Timeout | undefined;
   /** The next worker needs it too. */
@@ -73,7 +80,7 @@ export function openCallArchive(options: CallArchiveOptions): CallArchive {
       thread.once('exit', () => {
         resolve();
         life = null;
-        if (closed) {
+        if (closed || paused) {
           caller.end(new CommandError('closed', 'The audit log was closed'));
           return;
         }
@@ -98,6 +105,19 @@ export function openCallArchive(options: CallArchiveOptions): CallArchive {
     }
   }
 
+  async function end(): Promise<void> {
+    clearTimeout(restart);
+    if (life === null) return;
+    const { worker: thread, caller, ended } = life;
+    const deadline = setTimeout(() => void thread.terminate(), closeMs);
+    // Rejects where the worker is dying already; then it ends all the same.
+    void Promise.resolve(caller.commands.close()).catch((error: unknown) => {
+      logger.warn('audit.worker_close', { error: String(error) });
+    });
+    await ended;
+    clearTimeout(deadline);
+  }
+
   function commands() {
     if (closed) throw new CommandError('closed', 'The audit log was closed');
     if (life === null) {
@@ -119,19 +139,20 @@ export function openCallArchive(options: CallArchiveOptions): CallArchive {
       if (life !== null) void hand(life.caller, given);
     },
 
+    async pause() {
+      paused = true;
+      await end();
+    },
+
+    resume() {
+      paused = false;
+      if (!closed) life ??= start();
+    },
+
     async close() {
       if (closed) return;
       closed = true;
-      clearTimeout(restart);
-      if (life === null) return;
-      const { worker: thread, caller, ended } = life;
-      const deadline = setTimeout(() => void thread.terminate(), closeMs);
-      // Rejects where the worker is dying already; then it ends all the same.
-      void Promise.resolve(caller.commands.close()).catch((error: unknown) => {
-        logger.warn('audit.worker_close', { error: String(error) });
-      });
-      await ended;
-      clearTimeout(deadline);
+      await end();
     },
   };
 }

@@ -36,6 +36,10 @@ export interface SqliteCallLog extends CallWriter {
   readonly cut: CutEnd | null;
   /** How many commits it has made. */
   readonly commits: number;
+  /** How long a commit waits for another connection's lock, milliseconds. */
+  setPatience(ms: number): void;
+  /** Copies all that is committed into a new file, also where its own is gone from its folder. */
+  copyTo(path: string): Promise<void>;
   close(): void;
 }
 
@@ -61,13 +65,13 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
   const database = openForWriting(path, synchronous);
   const insert = database.prepare(insertCall);
   const finish = database.prepare(insertOutcome);
-  const cut = committed(() => findCut(database));
+  const cut = opened(() => findCut(database));
   const chain = createChainWriter(database, cut?.signed);
   const writeEvent = createEventWriter(database, chain);
   const group = createGroupCommit(chain);
   const factsOf = createFactsWriter(options.surroundings);
 
-  const left = committed(() => {
+  const left = opened(() => {
     const unknown = countOpenCalls(database);
     const at = Date.now();
     transact(chain, () => {
@@ -100,6 +104,16 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
   function writeCall(values: readonly ColumnValue[]): number {
     chain.append('call', values, (seq, hash) => insert.run(seq, ...values, hash));
     return chain.head().seq;
+  }
+
+  /** What could not be opened is not kept open. */
+  function opened<T>(write: () => T): T {
+    try {
+      return write();
+    } catch (error) {
+      database.close();
+      throw auditError(path, error);
+    }
   }
 
   function committed<T>(write: () => T): T {
@@ -227,6 +241,14 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
 
     get commits() {
       return chain.commits;
+    },
+
+    setPatience(ms: number): void {
+      database.pragma(`busy_timeout = ${ms}`);
+    },
+
+    async copyTo(copy: string): Promise<void> {
+      await database.backup(copy);
     },
 
     close(): void {

@@ -16,7 +16,7 @@ export type Synchronous = 'normal' | 'full';
  * How long a commit waits for another connection's lock, milliseconds. The audit worker holds it for a few, and for
  * some hundred when it catches up with a long burst on a slow disk. Beyond that the call is denied.
  */
-const lockPatienceMs = 2000;
+export const lockPatienceMs = 2000;
 
 /** After a burst the write-ahead file shrinks to this again, bytes. */
 const keptWalBytes = 64 * 1024 * 1024;
@@ -35,6 +35,18 @@ export function openForWriting(path: string, synchronous: Synchronous): Database
     // A checkpoint takes up to 180 ms: never in the thread of the calls. The audit worker makes them.
     database.pragma('wal_autocheckpoint = 0');
     database.pragma(`journal_size_limit = ${keptWalBytes}`);
+  });
+}
+
+/**
+ * Makes an empty log whose chain has not begun, for records out of a damaged one: it begins over them with the first
+ * opening.
+ * @throws AuditError
+ */
+export function openForSalvage(path: string): Database.Database {
+  return open(path, 'create', (database) => {
+    migrate(database);
+    database.pragma('synchronous = off');
   });
 }
 

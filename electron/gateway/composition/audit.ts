@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url';
 import type { AuditVerification } from '../../shared/audit-proof.ts';
 import type { Config } from '../../shared/config.ts';
 import type { Problem } from '../../shared/domain.ts';
-import { openCallArchive } from '../audit/call-archive.ts';
-import { openCallLog } from '../audit/call-log.ts';
+import { type FileArchive, openCallArchive } from '../audit/call-archive.ts';
+import { openLastingLog } from '../audit/lasting-log.ts';
 import { createEmptyCallArchive, createSilentCallLog } from '../audit/silent-audit.ts';
 import type { GatewayOptions } from '../gateway-options.ts';
 import type { CallArchive } from '../ports.ts';
@@ -24,7 +24,7 @@ export interface Audit {
 }
 
 export function composeAudit(
-  { config, options, logger, redactor, keep }: GatewaySurroundings,
+  { config, options, clock, logger, redactor, keep }: GatewaySurroundings,
   onWrite: () => void,
   onVerification: (verification: AuditVerification) => void,
 ): Audit {
@@ -38,26 +38,31 @@ export function composeAudit(
     };
   }
   const path = auditPath(config, options);
-  const log = openCallLog({
+  const worker = pathToFileURL(join(options.out, 'gateway', 'audit-worker.js'));
+  const archiveOptions = {
+    path,
+    keyFolder: options.userData,
+    worker,
+    retentionDays: audit.retention_days,
+    logger,
+    onVerification,
+  };
+  let archive: FileArchive | null = null;
+  const log = openLastingLog({
     path,
     synchronous: audit.synchronous,
     captureArguments: audit.capture.request_arguments,
     surroundings: policySurroundings(config),
     redactor,
     logger,
+    clock,
+    onFailure: audit.on_failure,
+    onTrouble: onWrite,
+    readers: { pause: async () => archive?.pause(), resume: () => archive?.resume() },
   });
-  const worker = pathToFileURL(join(options.out, 'gateway', 'audit-worker.js'));
+  archive = keep(openCallArchive(archiveOptions));
   return {
-    archive: keep(
-      openCallArchive({
-        path,
-        keyFolder: options.userData,
-        worker,
-        retentionDays: audit.retention_days,
-        logger,
-        onVerification,
-      }),
-    ),
+    archive,
     log: keep(reportWrites(log, logger, onWrite)),
     commits: () => log.commits,
     problem: log.cut === null ? null : auditCut(log.cut),

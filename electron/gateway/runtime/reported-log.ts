@@ -20,7 +20,7 @@ export interface ReportedLog extends CallLog {
  * already, a failed write changes nothing for the caller, and is reported alone.
  */
 export function reportWrites(
-  log: CallWriter,
+  log: CallWriter & { readonly trouble?: Problem | null },
   logger: Logger,
   onWrite: (newestId: number) => void,
 ): ReportedLog {
@@ -56,7 +56,7 @@ export function reportWrites(
       return newestId;
     },
     get problem() {
-      return problem;
+      return log.trouble ?? problem;
     },
     async record(call, verdict, refusal) {
       try {
