@@ -35,7 +35,7 @@ export const policyFolder = z.object({
   watched: z.boolean(),
   /** In the order of their names. */
   files: z.array(policyFolderFile),
-  /** Files that are not in force as they are, or not edited here, because of a bundle; `why` is for people. */
+  /** Files that are not edited here, because a bundle brought them or owns what they declare; `why` is for people. */
   fixed: z.array(z.object({ name: z.string(), why: z.string() })),
 });
 export type PolicyFolder = z.infer<typeof policyFolder>;

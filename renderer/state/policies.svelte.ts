@@ -3,6 +3,7 @@ import type { Api } from '../api/window-api.ts';
 import type { PolicyOverview } from '../../electron/shared/domain.ts';
 import type { PolicyDiagnostic, PolicySaved, PolicyUpdate } from '../../electron/shared/policy-editing.ts';
 import type { Notices } from './notices.svelte.ts';
+import { PolicyBundle } from './policies/policy-bundle.svelte.ts';
 import { PolicyChecking } from './policies/policy-check.svelte.ts';
 import { languageOf } from './policies/policy-entries.ts';
 import { PolicyFiles } from './policies/policy-files.svelte.ts';
@@ -39,6 +40,7 @@ export class PoliciesState {
   place = $state.raw<Place | null>(null);
   /** null while it is folded. */
   dock = $state<DockTab | null>('problems');
+  readonly bundle: PolicyBundle;
   readonly files: PolicyFiles;
   readonly checking: PolicyChecking;
   readonly testing: PolicyTesting;
@@ -59,6 +61,7 @@ export class PoliciesState {
   constructor(api: Api, notices: Notices) {
     this.#api = api;
     this.#notices = notices;
+    this.bundle = new PolicyBundle(api, notices);
     this.files = new PolicyFiles(api, notices);
     this.checking = new PolicyChecking(api, notices);
     this.testing = new PolicyTesting(api, notices);
@@ -212,6 +215,7 @@ export class PoliciesState {
     this.#unsubscribe();
     this.learning.close();
     this.inRego.close();
+    this.bundle.close();
     this.checking.close();
     this.replaying.close();
     this.files.close();
@@ -248,6 +252,7 @@ export class PoliciesState {
   async #loadOverview(): Promise<void> {
     await this.#notices.attempt("Couldn't read the policy.", async () => {
       this.overview = await this.#api.ask('policy.read');
+      this.bundle.status = this.overview.bundle;
     });
   }
 

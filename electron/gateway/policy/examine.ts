@@ -138,11 +138,12 @@ function jsonDiagnostics(files: readonly FolderFile[]): PolicyDiagnostic[] {
 function claimDiagnostics(setAside: readonly SetAside[], counts: SchemaCounts): PolicyDiagnostic[] {
   return setAside
     .filter(({ name, isExpected }) => !isExpected || counts(name))
-    .flatMap(({ name, why }) =>
+    .flatMap(({ name, kind, why }) =>
       diagnose(
         [{ file: name, line: null, column: null, message: why }],
         'bundle',
-        counts(name) ? 'error' : 'warning',
+        // What is left of data counts.
+        counts(name) && kind !== 'data' ? 'error' : 'warning',
       ),
     );
 }

@@ -32,7 +32,9 @@ const kindOrder: Readonly<Record<PolicyEntry['kind'], number>> = {
 
 /** Policies first, then tests, JSON policies, and data, each in the order of their names. */
 export function entriesOf(folder: PolicyFolder, drafts: readonly Draft[]): PolicyEntry[] {
-  const onDisk = new Map(folder.files.map((file) => [file.name, file]));
+  // What a bundle says of itself is shown beside the files.
+  const shown = folder.files.filter(({ kind }) => kind !== 'manifest');
+  const onDisk = new Map(shown.map((file) => [file.name, file]));
   const drafted = new Map(drafts.map((draft) => [draft.name, draft]));
   const names = new Set([...onDisk.keys(), ...drafted.keys()]);
   return [...names]

@@ -41,12 +41,14 @@ export function countingBeside(files: readonly FolderFile[]): Counting {
   return { files: [...rules, ...dataOf(local, ofBundle, roots)], setAside };
 }
 
-/** Files that can't be edited here, or would have no effect if they were, and why. */
+/** Files that can't be edited here, or would have no effect at all if they were, and why. */
 export function fixedAmong(files: readonly FolderFile[]): { name: string; why: string }[] {
   const ofBundle = files
     .filter(({ name }) => isOfBundle(name))
     .map(({ name }) => ({ name, why: 'It comes from the bundle, and is changed where that is built.' }));
-  const local = countingBeside(files).setAside.map(({ name, why }) => ({ name, why: `${why}.` }));
+  const local = countingBeside(files)
+    .setAside.filter(({ kind }) => kind !== 'data')
+    .map(({ name, why }) => ({ name, why: `${why}.` }));
   return [...ofBundle, ...local];
 }
 
