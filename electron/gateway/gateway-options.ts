@@ -2,6 +2,7 @@
 import type { AuditKey } from '../shared/audit-proof.ts';
 import type { EventName, EventPayload, GatewayCommands, Handlers } from '../shared/contract.ts';
 import type { Runaway } from './policy/open-policies.ts';
+import type { RunawayCall } from './supervision/host-contract.ts';
 
 /** What the host hands in. All paths are absolute. */
 export interface GatewayOptions {
@@ -18,8 +19,8 @@ export interface GatewayOptions {
   readonly bundledOpa: string | null;
   /** Environment for `MCP_*` variables and child processes. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The policy that ended the gateway before this one, if one did. */
-  readonly runaway?: Runaway | null;
+  /** The policy that ended the gateway before this one, if one did, and over which call. */
+  readonly runaway?: (Runaway & { readonly call: RunawayCall }) | null;
 }
 
 /** The running gateway, as its host sees it. */

@@ -14,7 +14,7 @@ import { composeHttpServer, listen } from './composition/listener.ts';
 import { composeLogger } from './composition/logging.ts';
 import { createLiveSettings } from './composition/live-settings.ts';
 import { composeMonitoring } from './composition/monitoring.ts';
-import { composePolicy, policyPlaces } from './composition/policy.ts';
+import { composePolicy, policyPlaces, recordRunaway } from './composition/policy.ts';
 import { composeRedaction } from './composition/redaction.ts';
 import { composeServers } from './composition/servers.ts';
 import type { GatewaySurroundings, Keep } from './composition/surroundings.ts';
@@ -113,6 +113,7 @@ export async function createGateway(
       }))
     : null;
   const log = metrics === null ? audit.log : measuredLog(audit.log, metrics, clock);
+  recordRunaway(options.runaway, log);
   const trials = keep(
     createTrials({
       policy: places,

@@ -5,6 +5,7 @@ import { gatewayCommands, type Events, type GatewayCommands, type Handlers } fro
 import type { Grants } from '../shared/approvals.ts';
 import type { GatewayStatus, Problem } from '../shared/domain.ts';
 import { CommandError, forwardTo, type AnyEvent } from '../shared/rpc.ts';
+import { nameOf } from './supervision/evaluation-mark.ts';
 import { startGatewayThread, type GatewayThread } from './supervision/gateway-thread.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import type { hostEvents } from './supervision/host-contract.ts';
@@ -129,7 +130,7 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
         first.resolve({ ok: true, url });
         const why = await current.gone;
         const overrun = current.overrun();
-        if (overrun !== null) runaway = { hash: overrun.hash, what: `on ${overrun.call} no decision came` };
+        if (overrun !== null) runaway = { ...overrun, what: `on ${nameOf(overrun.call)} no decision came` };
         const problem = startProblem('restarting', `The gateway stopped: ${why}.`);
         return { problem, servedMs: performance.now() - since };
       } finally {

@@ -75,7 +75,7 @@ export interface PolicyEngine extends Closable {
 
 /** What is being evaluated, written where another thread sees it: wasm can't be interrupted, only its thread ended. */
 export interface EvaluationMark {
-  /** The hash of the policy version that evaluates from now on, and what an evaluation may take, milliseconds. */
+  /** The hash of the policy that evaluates from now on, and what an evaluation may take, milliseconds. */
   policy(hash: string, timeoutMs: number): void;
   begin(call: Call): void;
   end(): void;
@@ -151,14 +151,16 @@ export interface ApprovalDesk extends Approver, Closable {
   sessionEnded(sessionId: string): void;
 }
 
-/** What is known of a message that is refused before it became a call. */
+/** What is known of a message that is refused before it became a call, or of a call that ended the gateway. */
 export interface RefusedMessage {
   readonly requestId: string;
   readonly at: number;
   readonly sessionId: string;
   readonly server: string;
   readonly method: string;
-  readonly reason: 'malformed' | 'door' | 'session' | 'token' | 'version';
+  /** Known of calls alone. */
+  readonly tool?: string;
+  readonly reason: 'malformed' | 'door' | 'session' | 'token' | 'version' | 'runaway';
   readonly errorCode: number;
   readonly errorMessage: string;
   readonly sourceIp: string;

@@ -19,7 +19,8 @@ export const verdictKind = z.enum(['allow', 'deny']);
  * `policy_off` policy.enabled is false; `paused` everything is paused; `malformed` not a valid message;
  * `rate_limit` a configured rate is used up;
  * `door` refused before it was read (Host, Origin, size); `session` no such session, or no more of them;
- * `token` none or a wrong one; `version` of a version of MCP that is not spoken here.
+ * `token` none or a wrong one; `version` of a version of MCP that is not spoken here; `runaway` the policy did not come to
+ * a decision on it, and the proxy was started anew.
  */
 export const verdictReason = z.enum([
   'policy',
@@ -40,6 +41,7 @@ export const verdictReason = z.enum([
   'session',
   'token',
   'version',
+  'runaway',
 ]);
 export type VerdictReason = z.infer<typeof verdictReason>;
 

@@ -60,6 +60,10 @@ const reasons: Readonly<Record<VerdictReason, { allow: string; deny: string }>> 
     allow: 'It came without a token that is accepted here.',
     deny: 'It came without a token that is accepted here, so it was refused.',
   },
+  runaway: {
+    allow: 'The policy did not come to a decision on it.',
+    deny: 'The policy did not come to a decision on it, so the proxy denied it and was started anew.',
+  },
 };
 
 export function reasonSentence({ verdict, reason }: Pick<CallSummary, 'verdict' | 'reason'>): string {
@@ -86,6 +90,7 @@ const reasonNotes: Readonly<Record<VerdictReason, string>> = {
   session: 'no session',
   token: 'no token',
   version: 'other version',
+  runaway: 'no decision',
 };
 
 /** The four verdicts that have colour, shape and word. */

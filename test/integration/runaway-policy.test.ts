@@ -61,6 +61,10 @@ it('is ended, denied, and held back from then on', async () => {
   );
 
   await expect.poll(() => host.status().problems[0]?.code, { timeout: 20_000 }).toBe('policy');
+  const { calls } = await host.commands['calls.page']({ limit: 10 });
+  expect(calls.filter(({ tool }) => tool === 'search_notes')).toMatchObject([
+    { verdict: 'deny', reason: 'runaway', method: 'tools/call', status: 'refused' },
+  ]);
   expect(host.status()).toMatchObject({
     state: 'running',
     problems: [{ message: expect.stringContaining('held back') as string }],

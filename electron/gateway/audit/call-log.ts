@@ -194,7 +194,7 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
         '',
         message.server,
         redactor.words(message.method),
-        null,
+        message.tool === undefined ? null : redactor.words(message.tool),
         null,
         0,
         message.reason,

@@ -9,7 +9,7 @@ import { createPastReader, type PastReader } from './recorded-past.ts';
 
 /** A policy was asked about these: they passed neither unchecked nor were they refused before they could be. */
 const asked = `
-  reason NOT IN ('pass', 'policy_off', 'malformed', 'door', 'session', 'token', 'version')
+  reason NOT IN ('pass', 'policy_off', 'malformed', 'door', 'session', 'token', 'version', 'runaway')
   AND NOT (reason = 'paused' AND waited_ms IS NULL)`;
 
 const columns = `

@@ -4,12 +4,14 @@ import { pathToFileURL } from 'node:url';
 import type { Config } from '../../shared/config.ts';
 import type { PolicyBundleStatus } from '../../shared/policy-bundles.ts';
 import type { Surroundings } from '../call.ts';
+import { errors } from '../errors.ts';
+import type { GatewayOptions } from '../gateway-options.ts';
 import { readBundleSettings, shownUrl } from '../policy/bundles/bundle-settings.ts';
 import type { PolicyPlaces } from '../policy/load.ts';
 import { createOpaRunner } from '../policy/opa-runner.ts';
 import { openPolicies, type Policies } from '../policy/open-policies.ts';
 import { probesOf } from '../policy/probes.ts';
-import type { EvaluationMark } from '../ports.ts';
+import type { CallLog, EvaluationMark } from '../ports.ts';
 import { enforcedMethods } from '../router/method-table.ts';
 import type { GatewaySurroundings } from './surroundings.ts';
 
@@ -72,4 +74,17 @@ export function policyPlaces({
 /** What policies see of the place that the proxy runs in. */
 export function policySurroundings({ policy }: Config): Surroundings {
   return { environment: policy.environment, proxyRegion: '' };
+}
+
+/** A call on which the policy did not come to a decision has no record yet: its thread was ended before. */
+export function recordRunaway(runaway: GatewayOptions['runaway'], log: Pick<CallLog, 'refused'>): void {
+  if (!runaway) return;
+  const { target, ...call } = runaway.call;
+  log.refused({
+    ...call,
+    tool: target,
+    reason: 'runaway',
+    errorCode: errors.policy_violation.code,
+    errorMessage: 'The policy did not come to a decision on this call. The proxy was started anew',
+  });
 }

@@ -20,9 +20,9 @@ import { tryPolicy } from './time-trial.ts';
 /** How long a start waits for the first bundle there ever was, milliseconds. */
 const FIRST_BUNDLE_MS = 5000;
 
-/** A version whose evaluation did not end: it is not to be in force again. */
+/** A policy whose evaluation did not end: it is not to be in force again. */
 export interface Runaway {
-  /** Of the version. */
+  /** Of all that its decisions depend on. */
   readonly hash: string;
   /** What happened, for people. */
   readonly what: string;

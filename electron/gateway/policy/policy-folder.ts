@@ -113,6 +113,11 @@ export function versionHash(files: readonly Pick<FolderFile, 'name' | 'hash'>[])
   return hashOf(JSON.stringify(named.sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
+/** Of what decisions depend on: of all but tests, whose edits make no other policy. */
+export function evaluationHash(files: readonly Pick<FolderFile, 'name' | 'hash' | 'kind'>[]): string {
+  return versionHash(files.filter(({ kind }) => kind !== 'test'));
+}
+
 export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

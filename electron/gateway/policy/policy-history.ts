@@ -9,7 +9,7 @@ import {
   type PolicyVersion,
 } from '../../shared/policy-editing.ts';
 import type { Clock, Logger } from '../ports.ts';
-import { hashOf, versionHash, type FolderFile } from './policy-folder.ts';
+import { evaluationHash, hashOf, versionHash, type FolderFile } from './policy-folder.ts';
 import { changeFiles, ifThere } from './write-files.ts';
 
 /** So many versions stay; the files of older ones go where no other version has them. */
@@ -25,7 +25,7 @@ const index = z.object({
   next: z.int(),
   /** Oldest first. */
   versions: z.array(record),
-  /** Versions that ran away, by their hash, and what happened. */
+  /** Policies that ran away, by what their decisions depend on (`evaluationHash`), and what happened. */
   held: z.record(z.string(), z.string()),
 });
 type Index = z.infer<typeof index>;
@@ -46,10 +46,10 @@ export interface HistoryOptions {
 export interface PolicyVersions {
   /** Resolves also where it can't be written: a policy is not kept from being in force by its history. */
   add(version: NewVersion): Promise<PolicyVersion>;
-  /** Keeps a version from being in force ever again. */
+  /** Keeps a policy from being in force ever again; `hash` is its `evaluationHash`. */
   hold(hash: string, why: string): Promise<void>;
   /** Why it is held back, or null. */
-  heldBack(hash: string): string | null;
+  heldBack(files: readonly FolderFile[]): string | null;
   /** Whether these files were in force before, or set aside. */
   knows(hash: string): 'was_in_force' | 'set_aside' | null;
   /** The versions that were in force and are not held back, newest first. */
@@ -74,7 +74,7 @@ export async function openPolicyHistory(options: HistoryOptions): Promise<Policy
     return {
       ...version,
       inForce: version.id === inForceId(),
-      heldBack: current.held[version.hash] ?? null,
+      heldBack: current.held[evaluationHash(files)] ?? null,
       files: files.map(({ name, hash }) => ({ name, hash })),
     };
   }
@@ -130,7 +130,7 @@ export async function openPolicyHistory(options: HistoryOptions): Promise<Policy
       await keep([]);
     },
 
-    heldBack: (hash) => current.held[hash] ?? null,
+    heldBack: (files) => current.held[evaluationHash(files)] ?? null,
 
     knows(hash) {
       const same = own().filter((version) => version.hash === hash);
@@ -140,7 +140,7 @@ export async function openPolicyHistory(options: HistoryOptions): Promise<Policy
 
     good: () =>
       own()
-        .filter(({ wasInForce, hash }) => wasInForce && !(hash in current.held))
+        .filter(({ wasInForce, files }) => wasInForce && !(evaluationHash(files) in current.held))
         .reverse()
         .map(show),
 

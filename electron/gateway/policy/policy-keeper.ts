@@ -21,6 +21,7 @@ import type { LoadedPolicy } from './load.ts';
 import { describeErrors, diagnose } from './policy-failure.ts';
 import {
   dataFileOf,
+  evaluationHash,
   pathOf,
   readPolicyFolder,
   versionHash,
@@ -108,7 +109,7 @@ export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<
   /** What ran away once is not tried again; what was in force before needs no new proof. */
   function examine(files: readonly FolderFile[], schemaCounts: SchemaCounts): Promise<Examined> {
     const hash = versionHash(files);
-    const held = history.heldBack(hash);
+    const held = history.heldBack(files);
     if (held !== null) {
       const message = `These policies are held back: ${held}. Change them to have them tried again`;
       const found = diagnose([{ file: null, line: null, column: null, message }], 'time');
@@ -119,9 +120,14 @@ export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<
       : examiner.wholly(files, schemaCounts);
   }
 
-  function swap(policy: LoadedPolicy, version: PolicyVersion, mark: string): void {
+  function swap(
+    policy: LoadedPolicy,
+    version: PolicyVersion,
+    files: readonly FolderFile[],
+    mark: string,
+  ): void {
     if (closed) return;
-    engine.use(policy, version.hash);
+    engine.use(policy, evaluationHash(files));
     inForce = { version, policy, mark };
     logger.info('policy_in_force', { version: version.id, by: version.by, hash: version.hash, folder });
   }
@@ -147,7 +153,8 @@ export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<
       // Whoever changes many files may still be at it: what is half done decides nothing.
       const now = await readPolicyFolder(place);
       if (now.ok && versionHash(now.value.files) !== mark) continue;
-      if (policy !== null) swap(policy, await history.add({ by, note: '', wasInForce: true, files }), mark);
+      if (policy !== null)
+        swap(policy, await history.add({ by, note: '', wasInForce: true, files }), files, mark);
       tellWrong(mark, check.diagnostics);
       return;
     }
@@ -182,7 +189,7 @@ export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<
       const { policy } = await examiner.again(found.value.files);
       if (policy !== null) {
         seen = versionHash(found.value.files);
-        swap(policy, last, seen);
+        swap(policy, last, found.value.files, seen);
         watch?.over(found.value.folders);
         return;
       }
@@ -194,7 +201,7 @@ export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<
       const files = await history.filesOf(version.id);
       const policy = files === null ? null : (await examiner.again(files)).policy;
       if (files === null || policy === null) continue;
-      swap(policy, version, '');
+      swap(policy, version, files, '');
       logger.warn('policy_last_good', { version: version.id, folder });
       return;
     }
@@ -220,8 +227,10 @@ export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<
       return describeErrors(check.diagnostics.filter(({ severity }) => severity === 'error'));
     shelf.files = files;
     const mark = versionHash(whole);
-    if (mark !== inForce?.mark)
-      swap(policy, await history.add({ by: 'bundle', note: revision, wasInForce: true, files: whole }), mark);
+    if (mark !== inForce?.mark) {
+      const version = await history.add({ by: 'bundle', note: revision, wasInForce: true, files: whole });
+      swap(policy, version, whole, mark);
+    }
     tellWrong(versionHash(found.value.files), wrong);
     watch?.over(found.value.folders);
     // Who edited local files meanwhile has them taken in beside it.
@@ -253,7 +262,7 @@ export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<
     await changeFiles(changes);
     const version = await history.add({ by, note, wasInForce: true, files: next });
     const mark = versionHash(next);
-    swap(policy, version, mark);
+    swap(policy, version, next, mark);
     tellWrong(mark, check.diagnostics);
     return { outcome: 'saved', version: version.id, check };
   }

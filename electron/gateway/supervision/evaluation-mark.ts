@@ -2,12 +2,13 @@
 //
 // wasm can't be interrupted, and a thread in it hears nothing: only memory that both see tells what it is at.
 import type { EvaluationMark } from '../ports.ts';
+import type { RunawayCall } from './host-contract.ts';
 
 /** A counter that is odd while an evaluation runs, the lengths of the texts, and the time limit. */
 const header = 4;
 const headerBytes = header * Int32Array.BYTES_PER_ELEMENT;
 const policyBytes = 128;
-const callBytes = 384;
+const callBytes = 1024;
 
 export function evaluationMemory(): SharedArrayBuffer {
   return new SharedArrayBuffer(headerBytes + policyBytes + callBytes);
@@ -23,8 +24,11 @@ export function createEvaluationMark(memory: SharedArrayBuffer): EvaluationMark 
       Atomics.store(numbers, 1, policy.write(hash));
       Atomics.store(numbers, 3, timeoutMs);
     },
-    begin({ requestId, method, tool, resource }) {
-      numbers[2] = callText.write(`${requestId} (${method} ${tool ?? resource ?? ''})`);
+    begin({ requestId, at, session, sourceIp, server, method, tool, resource }) {
+      // What others name stands last: it may hold a separator, and may be cut.
+      numbers[2] = callText.write(
+        `${requestId}\n${at}\n${session.id}\n${sourceIp}\n${server}\n${method}\n${tool ?? resource ?? ''}`,
+      );
       Atomics.add(numbers, 0, 1);
     },
     end() {
@@ -37,10 +41,21 @@ export interface EvaluationWatch {
   close(): void;
 }
 
-/** What did not end: the hash of the policy version, and the call, for people. */
+/** What did not end: the hash of the policy, and the call. */
 export interface Overrun {
   readonly hash: string;
-  readonly call: string;
+  readonly call: RunawayCall;
+}
+
+/** The call in short, for people. */
+export function nameOf({ requestId, method, target }: RunawayCall): string {
+  return `${requestId} (${method} ${target})`;
+}
+
+function readCall(text: string): RunawayCall {
+  const [requestId = '', at = '', sessionId = '', sourceIp = '', server = '', method = '', ...target] =
+    text.split('\n');
+  return { requestId, at: Number(at), sessionId, sourceIp, server, method, target: target.join('\n') };
 }
 
 /** Time between two looks, milliseconds. */
@@ -68,7 +83,7 @@ export function watchEvaluations(
     clearInterval(timer);
     onOverrun({
       hash: text(headerBytes, Atomics.load(numbers, 1)),
-      call: text(headerBytes + policyBytes, Atomics.load(numbers, 2)),
+      call: readCall(text(headerBytes + policyBytes, Atomics.load(numbers, 2))),
     });
   }, lookMs);
   return { close: () => clearInterval(timer) };

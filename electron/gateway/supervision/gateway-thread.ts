@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Handlers } from '../../shared/contract.ts';
 import { CommandError, connect, type AnyEvent } from '../../shared/rpc.ts';
-import { evaluationMemory, watchEvaluations, type Overrun } from './evaluation-mark.ts';
+import { evaluationMemory, nameOf, watchEvaluations, type Overrun } from './evaluation-mark.ts';
 import { hostCommands, hostEvents } from './host-contract.ts';
 import type { Logger } from '../ports.ts';
 import { watchForStall, type StallWatch } from './stall-watch.ts';
@@ -54,8 +54,9 @@ export function startGatewayThread({ entry, env, stallMs, logger, onEvent }: Thr
   let overrun: Overrun | null = null;
   const evaluationWatch = watchEvaluations(evaluations, (found) => {
     overrun = found;
-    happened = `the policy did not come to a decision on ${found.call}`;
-    logger.error('policy_ran_away', { version: found.hash, call: found.call });
+    const call = nameOf(found.call);
+    happened = `the policy did not come to a decision on ${call}`;
+    logger.error('policy_ran_away', { policy: found.hash, call });
     void worker.terminate();
   });
   const caller = connect(

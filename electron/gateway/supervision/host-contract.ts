@@ -3,6 +3,20 @@ import { z } from 'zod';
 import { auditKey } from '../../shared/audit-proof.ts';
 import { events, gatewayCommands } from '../../shared/contract.ts';
 
+/** A call on which the policy did not come to a decision. */
+const runawayCall = z.object({
+  requestId: z.string(),
+  /** Unix milliseconds. */
+  at: z.number(),
+  sessionId: z.string(),
+  sourceIp: z.string(),
+  server: z.string(),
+  method: z.string(),
+  /** Its tool, prompt or resource; empty where it has none. */
+  target: z.string(),
+});
+export type RunawayCall = z.infer<typeof runawayCall>;
+
 /** As `GatewayOptions` in gateway.ts, which says what each means. */
 const gatewayOptions = z.object({
   version: z.string(),
@@ -12,7 +26,7 @@ const gatewayOptions = z.object({
   out: z.string(),
   bundledOpa: z.string().nullable(),
   env: z.record(z.string(), z.string().or(z.undefined())),
-  runaway: z.object({ hash: z.string(), what: z.string() }).nullable().default(null),
+  runaway: z.object({ hash: z.string(), what: z.string(), call: runawayCall }).nullable().default(null),
 });
 
 export const hostCommands = {

@@ -10,6 +10,7 @@ import {
 import { probesOf } from '../../../../electron/gateway/policy/probes.ts';
 import { clock } from '../fakes.ts';
 import { call, recordingLogger } from './engines.ts';
+import { evaluationHash } from '../../../../electron/gateway/policy/policy-folder.ts';
 import { folderOf, opa, shippedPolicies, temporaryFolder } from './places.ts';
 
 // OPA takes seconds where the machine is busy.
@@ -397,11 +398,17 @@ it('never puts in force again what ran away, and says so', async () => {
   const userData = temporaryFolder();
   const first = await open({ policyDir, userData });
   await save(first, 'a.rego', allowing('two'));
-  const { versions } = await first.commands['policy.history']({ limit: 1 });
+  const files = await first.commands['policy.files']();
   await first.close();
-  const runaway = { hash: versions[0]?.hash ?? '', what: 'on req_1 no decision came' };
+  const runaway = { hash: evaluationHash(files.files), what: 'on req_1 no decision came' };
   const next = await open({ policyDir, userData, runaway });
   expect([allows(next, 'one'), allows(next, 'two')]).toEqual([true, false]);
   expect(next.overview()).toMatchObject({ version: 1, problem: expect.stringContaining('req_1') as string });
   expect(await next.commands['policy.rollback']({ id: 2 })).toMatchObject({ outcome: 'refused' });
+  const tested = { name: 'a_test.rego', text: 'package a_test\n\ntest_a := true\n', base: null };
+  expect(
+    await next.commands['policy.save']({ files: [tested], note: 'a test changes nothing' }),
+  ).toMatchObject({
+    outcome: 'refused',
+  });
 });
