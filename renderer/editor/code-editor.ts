@@ -38,6 +38,8 @@ export interface CodeEditorSetup {
   readonly label: string;
   readonly language: LanguageName;
   readonly paths: KnownPaths;
+  /** The number of its first line, where the text is a piece of a file. */
+  readonly firstLine?: number;
   /** Called with the whole text after each edit by the user, and by nobody else. Null: nobody may edit it. */
   readonly onedit: ((text: string) => void) | null;
 }
@@ -111,9 +113,9 @@ export function createCodeEditor(
   };
 }
 
-function extensionsOf({ label, language, paths, onedit }: CodeEditorSetup): Extension[] {
+function extensionsOf({ label, language, paths, onedit, firstLine = 1 }: CodeEditorSetup): Extension[] {
   return [
-    lineNumbers(),
+    lineNumbers({ formatNumber: (line) => String(line + firstLine - 1) }),
     onedit === null ? EditorView.lineWrapping : [coverageGutter(), lintGutter()],
     history(),
     highlightSpecialChars(),
@@ -123,8 +125,7 @@ function extensionsOf({ label, language, paths, onedit }: CodeEditorSetup): Exte
     EditorState.tabSize.of(4),
     bracketMatching(),
     closeBrackets(),
-    highlightActiveLine(),
-    highlightActiveLineGutter(),
+    onedit === null ? [] : [highlightActiveLine(), highlightActiveLineGutter()],
     highlightSelectionMatches(),
     search({ top: true }),
     languages[language],

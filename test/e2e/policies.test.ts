@@ -72,7 +72,7 @@ describe('the policy editor', () => {
 
   it('keeps what was not saved while the window is closed', async () => {
     const running = await startApp();
-    await openFile(running, 'ask.rego');
+    await openFile(running, 'listed.rego');
     await running.page.keyboard.insertText('# Not done yet\n');
     await state(running, /1 file is not saved/);
     await running.page.close();
@@ -81,7 +81,7 @@ describe('the policy editor', () => {
     const page = await opened;
     await page.getByRole('navigation').getByRole('button', { name: 'Policies' }).click();
     await page
-      .getByRole('tab', { name: /ask\.rego.*unsaved/ })
+      .getByRole('tab', { name: /listed\.rego.*unsaved/ })
       .first()
       .click();
     await page.getByText('# Not done yet').waitFor();
