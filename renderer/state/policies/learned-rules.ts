@@ -63,3 +63,8 @@ export function foldersIn(text: string): string[] {
 function separatorOf(folder: string): string {
   return folder.includes('\\') && !folder.includes('/') ? '\\' : '/';
 }
+
+/** Each once, in the order of the rules. */
+export function namesIn(rules: readonly LearnedRule[], of: 'client' | 'server'): string[] {
+  return [...new Set(rules.map(({ proposal }) => proposal[of]))];
+}

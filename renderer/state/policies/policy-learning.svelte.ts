@@ -12,6 +12,7 @@ import {
   emptyRule,
   groupsOf,
   type LearnedRule,
+  namesIn,
   proposalOf,
   type RuleGroup,
   ruleOf,
@@ -48,8 +49,8 @@ export class PolicyLearning {
   server = $state('');
   readonly kept = $derived(this.rules.filter(({ kept }) => kept));
   readonly groups = $derived(groupsOf(this.rules.filter((rule) => this.#isShown(rule))));
-  readonly clients = $derived([...new Set(this.rules.map(({ proposal }) => proposal.client))]);
-  readonly servers = $derived([...new Set(this.rules.map(({ proposal }) => proposal.server))]);
+  readonly clients = $derived(namesIn(this.rules, 'client'));
+  readonly servers = $derived(namesIn(this.rules, 'server'));
   /** What a rule of one call can say: anything but what becomes of such calls anyway. */
   readonly answers = $derived.by(() => {
     const all: readonly PolicyAnswer[] = ['allow', 'ask', 'deny'];
@@ -67,6 +68,8 @@ export class PolicyLearning {
   readonly #onEdit: () => void;
   readonly #unsubscribe: () => void;
   #lastId = 0;
+  /** Somebody has ended the learning: that it failed is no news then. */
+  #stopped = false;
   /** Counts what the files were asked for, so that an answer to older rules is known as such. */
   #question = 0;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
@@ -84,8 +87,7 @@ export class PolicyLearning {
     if (this.running) return;
     this.running = true;
     this.looked = 0;
-    let stopped = false;
-    this.#stop = () => (stopped = true);
+    this.#stopped = false;
     try {
       const learned = await this.#api.ask('policy.learn', boundsOf(this.period, this.days, Date.now()));
       this.#begin(learned.proposals, null);
@@ -93,13 +95,13 @@ export class PolicyLearning {
       this.#take(learned.files);
       this.#notices.announce(`${learned.proposals.length} rules are proposed.`);
     } catch (error) {
-      if (!stopped) this.#notices.fail("Couldn't learn from the log.", error);
+      if (!this.#stopped) this.#notices.fail("Couldn't learn from the log.", error);
     }
     this.running = false;
   }
 
   async cancel(): Promise<void> {
-    this.#stop();
+    this.#stopped = true;
     await this.#notices.attempt("Couldn't stop it.", () => this.#api.ask('policy.learn.cancel'));
   }
 
@@ -137,8 +139,8 @@ export class PolicyLearning {
   }
 
   keepAll(group: RuleGroup, kept: boolean): void {
-    const ids = new Set(group.rules.map(({ id }) => id));
-    this.rules = this.rules.map((rule) => (ids.has(rule.id) ? { ...rule, kept } : rule));
+    const isOf = (rule: LearnedRule) => group.rules.some(({ id }) => id === rule.id);
+    this.rules = this.rules.map((rule) => (isOf(rule) ? { ...rule, kept } : rule));
     this.#compose();
   }
 
@@ -177,8 +179,6 @@ export class PolicyLearning {
     clearTimeout(this.#restTimer);
     this.#unsubscribe();
   }
-
-  #stop: () => void = () => undefined;
 
   #isShown({ proposal: { client, server } }: LearnedRule): boolean {
     return (this.client === '' || this.client === client) && (this.server === '' || this.server === server);
