@@ -57,6 +57,24 @@ export function durationOrNone(byDefault: string) {
     .prefault(byDefault);
 }
 
+const bytesIn: Readonly<Record<string, number>> = { KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+
+/** A size on disk, or 0 for any; becomes bytes, or null. */
+export function sizeOrNone(byDefault: string) {
+  const expected = 'a size such as "500MB" or "2GB", at least 1MB, or 0 for any';
+  return z
+    .union([z.string(), z.literal(0)], { error: expected })
+    .transform((value, context) => {
+      if (Number(value) === 0) return null;
+      const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?) ?([KMGT]B)$/iu.exec(String(value)) ?? [];
+      const bytes = Math.round(Number(amount) * (bytesIn[unit.toUpperCase()] ?? 0));
+      if (bytes >= 1e6 && Number.isSafeInteger(bytes)) return bytes;
+      context.issues.push({ code: 'custom', message: expected, input: value });
+      return z.NEVER;
+    })
+    .prefault(byDefault);
+}
+
 export function wholeNumber(from: number, to: number, byDefault: number, note = '') {
   const error = `a whole number from ${from} to ${to}${note}`;
   return z.number({ error }).int({ error }).min(from, { error }).max(to, { error }).default(byDefault);

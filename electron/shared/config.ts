@@ -12,6 +12,7 @@ import {
   port,
   section,
   sha256,
+  sizeOrNone,
   text,
   texts,
   wholeNumber,
@@ -245,6 +246,8 @@ const audit = section({
   flush_interval: duration('1s'),
   /** 0: records are kept for ever. */
   retention_days: wholeNumber(0, 36_500, 30, ' (0: for ever)'),
+  /** Where the records take more, the oldest ones go, however young they are. The search index comes on top. */
+  max_size: sizeOrNone('0'),
   /** `full` survives the loss of power too, for one fsync a record. */
   synchronous: oneOf(['normal', 'full'], 'normal'),
   redact: redact.prefault({}),

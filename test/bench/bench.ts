@@ -10,7 +10,8 @@ import { measureGrowth } from './growth.ts';
 import { measureMainLoop } from './main-loop.ts';
 import { measureSteps } from './micro/micro.ts';
 import { createProcesses } from './processes.ts';
-import { reportFailures, reportMicro, reportRows, reportVerdicts } from './report.ts';
+import { reportFailures, reportMicro, reportRows, reportSearch, reportVerdicts } from './report.ts';
+import { measureSearch, searchRow } from './search/search.ts';
 import { installPeers, peers } from './targets/install-peers.ts';
 import { shapes } from './targets/shapes.ts';
 
@@ -83,8 +84,14 @@ async function main(): Promise<number> {
   };
   note('Measuring growth');
   const growth = await measureGrowth(around, http.port, effort);
+  note('Measuring the search of a long log');
+  const search = await measureSearch(
+    folder,
+    http.port,
+    values.quick ? { calls: 100_000, rounds: 5 } : { calls: 1_000_000, rounds: 20 },
+  );
   note('Measuring the window under load');
-  const steps = [...micro, ...growth, await measureMainLoop(folder, http.port, effort)];
+  const steps = [...micro, ...growth, searchRow(search), await measureMainLoop(folder, http.port, effort)];
 
   const results: Comparison[] = [];
   for (const shape of shapes.filter(({ name }) => name.toLowerCase().includes(values.only.toLowerCase()))) {
@@ -105,10 +112,20 @@ async function main(): Promise<number> {
   mkdirSync(cache, { recursive: true });
   writeFileSync(
     file,
-    JSON.stringify({ machine: machine(), effort, peers, rows, micro: steps, verdicts, failures }, null, 2),
+    JSON.stringify(
+      { machine: machine(), effort, peers, rows, micro: steps, search, verdicts, failures },
+      null,
+      2,
+    ),
   );
   const seconds = ((performance.now() - begun) / 1000).toFixed(0);
-  const parts = [reportRows(rows), reportMicro(steps), reportVerdicts(verdicts), reportFailures(failures)];
+  const parts = [
+    reportRows(rows),
+    reportMicro(steps),
+    reportSearch(search),
+    reportVerdicts(verdicts),
+    reportFailures(failures),
+  ];
   process.stdout.write(`${parts.filter((part) => part !== '').join('\n\n')}\n\n${file}\n`);
   note(`${seconds} s. Absolute figures differ from run to run; ratios of one run can be compared.`);
   return failures.some(({ role }) => role !== 'peer') ? 1 : 0;

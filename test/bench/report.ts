@@ -2,6 +2,7 @@
 import type { Failure, Row } from './compare.ts';
 import type { Verdict } from './goals.ts';
 import type { MicroRow } from './micro/micro.ts';
+import type { SearchFigures } from './search/search.ts';
 import { ratio } from './statistics.ts';
 
 export function reportRows(rows: readonly Row[]): string {
@@ -31,6 +32,13 @@ export function reportMicro(rows: readonly MicroRow[]): string {
       hundredths(ratio(micros, referenceMicros)),
     ]),
   );
+}
+
+export function reportSearch({ calls, logBytes, indexBytes, indexSeconds, queries }: SearchFigures): string {
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
+  const rows = queries.map(({ name, medianMs, p95Ms }) => [name, medianMs.toFixed(1), p95Ms.toFixed(1)]);
+  const sizes = `${calls} calls: log ${megabytes(logBytes)}, index ${megabytes(indexBytes)}`;
+  return `${table(['search', 'median ms', 'p95 ms'], rows)}\n${sizes}, built in ${indexSeconds.toFixed(0)} s`;
 }
 
 export function reportVerdicts(verdicts: readonly Verdict[]): string {

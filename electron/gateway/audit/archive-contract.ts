@@ -40,5 +40,7 @@ export const workerSettings = z.object({
   keyFolder: z.string(),
   /** 0: for ever. */
   retentionDays: z.int().min(0),
+  /** Bytes; null: any size. */
+  maxBytes: z.int().min(1).nullable(),
 });
 export type WorkerSettings = z.infer<typeof workerSettings>;

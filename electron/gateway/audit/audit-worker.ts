@@ -17,7 +17,7 @@ import { createVerifications } from './verifications.ts';
 
 if (parentPort === null) throw new Error('The audit worker runs in a worker thread alone');
 const port = parentPort;
-const { path, keyFolder, retentionDays } = workerSettings.parse(workerData);
+const { path, keyFolder, retentionDays: days, maxBytes } = workerSettings.parse(workerData);
 const database = openForUpkeep(path);
 const closing = new AbortController();
 
@@ -38,7 +38,7 @@ const verifications = createVerifications(
   () => signing.publicKey,
   (verification) => emit('verifying', verification),
 );
-const retention = startRetention(database, retentionDays, logger, () => signing.signNow());
+const retention = startRetention(database, { days, maxBytes }, logger, () => signing.signNow());
 const index = followLog(path, logger);
 const answers = createLogQuestions({ path, log: database, index, readable, closing: closing.signal });
 

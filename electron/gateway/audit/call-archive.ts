@@ -21,6 +21,8 @@ export interface CallArchiveOptions {
   readonly worker: URL | string;
   /** Older records are deleted; 0: none. */
   readonly retentionDays: number;
+  /** The oldest records are deleted where all take more bytes; null: any size. */
+  readonly maxBytes: number | null;
   readonly logger: Logger;
   readonly onVerification: (verification: AuditVerification) => void;
 }
@@ -52,7 +54,7 @@ interface Life {
  * is being started), `closed`.
  */
 export function openCallArchive(options: CallArchiveOptions): FileArchive {
-  const { path, keyFolder, worker, retentionDays, logger, onVerification } = options;
+  const { path, keyFolder, worker, retentionDays, maxBytes, logger, onVerification } = options;
   let closed = false;
   let paused = false;
   let pauseMs = firstPauseMs;
@@ -63,7 +65,7 @@ export function openCallArchive(options: CallArchiveOptions): FileArchive {
 
   function start(): Life {
     const born = performance.now();
-    const settings: WorkerSettings = { path, keyFolder, retentionDays };
+    const settings: WorkerSettings = { path, keyFolder, retentionDays, maxBytes };
     const thread = new Worker(worker, { name: 'audit', workerData: settings });
     const caller = connect(
       { post: (frame) => thread.postMessage(frame), onFrame: (listener) => thread.on('message', listener) },

@@ -1,5 +1,5 @@
-// Deletes records that are older than `audit.retention_days`, in pieces that no call has to wait for, and so that what
-// is left can still be proven.
+// Deletes records that are older than `audit.retention_days`, or more than `audit.max_size` holds, in pieces that no call
+// has to wait for, and so that what is left can still be proven.
 import type { Database } from 'better-sqlite3';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '../ports.ts';
@@ -8,7 +8,8 @@ import { createChainWriter, transact } from './chain-writer.ts';
 import { chainedTables, createPlaceReader, oldestNumber } from './chained-rows.ts';
 import { createEventWriter, logId, newestEvent } from './event-rows.ts';
 
-const hourMs = 3_600_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
 /** A piece never has more rows than this; long arguments make it smaller until it takes `pieceMs`. */
@@ -18,38 +19,62 @@ const pieceMs = 2;
 /** After each piece this many times its duration belongs to the writer. */
 const restFactor = 4;
 
+/** A log that is too large shrinks to this part of what it may have, so that this does not come every minute. */
+const roomLeft = 0.95;
+
+/** Fewer records are not worth the event that says that they are gone. */
+const leastTrim = 100;
+
+/** Free pages are filled again by what comes; more of them than this go back to the disk. */
+const keptFreePages = 500;
+const freedPagesAtOnce = 50;
+
+export interface RetentionLimits {
+  /** 0: for ever. */
+  readonly days: number;
+  /** Bytes; null: any size. */
+  readonly maxBytes: number | null;
+}
+
 /**
- * Deletes what is too old now, and again each hour. 0 days: never.
+ * Deletes what is too old now, and again each hour; and what is too much, which is looked at each minute.
  * @param sign puts the newest records under a signature: called before anything is deleted
  */
 export function startRetention(
   database: Database,
-  days: number,
+  { days, maxBytes }: RetentionLimits,
   logger: Logger,
   sign: () => void,
 ): { close(): void } {
   const stopped = new AbortController();
-  if (days === 0) return { close: () => undefined };
+  const { signal } = stopped;
   let running = false;
 
-  async function run(): Promise<void> {
+  async function run(remove: () => Promise<number>): Promise<void> {
     if (running) return;
     running = true;
     try {
-      const deleted = await deleteBefore(database, Date.now() - days * dayMs, stopped.signal, sign);
-      if (deleted > 0) logger.info('audit.retention', { deleted, days });
+      const deleted = await remove();
+      if (deleted > 0) logger.info('audit.retention', { deleted, days, maxBytes });
+      await giveBack(database, signal);
     } catch (error) {
-      if (!stopped.signal.aborted) logger.error('audit.retention_failed', { error: String(error) });
+      if (!signal.aborted) logger.error('audit.retention_failed', { error: String(error) });
     } finally {
       running = false;
     }
   }
 
-  const timer = setInterval(() => void run(), hourMs);
-  void run();
+  const byAge = () => deleteBefore(database, Date.now() - days * dayMs, signal, sign);
+  const bySize = () =>
+    maxBytes === null ? Promise.resolve(0) : deleteBeyond(database, maxBytes, signal, sign);
+  const timers = [
+    ...(days === 0 ? [] : [setInterval(() => void run(byAge), hourMs)]),
+    ...(maxBytes === null ? [] : [setInterval(() => void run(bySize), minuteMs)]),
+  ];
+  void run(async () => (days === 0 ? 0 : await byAge()) + (await bySize()));
   return {
     close() {
-      clearInterval(timer);
+      for (const timer of timers) clearInterval(timer);
       stopped.abort();
     },
   };
@@ -66,13 +91,57 @@ export async function deleteBefore(
   signal: AbortSignal,
   sign: () => void,
 ): Promise<number> {
-  const before = newestEvent(database, 'log.trimmed')?.details.through ?? 0;
+  const before = trimmedThrough(database);
   const finished = await deleteThrough(database, before, signal);
   const end = createPlaceReader(database)(firstSince(database, cutoff) - 1);
   if (end.seq <= before) return finished;
   noteTrim(database, end, cutoff);
   sign();
   return finished + (await deleteThrough(database, end.seq, signal));
+}
+
+/**
+ * Deletes the oldest records where all take more than `bytes`, as `deleteBefore` does.
+ */
+export async function deleteBeyond(
+  database: Database,
+  bytes: number,
+  signal: AbortSignal,
+  sign: () => void,
+): Promise<number> {
+  let deleted = await deleteThrough(database, trimmedThrough(database), signal);
+  const placeAt = createPlaceReader(database);
+  for (;;) {
+    const used = usedBytes(database);
+    const oldest = oldestNumber(database);
+    const newest = placeAt(Number.MAX_SAFE_INTEGER).seq;
+    if (used <= bytes || oldest === null) return deleted;
+    const share = 1 - (bytes * roomLeft) / used;
+    const end = placeAt(Math.min(newest - 1, oldest + Math.ceil((newest - oldest) * share)));
+    if (end.seq - oldest < leastTrim) return deleted;
+    noteTrim(database, end, null);
+    sign();
+    deleted += await deleteThrough(database, end.seq, signal);
+  }
+}
+
+/** What the records take, without what is free. */
+function usedBytes(database: Database): number {
+  const read = (pragma: string) => Number(database.pragma(pragma, { simple: true }));
+  return (read('page_count') - read('freelist_count')) * read('page_size');
+}
+
+/** Makes the file smaller where much of it is free. */
+async function giveBack(database: Database, signal: AbortSignal): Promise<void> {
+  while (Number(database.pragma('freelist_count', { simple: true })) > keptFreePages) {
+    const start = performance.now();
+    database.pragma(`incremental_vacuum(${freedPagesAtOnce})`);
+    await pause((performance.now() - start) * restFactor, undefined, { signal });
+  }
+}
+
+function trimmedThrough(database: Database): number {
+  return newestEvent(database, 'log.trimmed')?.details.through ?? 0;
 }
 
 /** The number of the first record that is not older; beyond any number where all are. Old calls outweigh events. */
@@ -92,7 +161,7 @@ function firstSince(database: Database, cutoff: number): number {
   return Math.min(end, event ?? end);
 }
 
-function noteTrim(database: Database, { seq: through, hash }: Place, before: number): void {
+function noteTrim(database: Database, { seq: through, hash }: Place, before: number | null): void {
   const chain = createChainWriter(database);
   const write = createEventWriter(database, chain);
   const records = through - (oldestNumber(database) ?? through) + 1;

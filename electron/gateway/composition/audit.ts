@@ -44,6 +44,7 @@ export function composeAudit(
     keyFolder: options.userData,
     worker,
     retentionDays: audit.retention_days,
+    maxBytes: audit.max_size,
     logger,
     onVerification,
   };

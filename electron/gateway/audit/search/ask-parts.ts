@@ -3,7 +3,7 @@ import { setImmediate as otherWork } from 'node:timers/promises';
 import type { CallFilter } from '../../../shared/audit-search.ts';
 import { type Conditions, conditionsOf } from './filter-conditions.ts';
 import type { SearchIndex } from './follow-log.ts';
-import { logBounds, type LogBounds, type Part, partsOf, readStretches } from './index-cover.ts';
+import { logBounds, type LogBounds, inPieces, type Part, partsOf, readStretches } from './index-cover.ts';
 import { type IndexDatabase, openIndexInMemory } from './index-database.ts';
 import { createIndexWriter } from './index-records.ts';
 
@@ -35,7 +35,10 @@ export function createAskParts(index: SearchIndex, log: string): AskParts {
       const whole = logBounds(database);
       const within = whole === null ? null : { ...whole, oldest: Math.max(whole.oldest, after + 1) };
       if (index.database() !== null) first?.(database, conditionsOf(database, filter));
-      return { bounds: within, parts: within === null ? [] : partsOf(readStretches(database), within) };
+      return {
+        bounds: within,
+        parts: within === null ? [] : inPieces(partsOf(readStretches(database), within)),
+      };
     });
     for (const part of newestFirst ? parts.reverse() : parts) {
       if (!askOne(part, filter, ask)) break;

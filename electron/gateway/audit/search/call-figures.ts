@@ -2,7 +2,6 @@
 import type { z } from 'zod';
 import type {
   CallCount,
-  CallDecision,
   CallDimension,
   CallFilter,
   CallTop,
@@ -12,31 +11,19 @@ import type {
   valuesQuery,
 } from '../../../shared/audit-search.ts';
 import type { AskParts } from './ask-parts.ts';
-import type { IndexDatabase } from './index-database.ts';
 import { type Tally, tallyPart } from './tally.ts';
-
-export interface ShapeMeaning {
-  readonly decision: Exclude<CallDecision, 'asked'>;
-  readonly asked: 0 | 1;
-}
 
 export function noCalls(): DecisionCounts {
   return { allowed: 0, failed: 0, unknown: 0, denied: 0, refused: 0, asked: 0 };
 }
 
-export function addTo(counts: DecisionCounts, { decision, asked }: ShapeMeaning, calls: number): void {
+export function addTo(counts: DecisionCounts, { decision, asked, calls }: Tally): void {
   counts[decision] += calls;
   if (asked === 1) counts.asked += calls;
 }
 
-export function totalOf({ allowed, failed, unknown, denied, refused }: DecisionCounts): number {
+function totalOf({ allowed, failed, unknown, denied, refused }: DecisionCounts): number {
   return allowed + failed + unknown + denied + refused;
-}
-
-/** What the numbers of shapes stand for. */
-export function meanings(database: IndexDatabase): (shape: number) => ShapeMeaning | undefined {
-  const one = database.prepare<[number], ShapeMeaning>('SELECT decision, asked FROM shapes WHERE id = ?');
-  return remembered((shape) => one.get(shape));
 }
 
 export async function countCalls(
@@ -44,64 +31,35 @@ export async function countCalls(
   filter: CallFilter,
   signal: AbortSignal,
 ): Promise<CallCount> {
-  const decisions = noCalls();
-  await askParts({
-    filter,
-    after: 0,
-    newestFirst: true,
-    signal,
-    ask(database, conditions, part) {
-      const meaningOf = meanings(database);
-      for (const { shape, calls } of tallyPart(database, part, conditions, { kind: 'shape' })) {
-        const meaning = meaningOf(shape);
-        if (meaning !== undefined) addTo(decisions, meaning, calls);
-      }
-      return true;
-    },
-  });
+  const decisions = (await countBy(askParts, filter, null, signal)).get('') ?? noCalls();
   return { total: totalOf(decisions), decisions };
 }
 
-/** By value; without those that have none. */
+/** By value; of null there is one value, which is empty. */
 async function countBy(
   askParts: AskParts,
   filter: CallFilter,
-  by: CallDimension,
+  value: CallDimension | null,
   signal: AbortSignal,
 ): Promise<Map<string, DecisionCounts>> {
   const counted = new Map<string, DecisionCounts>();
-  const tallyBy = { kind: by === 'session' ? 'session' : 'shape' } as const;
   await askParts({
     filter,
     after: 0,
     newestFirst: true,
     signal,
     ask(database, conditions, part) {
-      const meaningOf = meanings(database);
-      const valueOf = values(database, by);
-      for (const tally of tallyPart(database, part, conditions, tallyBy)) {
-        const meaning = meaningOf(tally.shape);
-        const value = valueOf(tally);
-        if (meaning === undefined || value === undefined || value === '') continue;
-        const decisions = counted.get(value) ?? noCalls();
-        counted.set(value, decisions);
-        addTo(decisions, meaning, tally.calls);
+      for (const tally of tallyPart(database, part, conditions, { value, buckets: null })) {
+        const decisions = counted.get(tally.value) ?? noCalls();
+        counted.set(tally.value, decisions);
+        addTo(decisions, tally);
       }
       return true;
     },
   });
+  // Calls without any tool, rule, … are of no value.
+  if (value !== null) counted.delete('');
   return counted;
-}
-
-function values(database: IndexDatabase, by: CallDimension): (tally: Tally) => string | undefined {
-  if (by === 'session') {
-    const one = database.prepare<[number], string>('SELECT name FROM sessions WHERE id = ?').pluck();
-    const nameOf = remembered((session) => one.get(session));
-    return ({ of }) => nameOf(of);
-  }
-  const one = database.prepare<[number], string>(`SELECT ${by} FROM shapes WHERE id = ?`).pluck();
-  const valueOf = remembered((shape) => one.get(shape));
-  return ({ shape }) => valueOf(shape);
 }
 
 export async function topOfCalls(
@@ -144,13 +102,4 @@ export async function valuesOfCalls(
 
 function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function remembered<V>(read: (key: number) => V): (key: number) => V {
-  const known = new Map<number, V>();
-  return (key) => {
-    const value = known.get(key) ?? read(key);
-    known.set(key, value);
-    return value;
-  };
 }

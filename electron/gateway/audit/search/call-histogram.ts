@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import type { z } from 'zod';
 import type { CallHistogram, histogramQuery } from '../../../shared/audit-search.ts';
 import type { AskParts } from './ask-parts.ts';
-import { addTo, meanings, noCalls } from './call-figures.ts';
+import { addTo, noCalls } from './call-figures.ts';
 import type { Conditions } from './filter-conditions.ts';
 import type { SearchIndex } from './follow-log.ts';
 import { readStretches } from './index-cover.ts';
@@ -60,17 +60,15 @@ export async function histogramOfCalls(
     from: Math.max(filter.from ?? start, start),
     to: Math.min(filter.to ?? Infinity, start + count * width),
   };
-  const by = { kind: 'time', start, width } as const;
   const buckets = Array.from({ length: count }, (_, n) => ({ at: start + n * width, decisions: noCalls() }));
 
+  const by = { value: null, buckets: { start, width } };
   /** What the table of hours has told already. */
   let told: Times | null = null;
-  function add(database: IndexDatabase, tallies: readonly Tally[]): void {
-    const meaningOf = meanings(database);
-    for (const { of, shape, calls } of tallies) {
-      const bucket = buckets[of];
-      const meaning = meaningOf(shape);
-      if (bucket !== undefined && meaning !== undefined) addTo(bucket.decisions, meaning, calls);
+  function add(tallies: readonly Tally[]): void {
+    for (const tally of tallies) {
+      const bucket = buckets[tally.bucket];
+      if (bucket !== undefined) addTo(bucket.decisions, tally);
     }
   }
   await log.askParts({
@@ -79,11 +77,11 @@ export async function histogramOfCalls(
     newestFirst: true,
     signal,
     first(database, conditions) {
-      if (!countsByHours(conditions, by)) return;
+      if (!countsByHours(conditions, { start, width })) return;
       const hours = { from: Math.ceil(times.from / hour) * hour, to: Math.floor(times.to / hour) * hour };
       if (hours.from >= hours.to) return;
       told = hours;
-      add(database, tallyHours(database, conditions, by, hours.from, hours.to));
+      add(tallyHours(database, conditions, { start, width }, hours.from, hours.to));
     },
     ask(database, conditions, part) {
       const edges =
@@ -94,7 +92,7 @@ export async function histogramOfCalls(
               { from: told.to, to: times.to },
             ];
       for (const edge of edges) {
-        if (edge.from < edge.to) add(database, tallyPart(database, part, between(conditions, edge), by));
+        if (edge.from < edge.to) add(tallyPart(database, part, between(conditions, edge), by));
       }
       return true;
     },

@@ -4,16 +4,18 @@ import type { Closable, Logger } from '../../ports.ts';
 import { logBounds, partsOf, readStretches } from './index-cover.ts';
 import { deleteIndex, type IndexDatabase, indexPathOf, openIndexFile } from './index-database.ts';
 import { createIndexWriter, type IndexWriter } from './index-records.ts';
-import { stretchLength } from './index-schema.ts';
 
 /** How often it is looked whether there is something new, milliseconds; a search looks by itself. */
 const lookEveryMs = 250;
 /** An index that can't be written is tried again after so long, milliseconds. */
 const retryMs = 30_000;
 
-/** A piece has at most so many records; long ones make it smaller until it takes `pieceMs`. */
-const mostAtOnce = 500;
-const pieceMs = 8;
+/** A piece has so many ids at least and at most; long records make it smaller until it takes `pieceMs`. */
+const leastAtOnce = 100;
+const mostAtOnce = 2000;
+const pieceMs = 10;
+/** As much time belongs to questions as to a piece, but not more than this where the machine is busy, milliseconds. */
+const longestRestMs = 20;
 
 /** So many new records are taken in before a search is answered. More of them are looked at one by one. */
 const shortTail = 1000;
@@ -38,47 +40,46 @@ export function followLog(log: string, logger: Logger): SearchIndex {
   const path = indexPathOf(log);
   let open: OpenIndex | null = null;
   let reason: string | null = null;
-  let rows = mostAtOnce / 10;
+  let isUnusable = false;
+  let ids = leastAtOnce;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
 
   function begin(): void {
+    if (isUnusable) deleteIndex(path);
+    isUnusable = false;
     const { database, reason: why } = openIndexFile(path, log);
     open = { database, writer: createIndexWriter(database) };
     reason = why;
     if (why !== null) logger.info('audit.index_building', { reason: why });
   }
 
-  /** What the index lacks comes in parts that begin where it ends. */
+  /** What the index lacks: the newest records, and what comes next. */
   function gaps({ database }: OpenIndex) {
     const bounds = logBounds(database);
-    if (bounds === null) return { bounds, tail: null, older: null, lacking: 0 };
-    const stretches = readStretches(database);
-    const lacking = partsOf(stretches, bounds).filter(({ indexed }) => !indexed);
-    const newest = Math.floor(bounds.newest / stretchLength);
-    const tail = lacking.find(({ stretch }) => stretch === newest) ?? null;
-    const last = lacking.at(-1);
-    const older = tail ?? lacking.find(({ stretch }) => stretch === last?.stretch) ?? null;
+    if (bounds === null) return { bounds, tail: null, next: null, lacking: 0 };
+    const lacking = partsOf(readStretches(database), bounds).filter(({ indexed }) => !indexed);
+    const next = lacking.at(-1) ?? null;
     return {
       bounds,
-      tail,
-      older,
-      lacking: lacking.reduce((sum, part) => sum + part.through - part.from + 1, 0),
+      tail: next?.through === bounds.newest ? next : null,
+      next,
+      lacking: lacking.reduce((sum, { from, through }) => sum + through - from + 1, 0),
     };
   }
 
   function addFrom({ writer }: OpenIndex, { from, through }: { from: number; through: number }): void {
     const begun = performance.now();
-    writer.add(from, Math.min(through, from + Math.ceil(rows) - 1));
+    writer.add(from, Math.min(through, from + ids - 1));
     const took = performance.now() - begun;
-    rows = took > pieceMs ? Math.max(1, rows / 2) : Math.min(mostAtOnce, rows * 2);
+    ids = took > pieceMs ? Math.max(leastAtOnce, Math.floor(ids / 2)) : Math.min(mostAtOnce, ids * 2);
   }
 
   /** One piece of work; false where there is none. */
   function work(index: OpenIndex): boolean {
-    const { bounds, older } = gaps(index);
-    if (older !== null) {
-      addFrom(index, older);
+    const { bounds, next } = gaps(index);
+    if (next !== null) {
+      addFrom(index, next);
       return true;
     }
     if (reason !== null) logger.info('audit.index_built', {});
@@ -92,8 +93,7 @@ export function followLog(log: string, logger: Logger): SearchIndex {
     let pause = lookEveryMs;
     try {
       if (open === null) begin();
-      // As much time for questions as for this.
-      if (open !== null && work(open)) pause = performance.now() - begun;
+      if (open !== null && work(open)) pause = Math.min(longestRestMs, performance.now() - begun);
     } catch (error) {
       failed(error);
       pause = retryMs;
@@ -104,7 +104,7 @@ export function followLog(log: string, logger: Logger): SearchIndex {
   function failed(error: unknown): void {
     logger.warn('audit.index_failed', { error: String(error) });
     drop();
-    if (isDamage(error)) deleteIndex(path);
+    isUnusable ||= !mayPass(error);
   }
 
   function drop(): void {
@@ -119,8 +119,8 @@ export function followLog(log: string, logger: Logger): SearchIndex {
       if (open === null) return;
       try {
         for (;;) {
-          const { tail, lacking } = gaps(open);
-          if (tail === null || lacking > shortTail) break;
+          const { tail } = gaps(open);
+          if (tail === null || tail.through - tail.from >= shortTail) break;
           addFrom(open, tail);
         }
         open.writer.settle();
@@ -144,11 +144,8 @@ export function followLog(log: string, logger: Logger): SearchIndex {
   };
 }
 
-function isDamage(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    typeof error.code === 'string' &&
-    /^SQLITE_(?:CORRUPT|NOTADB|IOERR|ERROR)/u.test(error.code)
-  );
+/** Some troubles pass, and leave the index as it was. Everything else says that it is no good. */
+function mayPass(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /^(?:SQLITE_(?:FULL|READONLY|BUSY|LOCKED|IOERR|CANTOPEN|PERM|NOMEM)|E[A-Z]+$)/u.test(code);
 }

@@ -19,8 +19,8 @@ export interface LogBounds {
   readonly newest: number;
 }
 
-/** Unknown records in parts of so many, so that other work gets its turn. */
-export const unindexedPartLength = 2000;
+/** Ids; calls have about half of them. */
+const pieceLength = 2000;
 
 export function logBounds(database: IndexDatabase): LogBounds | null {
   const bounds = database
@@ -49,7 +49,7 @@ export function readStretches(database: IndexDatabase): Map<number, StretchRow> 
   return new Map(rows.map((row) => [row.stretch, row]));
 }
 
-/** All of the log between these ids, oldest first. */
+/** All of the log between these ids, oldest first: of each stretch what is indexed, and what is not. */
 export function partsOf(stretches: ReadonlyMap<number, StretchRow>, { oldest, newest }: LogBounds): Part[] {
   const parts: Part[] = [];
   for (let stretch = Math.floor(oldest / stretchLength); stretch * stretchLength <= newest; stretch += 1) {
@@ -61,10 +61,21 @@ export function partsOf(stretches: ReadonlyMap<number, StretchRow>, { oldest, ne
       const { firstAt, lastAt } = row;
       parts.push({ stretch, from, through: Math.min(through, next - 1), indexed: true, firstAt, lastAt });
     }
-    for (let start = next; start <= through; start += unindexedPartLength) {
-      const end = Math.min(through, start + unindexedPartLength - 1);
-      parts.push({ stretch, from: start, through: end, indexed: false, firstAt: 0, lastAt: Infinity });
+    if (next <= through) {
+      parts.push({ stretch, from: next, through, indexed: false, firstAt: 0, lastAt: Infinity });
     }
   }
   return parts;
+}
+
+/** What is not indexed in pieces, so that other work gets its turn between them. */
+export function inPieces(parts: readonly Part[]): Part[] {
+  return parts.flatMap((part) => {
+    if (part.indexed) return [part];
+    const pieces: Part[] = [];
+    for (let from = part.from; from <= part.through; from += pieceLength) {
+      pieces.push({ ...part, from, through: Math.min(part.through, from + pieceLength - 1) });
+    }
+    return pieces;
+  });
 }

@@ -1,6 +1,6 @@
 // Opens the search index beside the log, or one in memory for a few records; both see the log as schema `log`.
 import Database from 'better-sqlite3';
-import { closeSync, openSync, rmSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { statusColumn } from '../call-queries.ts';
 import { indexApplicationId, indexSchema, indexVersion } from './index-schema.ts';
 import { everyRecord, withoutEscapes } from './search-text.ts';
@@ -41,7 +41,7 @@ export function openIndexFile(
   database.pragma('auto_vacuum = INCREMENTAL');
   database.pragma('journal_mode = WAL');
   prepare(database, log);
-  createSchema(database);
+  createSchema(database, log);
   return { database, reason };
 }
 
@@ -53,7 +53,7 @@ export function deleteIndex(path: string): void {
 export function openIndexInMemory(log: string): IndexDatabase {
   const database = new Database(':memory:');
   prepare(database, log);
-  createSchema(database);
+  createSchema(database, log);
   return database;
 }
 
@@ -61,7 +61,7 @@ function openExisting(path: string, log: string): { database: IndexDatabase; unu
   const database = new Database(path, { fileMustExist: true });
   try {
     prepare(database, log);
-    return { database, unusable: whatIsWrong(database) };
+    return { database, unusable: whatIsWrong(database, log) };
   } catch (error) {
     database.close();
     throw error;
@@ -77,18 +77,26 @@ function prepare(database: IndexDatabase, log: string): void {
   database.exec(sourceView);
 }
 
-function createSchema(database: IndexDatabase): void {
+function createSchema(database: IndexDatabase, log: string): void {
   database.transaction(() => {
     database.exec(indexSchema);
+    database.prepare('INSERT INTO log_file (inode) VALUES (?)').run(inodeOf(log));
     database.pragma(`application_id = ${indexApplicationId}`);
     database.pragma(`user_version = ${indexVersion}`);
   })();
 }
 
-function whatIsWrong(database: IndexDatabase): string | null {
+function inodeOf(path: string): string {
+  return String(statSync(path, { bigint: true }).ino);
+}
+
+function whatIsWrong(database: IndexDatabase, log: string): string | null {
   const is = (pragma: string) => database.pragma(pragma, { simple: true });
   if (is('application_id') !== indexApplicationId || is('user_version') !== indexVersion) {
     return 'it was of another version';
+  }
+  if (database.prepare<[], string>('SELECT inode FROM log_file').pluck().get() !== inodeOf(log)) {
+    return 'it was of another file';
   }
   const anchor = database
     .prepare<[], { id: number; requestId: string }>('SELECT id, request_id AS requestId FROM anchor')

@@ -26,7 +26,8 @@ export const textsOf = (n: number) => `texts_${n}`;
  * `entries`: a record each; -1 where there is no latency (yet), `bytes` as far as they are known.
  * `hours` and `stretch_shapes`: how many entries of each shape there are in each hour and stretch, kept by triggers.
  * `stretches`: how far each is indexed (`next` is the first id that is not), and the times between which its calls lie.
- * `anchor`: the newest record in the index, by which it is known whether this is still the same log.
+ * `anchor`: the newest record in the index, and `log_file` the file that it is of, by which it is known whether this is
+ * still the same log: one that was put in its place has others, and one that lost its end with the power may have.
  */
 export const indexSchema = `
   CREATE TABLE shapes (
@@ -97,6 +98,7 @@ export const indexSchema = `
     last_at INTEGER NOT NULL
   ) STRICT;
 
+  CREATE TABLE log_file (inode TEXT NOT NULL) STRICT;
   CREATE TABLE anchor (one INTEGER PRIMARY KEY CHECK (one = 1), id INTEGER NOT NULL, request_id TEXT NOT NULL) STRICT;
 `;
 

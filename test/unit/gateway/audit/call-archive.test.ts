@@ -37,6 +37,7 @@ function open({ worker = auditWorker, retentionDays = 0 } = {}): Opened {
     keyFolder: dirname(path),
     worker,
     retentionDays,
+    maxBytes: null,
     logger,
     onVerification: () => undefined,
   });
@@ -246,6 +247,7 @@ describe('the worker', () => {
       keyFolder: dirname(path),
       worker: auditWorker,
       retentionDays: 30,
+      maxBytes: null,
       logger,
       onVerification: () => undefined,
     });

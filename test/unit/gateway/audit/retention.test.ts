@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Database } from 'better-sqlite3';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openCallLog } from '../../../../electron/gateway/audit/call-log.ts';
 import { newestEvent } from '../../../../electron/gateway/audit/event-rows.ts';
 import { openForUpkeep } from '../../../../electron/gateway/audit/open-database.ts';
-import { deleteBefore } from '../../../../electron/gateway/audit/retention.ts';
+import { deleteBefore, deleteBeyond, startRetention } from '../../../../electron/gateway/audit/retention.ts';
 import { sampleRedactor } from '../redaction/sample.ts';
 import { temporaryFolder } from './places.ts';
 import { allowed, answered, recordingLogger, sampleCall } from './samples.ts';
@@ -110,5 +111,41 @@ describe('deleteBefore', () => {
     await deleteBefore(database, start - 7_200_000, never, sign);
     expect(calls()).toEqual([]);
     expect(events()).toEqual([1003]);
+  });
+});
+
+describe('deleteBeyond', () => {
+  const used = (database: Database) => {
+    const read = (pragma: string) => Number(database.pragma(pragma, { simple: true }));
+    return (read('page_count') - read('freelist_count')) * read('page_size');
+  };
+
+  it('deletes the oldest records until the rest is small enough, and says so in the chain', async () => {
+    const { database, calls } = await logWith(Array.from({ length: 1500 }, (_, n) => n));
+    const before = used(database);
+    const deleted = await deleteBeyond(database, before / 2, never, sign);
+    expect(used(database)).toBeLessThanOrEqual(before / 2);
+    expect(used(database)).toBeGreaterThan((before / 2) * 0.7);
+    const trimmed = newestEvent(database, 'log.trimmed');
+    expect(trimmed?.details).toMatchObject({ before: null });
+    expect(calls()[0]).toBeGreaterThan(trimmed?.details.through ?? Infinity);
+    expect(calls().at(-1)).toBe(3001);
+    expect(deleted).toBeGreaterThan(1000);
+  });
+
+  it('deletes nothing where there is room', async () => {
+    const { database, events } = await logWith([10, 20]);
+    expect(await deleteBeyond(database, 10_000_000, never, sign)).toBe(0);
+    expect(events()).toHaveLength(2);
+  });
+
+  it('gives the space back to the disk', { timeout: 30_000 }, async () => {
+    const { database, calls } = await logWith(Array.from({ length: 10_000 }, (_, n) => n));
+    const pages = () => Number(database.pragma('page_count', { simple: true }));
+    const before = pages();
+    const retention = startRetention(database, { days: 0, maxBytes: 1_000_000 }, recordingLogger(), sign);
+    onTestFinished(() => retention.close());
+    await vi.waitFor(() => expect(pages()).toBeLessThan(before), { timeout: 10_000 });
+    expect(calls().length).toBeGreaterThan(100);
   });
 });
