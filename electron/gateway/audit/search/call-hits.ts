@@ -3,6 +3,10 @@ import type { Database } from 'better-sqlite3';
 import type { CallHit } from '../../../shared/audit-search.ts';
 import { callsWithOutcomes, summaryColumns } from '../call-queries.ts';
 
+/** Whether values were taken out of a record: facts are JSON, in whose texts no bare quotation mark stands. */
+export const redactedColumn = `
+  coalesce(instr(calls.facts, '"redacted":true') + instr(calls.facts, '"masked":true'), 0) > 0`;
+
 type Row = Omit<CallHit, 'asked' | 'redacted' | 'alerted'> & Record<'asked' | 'redacted' | 'alerted', 0 | 1>;
 
 /** In the order of the ids; those that the log has deleted meanwhile are left out. */
@@ -11,7 +15,7 @@ export function readHits(log: Database, ids: readonly number[]): CallHit[] {
     .prepare<[string], Row>(
       `SELECT ${summaryColumns},
          calls.waited_ms IS NOT NULL AS asked,
-         coalesce(instr(calls.facts, '"redacted":true'), 0) > 0 AS redacted,
+         ${redactedColumn} AS redacted,
          calls.alert IS NOT NULL AS alerted,
          coalesce(calls.arguments_bytes, 0) + coalesce(outcomes.response_bytes, 0) AS bytes
        FROM ${callsWithOutcomes} WHERE calls.id IN (SELECT value FROM json_each(?))`,

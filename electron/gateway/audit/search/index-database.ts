@@ -2,6 +2,7 @@
 import Database from 'better-sqlite3';
 import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { statusColumn } from '../call-queries.ts';
+import { redactedColumn } from './call-hits.ts';
 import { indexApplicationId, indexSchema, indexVersion } from './index-schema.ts';
 import { everyRecord, withoutEscapes } from './search-text.ts';
 
@@ -132,7 +133,7 @@ const sourceView = `
       ELSE 'allowed'
     END AS decision,
     calls.waited_ms IS NOT NULL AS asked,
-    coalesce(instr(calls.facts, '"redacted":true'), 0) > 0 AS redacted,
+    ${redactedColumn} AS redacted,
     calls.alert IS NOT NULL AS alerted,
     calls.session_id AS session,
     coalesce(outcomes.latency_us, -1) AS latency,
