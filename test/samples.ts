@@ -1,5 +1,5 @@
 // Calls, approvals and states as tests of window and tray need them.
-import type { PendingApproval } from '../electron/shared/approvals.ts';
+import type { ApprovalAnswered, PendingApproval } from '../electron/shared/approvals.ts';
 import type { AppInfo } from '../electron/shared/contract.ts';
 import type {
   CallRecord,
@@ -164,3 +164,12 @@ export const sampleApp: AppInfo = {
   pauseShortcut: 'CommandOrControl+Alt+Shift+P',
   bridge: { command: '/opt/app', args: ['/opt/bridge.js'], env: { ELECTRON_RUN_AS_NODE: '1' } },
 };
+
+/** What a gateway says to an answer that came in time, or did not. */
+export function answeredInTime({ ids }: { readonly ids: readonly string[] }): ApprovalAnswered {
+  return { outcome: 'answered', answered: [...ids], kept: [], keptUntil: null, gone: [], grants: [] };
+}
+
+export function answeredTooLate({ ids }: { readonly ids: readonly string[] }): ApprovalAnswered {
+  return { outcome: 'answered', answered: [], kept: [], keptUntil: null, gone: [...ids], grants: [] };
+}

@@ -17,8 +17,8 @@ function bridge(reply: unknown): { asked: unknown[]; window: WindowApi } {
 describe('connectApi', () => {
   it('gives the value of a good reply', async () => {
     const { asked, window } = bridge({ ok: true, value: true });
-    await expect(connectApi(window).ask('approvals.answer', { id: 'a', allow: true })).resolves.toBe(true);
-    expect(asked).toEqual([['approvals.answer', { id: 'a', allow: true }]]);
+    await expect(connectApi(window).ask('approvals.answer', { ids: ['a'], allow: true })).resolves.toBe(true);
+    expect(asked).toEqual([['approvals.answer', { ids: ['a'], allow: true }]]);
   });
 
   it('throws the error of a bad one with its code', async () => {

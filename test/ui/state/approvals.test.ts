@@ -4,7 +4,7 @@ import { guardMs } from '../../../renderer/state/answer-guard.svelte.ts';
 import { ApprovalsState } from '../../../renderer/state/approvals.svelte.ts';
 import { Notices } from '../../../renderer/state/notices.svelte.ts';
 import { type Answers, fakeApi } from '../fake-api.ts';
-import { sampleApproval } from '../../samples.ts';
+import { answeredInTime, answeredTooLate, sampleApproval } from '../../samples.ts';
 
 function open(answers: Answers) {
   const api = fakeApi(answers);
@@ -17,13 +17,13 @@ describe('ApprovalsState', () => {
   afterEach(() => vi.useRealTimers());
 
   it('sends no answer within the first half second', async () => {
-    const { api, approvals } = open({ 'approvals.answer': () => true });
+    const { api, approvals } = open({ 'approvals.answer': answeredInTime });
     api.emit('approvals.changed', [sampleApproval('a')]);
     await approvals.answer('a', true);
     expect(api.asked('approvals.answer')).toEqual([]);
     vi.advanceTimersByTime(guardMs);
     await approvals.answer('a', true);
-    expect(api.asked('approvals.answer')).toEqual([{ id: 'a', allow: true }]);
+    expect(api.asked('approvals.answer')).toEqual([{ ids: ['a'], allow: true }]);
   });
 
   it('shows the longest waiting first, and says to screen readers what came', () => {
@@ -37,7 +37,7 @@ describe('ApprovalsState', () => {
   });
 
   it('takes an answered call away at once, and a late snapshot does not bring it back', async () => {
-    const { api, approvals } = open({ 'approvals.answer': () => true });
+    const { api, approvals } = open({ 'approvals.answer': answeredInTime });
     const [a, b] = [sampleApproval('a', { since: 1 }), sampleApproval('b', { since: 2 })];
     api.emit('approvals.changed', [a, b]);
     vi.advanceTimersByTime(guardMs);
@@ -48,12 +48,12 @@ describe('ApprovalsState', () => {
   });
 
   it('does not let the next call be answered by the second click of a double click', async () => {
-    const { api, approvals } = open({ 'approvals.answer': () => true });
+    const { api, approvals } = open({ 'approvals.answer': answeredInTime });
     api.emit('approvals.changed', [sampleApproval('a', { since: 1 }), sampleApproval('b', { since: 2 })]);
     vi.advanceTimersByTime(guardMs);
     await approvals.answer('a', true);
     await approvals.answer('b', true);
-    expect(api.asked('approvals.answer')).toEqual([{ id: 'a', allow: true }]);
+    expect(api.asked('approvals.answer')).toEqual([{ ids: ['a'], allow: true }]);
   });
 
   it('answers a call once, however often it is clicked meanwhile', async () => {
@@ -71,7 +71,7 @@ describe('ApprovalsState', () => {
   });
 
   it('says so when the call waits no more', async () => {
-    const { api, approvals, notices } = open({ 'approvals.answer': () => false });
+    const { api, approvals, notices } = open({ 'approvals.answer': answeredTooLate });
     api.emit('approvals.changed', [sampleApproval('a')]);
     vi.advanceTimersByTime(guardMs);
     await approvals.answer('a', true);

@@ -2,14 +2,14 @@ import { cleanup, fireEvent, screen, within } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { guardMs } from '../../../renderer/state/answer-guard.svelte.ts';
 import { button, openWindow, settled } from '../open-window.ts';
-import { sampleApproval } from '../../samples.ts';
+import { answeredInTime, sampleApproval } from '../../samples.ts';
 
 const cards = () => screen.queryAllByRole('article');
 const card = (index: number) => cards()[index] ?? expect.fail(`There is no card ${index}`);
 const names = () => cards().map((one) => within(one).getByRole('heading', { level: 2 }).textContent);
 
 async function waiting(...approvals: ReturnType<typeof sampleApproval>[]) {
-  const opened = await openWindow({ 'approvals.list': () => approvals, 'approvals.answer': () => true });
+  const opened = await openWindow({ 'approvals.list': () => approvals, 'approvals.answer': answeredInTime });
   opened.app.navigation.go('approvals');
   await settled();
   return { ...opened, answers: () => opened.api.asked('approvals.answer') };
@@ -79,7 +79,7 @@ describe('Approvals', () => {
     expect(answers()).toEqual([]);
     await past(1);
     await fireEvent.click(button(/^Deny/));
-    expect(answers()).toEqual([{ id: 'a', allow: false }]);
+    expect(answers()).toEqual([{ ids: ['a'], allow: false }]);
   });
 
   it('takes no key within the first half second, and none that is held down from before', async () => {
@@ -90,7 +90,7 @@ describe('Approvals', () => {
     await fireEvent.keyDown(card(0), { key: 'a', ctrlKey: true });
     expect(answers()).toEqual([]);
     await fireEvent.keyDown(card(0), { key: 'A' });
-    expect(answers()).toEqual([{ id: 'a', allow: true }]);
+    expect(answers()).toEqual([{ ids: ['a'], allow: true }]);
   });
 
   it('is shut again when the call changes under the pointer', async () => {
@@ -123,7 +123,7 @@ describe('Approvals', () => {
     expect(answers()).toEqual([]);
     await fireEvent.keyDown(card(1), { key: 'd' });
     await settled();
-    expect(answers()).toEqual([{ id: 'b', allow: false }]);
+    expect(answers()).toEqual([{ ids: ['b'], allow: false }]);
     expect(names()).toHaveLength(2);
     expect(document.activeElement).toBe(card(1));
     expect(card(1).textContent).toContain('delete_note');
