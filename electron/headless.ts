@@ -6,6 +6,7 @@ import { helpText, readCommandLine, type RunOptions } from './main/program/comma
 import { findInstallation, type Installation } from './main/program/installation.ts';
 import { readyLine } from './main/program/ready-line.ts';
 import { createStderrLogger } from './main/program/stderr-logger.ts';
+import { promptInTerminal, type TerminalPrompt } from './main/program/terminal-prompt.ts';
 import { userDataFolder } from './main/program/user-data-folder.ts';
 
 const exitCodes = { stopped: 0, failed: 1, wrong: 2 } as const;
@@ -31,6 +32,7 @@ async function main(): Promise<number> {
 async function serve(installation: Installation, options: RunOptions): Promise<number> {
   const { name, version, out, shippedPolicies, bundledOpa } = installation;
   const stopped = untilSignal();
+  const logger = createStderrLogger();
   // It makes Electron's executable be Node, which is right for this process and wrong for all that it starts.
   delete process.env.ELECTRON_RUN_AS_NODE;
   const host = startGatewayHost({
@@ -43,9 +45,10 @@ async function serve(installation: Installation, options: RunOptions): Promise<n
       bundledOpa,
       env: process.env,
     },
-    logger: createStderrLogger(),
+    logger,
   });
   host.setAuditKey({ from: 'file' });
+  let prompt: TerminalPrompt | null = null;
   try {
     const start = await Promise.race([host.started, stopped]);
     if (start === 'stopped') return exitCodes.stopped;
@@ -55,9 +58,18 @@ async function serve(installation: Installation, options: RunOptions): Promise<n
       return code === 'config' ? exitCodes.wrong : exitCodes.failed;
     }
     process.stdout.write(readyLine(start.url, version));
+    prompt = promptInTerminal({
+      host,
+      input: process.stdin,
+      // Standard output is for programs.
+      output: process.stderr,
+      logger,
+      onInterrupt: () => process.kill(process.pid, 'SIGINT'),
+    });
     await stopped;
     return exitCodes.stopped;
   } finally {
+    prompt?.close();
     await host.close();
   }
 }

@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { answerDuration, answerScope } from '../../shared/approvals.ts';
 import type { GatewayCommands, Handlers } from '../../shared/contract.ts';
 import { errors } from '../errors.ts';
 import { pathOf, type Refuse } from './endpoint.ts';
@@ -9,7 +10,10 @@ import { mediaTypeOf, readBody, sendJson } from './http-exchange.ts';
 
 export interface AdminApiOptions {
   readonly token: string;
-  readonly commands: Pick<Handlers<GatewayCommands>, 'status.read' | 'pause.set'>;
+  readonly commands: Pick<
+    Handlers<GatewayCommands>,
+    'status.read' | 'pause.set' | 'approvals.list' | 'approvals.answer' | 'grants.list' | 'grants.revoke'
+  >;
   readonly refuse: Refuse;
 }
 
@@ -22,11 +26,22 @@ const MAX_BODY_BYTES = 64 * 1024;
 
 interface Action {
   readonly input: z.ZodType;
-  run(input: unknown): unknown;
+  /** `id` is what the path ends with, where it is one of those that do. */
+  run(input: unknown, id: string): unknown;
 }
 
-function action<I extends z.ZodType>(input: I, run: (input: z.output<I>) => unknown): Action {
-  return { input, run: (parsed) => run(parsed as z.output<I>) };
+/** What a script says of one call; without more it is answered once. */
+const answerOfOne = z.strictObject({
+  allow: z.boolean(),
+  duration: answerDuration.default('once'),
+  scope: answerScope.default('arguments'),
+  note: z.string().trim().max(500).default(''),
+});
+
+const bodiless: ReadonlySet<string> = new Set(['GET', 'DELETE']);
+
+function action<I extends z.ZodType>(input: I, run: (input: z.output<I>, id: string) => unknown): Action {
+  return { input, run: (parsed, id) => run(parsed as z.output<I>, id) };
 }
 
 export function createAdminApi({ token, commands, refuse }: AdminApiOptions): AdminApi {
@@ -39,6 +54,12 @@ export function createAdminApi({ token, commands, refuse }: AdminApiOptions): Ad
         return { paused };
       }),
     },
+    '/api/approvals': { GET: action(z.undefined(), () => commands['approvals.list']()) },
+    '/api/approvals/ID': {
+      POST: action(answerOfOne, (wish, id) => commands['approvals.answer']({ ...wish, ids: [id] })),
+    },
+    '/api/grants': { GET: action(z.undefined(), () => commands['grants.list']()) },
+    '/api/grants/ID': { DELETE: action(z.undefined(), (_, id) => commands['grants.revoke']({ id })) },
   };
 
   return {
@@ -57,7 +78,7 @@ export function createAdminApi({ token, commands, refuse }: AdminApiOptions): Ad
         );
         return;
       }
-      const path = pathOf(request);
+      const { path, id } = placeOf(pathOf(request));
       const methods = Object.hasOwn(actions, path) ? actions[path] : undefined;
       if (methods === undefined) {
         const message = `Not found; there are: ${Object.keys(actions).join(', ')}`;
@@ -70,7 +91,9 @@ export function createAdminApi({ token, commands, refuse }: AdminApiOptions): Ad
         refuse(request, response, { error: 'method_not_allowed' }, { headers });
         return;
       }
-      const body = request.method === 'GET' ? { ok: true, value: undefined } : await readJson(request);
+      const body = bodiless.has(request.method ?? '')
+        ? { ok: true, value: undefined }
+        : await readJson(request);
       const input = body.ok ? asked.input.safeParse(body.value) : null;
       if (input?.success !== true) {
         const why = input === null ? 'a body in JSON is expected' : z.prettifyError(input.error);
@@ -83,10 +106,16 @@ export function createAdminApi({ token, commands, refuse }: AdminApiOptions): Ad
         );
         return;
       }
-      const answer: unknown = await asked.run(input.data);
+      const answer: unknown = await asked.run(input.data, id);
       sendJson(response, 200, Buffer.from(JSON.stringify(answer)), { 'cache-control': 'no-store' });
     },
   };
+}
+
+/** `/api/approvals/req_1` is the place `/api/approvals/ID`. */
+function placeOf(path: string): { path: string; id: string } {
+  const [, place, id] = /^(\/api\/\w+)\/([\w-]{1,200})$/u.exec(path) ?? [];
+  return place === undefined || id === undefined ? { path, id: '' } : { path: `${place}/ID`, id };
 }
 
 async function readJson(request: IncomingMessage): Promise<{ ok: boolean; value: unknown }> {

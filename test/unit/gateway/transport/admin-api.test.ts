@@ -6,7 +6,16 @@ const token = `mcpa_${'t'.repeat(43)}`;
 
 async function start() {
   const paused = vi.fn();
-  const commands = { 'status.read': () => ({ state: 'running' }) as never, 'pause.set': paused };
+  const answered = vi.fn(() => ({ outcome: 'refused' as const, message: '', diagnostics: [] }));
+  const revoked = vi.fn(() => true);
+  const commands = {
+    'status.read': () => ({ state: 'running' }) as never,
+    'pause.set': paused,
+    'approvals.list': () => [],
+    'approvals.answer': answered,
+    'grants.list': () => ({ now: 1, temporary: [], standing: [] }),
+    'grants.revoke': revoked,
+  };
   const proxy = await startProxy({ api: { token, commands } });
   const ask = (exchange: Exchange) =>
     proxy.send({ ...exchange, headers: { authorization: `Bearer ${token}`, ...exchange.headers } });
@@ -17,7 +26,7 @@ async function start() {
       headers: { 'content-type': 'application/json', ...headers },
       body: body ?? '',
     });
-  return { ...proxy, paused, ask, post };
+  return { ...proxy, paused, answered, revoked, ask, post };
 }
 
 it('pauses, and resumes', async () => {
@@ -36,6 +45,34 @@ it('tells the status, to be kept by nobody', async () => {
     { state: 'running' },
     'no-store',
   ]);
+});
+
+it('lists what waits for an answer, and what was granted', async () => {
+  const { ask } = await start();
+  expect((await ask({ path: '/api/approvals' })).json()).toEqual([]);
+  expect((await ask({ path: '/api/grants' })).json()).toMatchObject({ temporary: [] });
+});
+
+it('answers one call, once unless more is said, and revokes a grant', async () => {
+  const { ask, answered, revoked } = await start();
+  const answer = (body: object) =>
+    ask({
+      method: 'POST',
+      path: '/api/approvals/req_0123456789abcdef',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  expect((await answer({ allow: true })).json()).toMatchObject({ outcome: 'refused' });
+  await answer({ allow: false, duration: 'session', scope: 'tool', note: ' no ' });
+  const ids = ['req_0123456789abcdef'];
+  expect(answered.mock.calls).toEqual([
+    [{ ids, allow: true, duration: 'once', scope: 'arguments', note: '' }],
+    [{ ids, allow: false, duration: 'session', scope: 'tool', note: 'no' }],
+  ]);
+  expect((await answer({ duration: 'session' })).status).toBe(400);
+  expect((await answer({ allow: true, ids: ['req_other'] })).status).toBe(400);
+  expect((await ask({ method: 'DELETE', path: '/api/grants/grant_1' })).json()).toBe(true);
+  expect(revoked.mock.calls).toEqual([[{ id: 'grant_1' }]]);
 });
 
 describe('is refused, recorded, and changes nothing', () => {
@@ -58,6 +95,7 @@ describe('is refused, recorded, and changes nothing', () => {
     ['for another Host', 403, { ...pause, headers: { ...known, host: 'evil.example' } }],
     ['for what is not there', 404, { ...pause, path: '/api/constructor', headers: known }],
     ['by another method', 405, { method: 'GET', path: '/api/pause', headers: known }],
+    ['to answer without a token', 401, { ...pause, path: '/api/approvals/req_1', body: '{"allow": true}' }],
     ['by a method that objects have', 405, { ...pause, method: 'LINK', headers: known }],
     ['as a form', 400, { ...pause, headers: { ...known, 'content-type': 'text/plain' } }],
     ['in broken JSON', 400, { ...pause, headers: known, body: '{"paused": tru' }],
