@@ -36,6 +36,7 @@ async function open(policy = asking) {
     places: {
       policyDir,
       jsonPolicyDir: null,
+      bundle: null,
       dataFile: null,
       opa: { configured: opa, bundled: null, searchPath: '' },
       precompiledDir: null,
