@@ -127,7 +127,7 @@ export async function createGateway(
   );
 
   const descriptions = createToolDescriptions();
-  const approvals = composeApprovals(surroundings, { policy, archive, descriptions, emit });
+  const approvals = composeApprovals(surroundings, { policy, log, archive, descriptions, emit });
   const servers = composeServers(surroundings, () => notice.request());
   const alerts = createAlerts(clock, (alert) => emit('alert.raised', alert));
   const limiter = createRateLimiter(config.limits, clock);

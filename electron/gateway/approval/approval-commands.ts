@@ -3,6 +3,7 @@ import type {
   ApprovalAnswered,
   ApprovalCommands,
   approvalAnswer,
+  Grant,
   RuleDraft,
   StandingAnswer,
 } from '../../shared/approvals.ts';
@@ -36,10 +37,23 @@ export type RuleSaved =
   | { readonly ok: true }
   | { readonly ok: false; readonly message: string; readonly diagnostics: PolicyDiagnostic[] };
 
+/** An answer that goes beyond one call began to hold, or was taken back. */
+export interface GrantNews {
+  readonly kind: 'granted' | 'revoked';
+  readonly id: string;
+  /** For people. */
+  readonly what: string;
+  /** What it is about, and for how long. */
+  readonly scope: string;
+  /** Unix milliseconds; null where it has no end that is known. */
+  readonly until: number | null;
+}
+
 export interface AnswerSettings {
   readonly clock: Clock;
   readonly newRequestId: () => string;
   readonly rules: AnswerRules;
+  readonly onGrant: (news: GrantNews) => void;
 }
 
 export interface ApprovalCommandServices extends AnswerSettings {
@@ -53,7 +67,7 @@ export interface ApprovalCommandServices extends AnswerSettings {
 }
 
 export function createApprovalCommands(services: ApprovalCommandServices): Handlers<ApprovalCommands> {
-  const { clock, queue, grants, late, quiet, rules, onChange } = services;
+  const { clock, queue, grants, late, quiet, rules, onChange, onGrant } = services;
   /** What is being answered: writing a rule takes a moment, in which nobody else answers. */
   const busy = new Set<string>();
 
@@ -116,6 +130,7 @@ export function createApprovalCommands(services: ApprovalCommandServices): Handl
         return { ok: false, message, diagnostics: [] };
       }
       ids.push(given.id);
+      onGrant(newsOf('granted', given));
     }
     return { ok: true, ids };
   }
@@ -126,7 +141,9 @@ export function createApprovalCommands(services: ApprovalCommandServices): Handl
     const saved = await rules.save(draft, wish.note);
     if (!saved.ok) return saved;
     onChange('grants');
-    return { ok: true, ids: [draft.id] };
+    const { id, title: what } = draft;
+    onGrant({ kind: 'granted', id, what, scope: `${wish.scope}, always`, until: null });
+    return { ok: true, ids: [id] };
   }
 
   function end(wish: Wish, ids: readonly string[], edited: Call | null, stored: string[]): ApprovalAnswered {
@@ -193,15 +210,42 @@ export function createApprovalCommands(services: ApprovalCommandServices): Handl
     'approvals.quiet.read': () => quiet.state(),
 
     'grants.list': () => ({ now: clock.now(), temporary: grants.list(), standing: rules.list() }),
-    'grants.revoke': ({ id }) => grants.revoke(id) || changed(rules.revoke(id)),
-    'grants.restore': ({ id }) => grants.restore(id) || changed(rules.restore(id)),
+    'grants.revoke': ({ id }) => {
+      const held = grants.list().find((each) => each.id === id);
+      if (held !== undefined && grants.revoke(id)) {
+        onGrant(newsOf('revoked', held));
+        return true;
+      }
+      const rule = rules.list().find((each) => each.id === id);
+      return changed('revoked', id, rule?.title, rules.revoke(id));
+    },
+    'grants.restore': ({ id }) => {
+      if (!grants.restore(id)) return changed('granted', id, undefined, rules.restore(id));
+      for (const held of grants.list()) if (held.id === id) onGrant(newsOf('granted', held));
+      return true;
+    },
   };
 
-  async function changed(done: Promise<boolean>): Promise<boolean> {
+  async function changed(
+    kind: GrantNews['kind'],
+    id: string,
+    title: string | undefined,
+    done: Promise<boolean>,
+  ): Promise<boolean> {
     const isDone = await done;
-    if (isDone) onChange('grants');
-    return isDone;
+    if (!isDone) return false;
+    onChange('grants');
+    const what = title ?? rules.list().find((each) => each.id === id)?.title ?? id;
+    onGrant({ kind, id, what, scope: 'always', until: null });
+    return true;
   }
+}
+
+function newsOf(kind: GrantNews['kind'], grant: Grant): GrantNews {
+  const { id, allow, scope, duration, client, server, tool, resource, method, expiresAt } = grant;
+  const target = [tool ?? resource ?? method ?? 'everything', ...(server === null ? [] : [`of ${server}`])];
+  const what = `${allow ? 'Allow' : 'Deny'} ${target.join(' ')} for ${client.id ?? client.name}`;
+  return { kind, id, what, scope: `${scope}, ${duration}`, until: expiresAt };
 }
 
 const unknown = 'This call is not known any more.';

@@ -5,7 +5,7 @@ import { argumentText } from '../audit/argument-text.ts';
 import type { Emit } from '../gateway-options.ts';
 import type { Policies } from '../policy/open-policies.ts';
 import { findRuleWords } from '../policy/rule-words.ts';
-import type { ApprovalDesk, BeforeQuery, CallArchive, Redactor } from '../ports.ts';
+import type { ApprovalDesk, BeforeQuery, CallArchive, CallLog, Redactor } from '../ports.ts';
 import { newRequestId } from '../router/request-id.ts';
 import { coalesce } from '../runtime/coalesce.ts';
 import type { ToolDescriptions } from '../session/tool-descriptions.ts';
@@ -19,6 +19,7 @@ const NOTICE_MS = 20;
 
 export interface ApprovalNeeds {
   readonly policy: Pick<Policies, 'answers' | 'overview'>;
+  readonly log: Pick<CallLog, 'note'>;
   readonly archive: Pick<CallArchive, 'before'>;
   readonly descriptions: Pick<ToolDescriptions, 'find'>;
   readonly emit: Emit;
@@ -27,7 +28,7 @@ export interface ApprovalNeeds {
 /** The desk is closed by whoever composes the whole: before the sessions are. */
 export function composeApprovals(
   { config, clock, logger, redactor, keep }: GatewaySurroundings,
-  { policy, archive, descriptions, emit }: ApprovalNeeds,
+  { policy, log, archive, descriptions, emit }: ApprovalNeeds,
 ): ApprovalDesk {
   const { approvals } = config;
   const notice = (tell: () => Promise<void>) => keep(coalesce(() => void tell(), NOTICE_MS));
@@ -59,6 +60,12 @@ export function composeApprovals(
           : policy.answers.draft(asked, wish),
     },
     onChange: (what) => notices[what].request(),
+    onGrant: ({ kind, id, what, scope, until }) =>
+      log.note(
+        kind === 'granted'
+          ? { kind: 'approval.granted', by: 'person', subject: id, details: { what, scope, until } }
+          : { kind: 'approval.revoked', by: 'person', subject: id, details: { what } },
+      ),
   });
   // Somebody may answer over the admin API, whether or not there is a window.
   const setAttended = (attended: boolean) => desk.setAttended(attended || approvals.wait_for_api);

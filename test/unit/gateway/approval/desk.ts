@@ -40,6 +40,7 @@ export function testDesk(change: Partial<ApprovalDeskOptions> = {}) {
     before: () => Promise.resolve(null),
     rules: noRules,
     onChange: () => undefined,
+    onGrant: () => undefined,
     ...change,
   });
   const pending = () => desk.commands['approvals.list']() as PendingApproval[];

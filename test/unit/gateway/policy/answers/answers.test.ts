@@ -55,7 +55,9 @@ async function open(policy = asking) {
     runaway: null,
     clock,
     logger,
+    bundle: null,
     onChange: () => undefined,
+    onBundleChange: () => undefined,
   });
   onTestFinished(() => policies.close());
 
