@@ -225,7 +225,6 @@ export const grants = z.object({
 });
 export type Grants = z.infer<typeof grants>;
 
-/** Null where it was none: the rule could not be put in force. Nothing is answered then. */
 export const approvalAnswered = z.discriminatedUnion('outcome', [
   z.object({
     outcome: z.literal('answered'),
