@@ -12,6 +12,9 @@ const services = gateway(
   '(aggregate|approval|audit|clients|composition|config|limits|policy|redaction|replay|session|transport|upstream)/',
 );
 
+/** What the command line asks without starting anything. */
+const inspection = gateway('composition/inspect-config\\.ts$');
+
 /** One side of a Streamable HTTP session, and lines; nothing of it sends what has to be allowed first. */
 const streamableParts = gateway(
   'upstream/(event-stream|exchanges|http-client|http-failure|limits|line-reader|post-response|streamable-session|turns)\\.ts$',
@@ -106,7 +109,7 @@ module.exports = {
         path: '^electron/',
         pathNot: [gateway('gateway\\.ts$'), services, '^electron/bridge/'],
       },
-      { path: services, dependencyTypesNot: ['type-only'] },
+      { path: services, pathNot: inspection, dependencyTypesNot: ['type-only'] },
     ),
     barrier(
       'gateway-knows-no-host',
@@ -118,7 +121,7 @@ module.exports = {
       'hosts-use-the-gateway-by-its-front',
       'Hosts start the gateway worker; they do not reach into it.',
       '^electron/(main/|headless\\.ts$)',
-      [shared, npm, '^electron/main/', gateway('(gateway-options|ports|host)\\.ts$')],
+      [shared, npm, '^electron/main/', gateway('(gateway-options|ports|host)\\.ts$'), inspection],
     ),
     layer(
       'bridge-is-a-client',

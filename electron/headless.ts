@@ -1,9 +1,11 @@
 // Entry without a window: the gateway on Electron's own Node (ELECTRON_RUN_AS_NODE=1), for scripts and servers.
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inspectConfig } from './gateway/composition/inspect-config.ts';
 import { startGatewayHost } from './gateway/host.ts';
-import { helpText, readCommandLine, type RunOptions } from './main/program/command-line.ts';
+import { type CommandLine, helpText, readCommandLine, type RunOptions } from './main/program/command-line.ts';
 import { findInstallation, type Installation } from './main/program/installation.ts';
+import { findManagedConfig } from './main/program/managed-config.ts';
 import { readyLine } from './main/program/ready-line.ts';
 import { createStderrLogger } from './main/program/stderr-logger.ts';
 import { promptInTerminal, type TerminalPrompt } from './main/program/terminal-prompt.ts';
@@ -24,6 +26,8 @@ async function main(): Promise<number> {
     case 'wrong':
       process.stderr.write(`${commandLine.message}\n`);
       return exitCodes.wrong;
+    case 'config':
+      return tellConfig(installation, commandLine);
     case 'run':
       return serve(installation, commandLine.options);
   }
@@ -39,6 +43,7 @@ async function serve(installation: Installation, options: RunOptions): Promise<n
     gateway: {
       version,
       configFile: options.configFile,
+      managedConfigFile: findManagedConfig(name),
       userData: options.userData ?? userDataFolder(name),
       shippedPolicies,
       out,
@@ -72,6 +77,21 @@ async function serve(installation: Installation, options: RunOptions): Promise<n
     prompt?.close();
     await host.close();
   }
+}
+
+function tellConfig(
+  { name }: Installation,
+  { question, options: { configFile, userData } }: Extract<CommandLine, { kind: 'config' }>,
+): number {
+  const { ok, text, remarks } = inspectConfig(question, {
+    configFile,
+    managedConfigFile: findManagedConfig(name),
+    userData: userData ?? userDataFolder(name),
+    env: process.env,
+  });
+  process.stdout.write(text);
+  for (const remark of remarks) process.stderr.write(`${remark}\n`);
+  return ok ? exitCodes.stopped : exitCodes.wrong;
 }
 
 /** A second signal finds no listener, and ends the process at once. */

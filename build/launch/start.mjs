@@ -17,6 +17,9 @@ Usage: npm start -- [options]
   --hidden           Start in the tray, without opening the window.
   --config FILE      Read the configuration from FILE (YAML or JSON).
   --user-data DIR    Keep the audit log and settings in DIR.
+  --check-config     Say what is wrong with the configuration, or that it is right, and exit.
+  --print-config     Print all settings, each with where its value comes from, and exit.
+  --config-schema    Print the JSON schema of the configuration file, for editors, and exit.
   --version          Print the version and exit.
   --help             Print this text and exit.
 
@@ -24,6 +27,9 @@ Clients that speak stdio alone: npm run bridge -- --help
 
 Exit codes: 0 stopped on request, 2 the configuration is wrong, 1 anything else.
 `;
+
+/** Options for which no window opens. */
+const withoutWindow = new Set(['--headless', '--check-config', '--print-config', '--config-schema']);
 
 /** @returns {Promise<number>} The app's exit code. */
 export async function start(progress, args) {
@@ -36,7 +42,7 @@ export async function start(progress, args) {
     process.stdout.write(`${version}\n`);
     return 0;
   }
-  const headless = args.includes('--headless');
+  const headless = args.some((arg) => withoutWindow.has(arg));
   const tools = await setUp(progress, { window: !headless });
   await compile(progress, tools);
   // npm runs scripts in the root; file names on the command line are relative to where the user stands.

@@ -10,6 +10,7 @@ import { composeApprovals } from './composition/approvals.ts';
 import { auditPath, composeAudit } from './composition/audit.ts';
 import { createCommands } from './composition/commands.ts';
 import { createDemoRuns } from './composition/demo-runs.ts';
+import { loadOptions } from './composition/inspect-config.ts';
 import { composeHttpServer, listen } from './composition/listener.ts';
 import { composeLogger } from './composition/logging.ts';
 import { createLiveSettings } from './composition/live-settings.ts';
@@ -65,7 +66,7 @@ export async function createGateway(
 ): Promise<Gateway> {
   await using services = new AsyncDisposableStack();
   const { version, userData, out, env } = options;
-  const { config, warnings, isConfigured } = loadConfig({ file: options.configFile, env });
+  const { config, warnings, isConfigured } = loadConfig(loadOptions(options));
   const keep: Keep = (service) => services.adopt(service, (open) => open.close());
   mkdirSync(userData, { recursive: true, mode: 0o700 });
   const lines = composeLogger(config, options, clock, keep);

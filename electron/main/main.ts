@@ -23,6 +23,13 @@ switch (commandLine.kind) {
     process.stderr.write(`${commandLine.message}\n`);
     app.exit(2);
     break;
+  case 'config':
+    // Electron's executable with a window has no use for it: npm start and the package's command ask plain Node.
+    process.stderr.write(
+      `--${commandLine.question}-config is an option of the command, not of the app with its window\n`,
+    );
+    app.exit(2);
+    break;
   case 'run':
     if (commandLine.options.headless) {
       // Here Chromium has been loaded already, and wants a display. Without a window the gateway runs on the same

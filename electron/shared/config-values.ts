@@ -1,8 +1,11 @@
-// The kinds of values that the configuration file knows. Each says in words what it expects, for error messages.
+// The kinds of values that the configuration file knows. Each says in words what it expects, for error messages and for
+// the JSON schema, which gets by `meta` what it can't see by itself.
 import { z } from 'zod';
 
 /** Timers of JavaScript run out at once when they are set to more than this, milliseconds. */
 const longestTimerMs = 2 ** 31 - 1;
+
+const DURATION = String.raw`^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$`;
 
 const millisecondsIn: Readonly<Record<string, number>> = {
   ns: 1e-6,
@@ -21,7 +24,7 @@ const millisecondsIn: Readonly<Record<string, number>> = {
  */
 export function parseDuration(text: string): number | null {
   if (text === '0') return 0;
-  if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/u.test(text)) return null;
+  if (!new RegExp(DURATION, 'u').test(text)) return null;
   let sum = 0;
   for (const [, amount = '', unit = ''] of text.matchAll(/([\d.]+)(\D+)/gu)) {
     sum += Number(amount) * (millisecondsIn[unit] ?? 0);
@@ -40,7 +43,8 @@ export function duration(byDefault: string) {
       context.issues.push({ code: 'custom', message: expected, input: text });
       return z.NEVER;
     })
-    .prefault(byDefault);
+    .prefault(byDefault)
+    .meta({ description: expected, pattern: DURATION });
 }
 
 /** A duration, or 0 for no limit; becomes milliseconds, or null. */
@@ -54,7 +58,8 @@ export function durationOrNone(byDefault: string) {
       context.issues.push({ code: 'custom', message: expected, input: value });
       return z.NEVER;
     })
-    .prefault(byDefault);
+    .prefault(byDefault)
+    .meta({ description: expected });
 }
 
 const bytesIn: Readonly<Record<string, number>> = { KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
@@ -77,7 +82,13 @@ export function sizeOrNone(byDefault: string) {
 
 export function wholeNumber(from: number, to: number, byDefault: number, note = '') {
   const error = `a whole number from ${from} to ${to}${note}`;
-  return z.number({ error }).int({ error }).min(from, { error }).max(to, { error }).default(byDefault);
+  return z
+    .number({ error })
+    .int({ error })
+    .min(from, { error })
+    .max(to, { error })
+    .default(byDefault)
+    .meta({ description: error });
 }
 
 /** A port to listen on. */
@@ -106,7 +117,8 @@ export function flag(byDefault: boolean) {
       context.issues.push({ code: 'custom', message: 'true or false', input: value });
       return z.NEVER;
     })
-    .prefault(byDefault);
+    .prefault(byDefault)
+    .meta({ type: 'boolean', description: 'true or false' });
 }
 
 export function oneOf<const V extends readonly [string, ...string[]]>(values: V, byDefault: V[number]) {
@@ -138,7 +150,8 @@ export function sha256() {
   return z
     .string({ error })
     .regex(/^(?:sha256:)?[\da-f]{64}$/iu, { error })
-    .transform((text) => text.slice(-64).toLowerCase());
+    .transform((text) => text.slice(-64).toLowerCase())
+    .meta({ description: error });
 }
 
 /** An http or https URL; left out or empty it is null. */

@@ -218,3 +218,45 @@ describe('a server that can not be started', () => {
     expect(body).toContain('/nowhere/server');
   });
 });
+
+describe('questions about the configuration', () => {
+  const given = async (text: string, question: string, env: Record<string, string> = {}) => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'config.yaml');
+    writeFileSync(file, text);
+    return { file, ...(await runHeadless([question, '--config', file, '--user-data', folder], env)) };
+  };
+
+  it('--check-config: all that is wrong, each with its line, and exit code 2', async () => {
+    const { code, stdout, stderr, file } = await given(
+      'server: {listen: {port: x}}\naudit: {retention_days: -1}\n',
+      '--check-config',
+    );
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`${file}:1: server.listen.port: expected`);
+    expect(stderr).toContain(`${file}:2: audit.retention_days: expected`);
+  });
+
+  it('--check-config: nothing is wrong, and what should be known', async () => {
+    const { code, stdout, stderr } = await given('audit: {retention_dys: 3}\n', '--check-config');
+    expect(code).toBe(0);
+    expect(stdout).toBe('The configuration is right.\n');
+    expect(stderr).toContain('did you mean audit.retention_days?');
+  });
+
+  it('--print-config: what holds, and where it comes from', async () => {
+    const { code, stdout, file } = await given('approvals: {timeout: 5s}\n', '--print-config', {
+      MCP_SERVER_PORT: '4321',
+    });
+    expect(code).toBe(0);
+    expect(stdout).toContain('    port: 4321 # MCP_SERVER_PORT\n');
+    expect(stdout).toContain(`  timeout: 5s # ${file}:1\n`);
+    expect(stdout).toContain('  on_timeout: deny # default\n');
+  });
+
+  it('--config-schema: a JSON schema', async () => {
+    const { code, stdout } = await given('', '--config-schema');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ type: 'object', additionalProperties: false });
+  });
+});

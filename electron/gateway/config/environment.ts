@@ -1,5 +1,6 @@
 // The MCP_* variables: which key of the configuration each one sets, over the file.
-import { isTree, type Tree, valueAt, withValue } from './tree.ts';
+import type { Layer } from './layers.ts';
+import { isTree, type KeyPath, type Tree, valueAt, withValue } from './tree.ts';
 
 type Kind = 'text' | 'number' | 'list';
 
@@ -33,29 +34,30 @@ export const variables: readonly { readonly name: string; readonly key: string; 
   { name: 'MCP_TLS_KEY_FILE', key: 'tls.key_file', kind: 'text' },
 ];
 
-export interface Overridden {
-  readonly tree: Tree;
+export interface Environment {
+  readonly layer: Layer;
   /** The variable that set a key, by the key. */
   readonly setBy: ReadonlyMap<string, string>;
 }
 
-/** Sets over the file what the environment says. An empty variable says nothing. */
-export function overrideFromEnvironment(
-  file: Tree,
-  env: Readonly<Record<string, string | undefined>>,
-): Overridden {
-  let tree = file;
+/**
+ * What the environment says over what is configured below it. An empty variable says nothing; nor does one for a key of
+ * what is no section below: that is an error of its own.
+ */
+export function readEnvironment(below: Tree, env: Readonly<Record<string, string | undefined>>): Environment {
+  let tree: Tree = {};
   const setBy = new Map<string, string>();
   for (const { name, key, kind } of variables) {
     const text = env[name]?.trim() ?? '';
     if (text === '') continue;
     const path = key.split('.');
-    const section = valueAt(tree, path.slice(0, -1));
-    if (section !== undefined && !isTree(section)) continue;
+    const sections = path.slice(0, -1).map((_, index) => valueAt(below, path.slice(0, index + 1)));
+    if (sections.some((section) => section !== undefined && !isTree(section))) continue;
     tree = withValue(tree, path, meant(text, kind));
     setBy.set(key, name);
   }
-  return { tree, setBy };
+  const whereIs = (path: KeyPath) => setBy.get(path.join('.')) ?? 'the environment';
+  return { layer: { kind: 'environment', tree, whereIs, folder: process.cwd() }, setBy };
 }
 
 /** What is no number stays a text, which the schema then refuses by its name. */

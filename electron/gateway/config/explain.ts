@@ -1,16 +1,25 @@
-// Says where in file or environment something stands, and what was found there, without telling secrets.
+// Says where something stands that was configured, and what was found there, without telling secrets.
+import { type Layer, layerOf } from './layers.ts';
 import { type KeyPath, type Tree, valueAt } from './tree.ts';
 
 /** Keys whose values (or what lies below them) may hold passwords and tokens. */
-const mayHoldSecrets = new Set(['env', 'args', 'url', 'headers', 'token_hash', 'token', 'key']);
+export const mayHoldSecrets: ReadonlySet<string> = new Set([
+  'env',
+  'args',
+  'url',
+  'headers',
+  'token_hash',
+  'token',
+  'key',
+]);
 
 const longestQuote = 60;
 
 export interface Source {
-  /** The file's name as it was given; null where there is none. */
-  readonly file: string | null;
+  /** The lowest one first. */
+  readonly layers: readonly Layer[];
+  /** All of them as one. */
   readonly tree: Tree;
-  readonly lineOf: (path: KeyPath) => number | null;
   /** The variable that set a key, by the key. */
   readonly setBy: ReadonlyMap<string, string>;
 }
@@ -22,12 +31,12 @@ export function mismatch(source: Source, path: KeyPath, expected: string, found?
 }
 
 /** Where a key stands, and the key. */
-export function place({ file, lineOf, setBy }: Source, path: KeyPath): string {
+export function place({ layers }: Source, path: KeyPath): string {
   const key = path.join('.');
-  const variable = setBy.get(key);
-  if (variable !== undefined) return `${variable} (${key})`;
-  const line = lineOf(path);
-  return [file, line].filter((part) => part !== null).join(':') + `: ${key}`;
+  const layer = layerOf(layers, path);
+  if (layer === null) return key;
+  const where = layer.whereIs(path);
+  return layer.kind === 'environment' ? `${where} (${key})` : `${where}: ${key}`;
 }
 
 function describe(path: KeyPath, value: unknown): string {

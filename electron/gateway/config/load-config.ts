@@ -1,20 +1,25 @@
-// Loads the configuration: the YAML file, the environment over it, the schema, and what the user should be told.
+// Loads the configuration: its layers, one over the other, the schema, and what the user should be told.
 import { dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { type Config, configSchema } from '../../shared/config.ts';
 import { notYetProtective } from '../../shared/config-gaps.ts';
 import { ConfigError } from '../errors.ts';
-import { overrideFromEnvironment } from './environment.ts';
+import { readEnvironment } from './environment.ts';
 import { mismatch, type Source } from './explain.ts';
-import { valueAt, withoutKey } from './tree.ts';
+import { type Layer, type LayerKind, layerOf, merged } from './layers.ts';
+import { type KeyPath, valueAt, withoutKey } from './tree.ts';
 import { unknownKeyWarning, warningsAbout } from './warnings.ts';
 import { readYamlFile } from './yaml-file.ts';
 
 export interface LoadOptions {
-  /** The YAML file; null for the defaults and the environment alone. */
+  /** The YAML file; null where there is none. */
   readonly file: string | null;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What was set in the window, below the file: JSON, made by the app; null or left out where there is none. */
+  readonly windowFile?: string | null;
+  /** What an administrator has laid over all else: YAML; null or left out where nothing is managed. */
+  readonly managedFile?: string | null;
 }
 
 export interface LoadedConfig {
@@ -22,17 +27,18 @@ export interface LoadedConfig {
   readonly config: Config;
   /** What is accepted and should be known all the same, one sentence each, with file and line. */
   readonly warnings: readonly string[];
-  /** Whether file or environment say anything about this (dotted) key. */
+  /** Whether any layer says anything about this (dotted) key. */
   readonly isConfigured: (key: string) => boolean;
+  /** What it was made of. */
+  readonly source: Source;
 }
 
 /**
  * Relative paths in the file are meant from the file's folder, those in the environment from the working directory.
  * @throws ConfigError with a line for each thing that is wrong: place, key, what was expected, what was found.
  */
-export function loadConfig({ file, env }: LoadOptions): LoadedConfig {
-  const { tree: fromFile, lineOf } = file === null ? { tree: {}, lineOf: () => null } : readYamlFile(file);
-  const source: Source = { file, lineOf, ...overrideFromEnvironment(fromFile, env) };
+export function loadConfig(options: LoadOptions): LoadedConfig {
+  const source = readSource(options);
 
   const { config: parsed, unknown } = parse(source);
   const unprotected = notYetProtective
@@ -48,7 +54,23 @@ export function loadConfig({ file, env }: LoadOptions): LoadedConfig {
     config,
     warnings: [...unknown, ...warningsAbout(config, source)],
     isConfigured: (key) => valueAt(source.tree, key.split('.')) !== undefined,
+    source,
   };
+}
+
+function readSource({ file, env, windowFile, managedFile }: LoadOptions): Source {
+  const layers = [fromFile('window', windowFile), fromFile('file', file)].filter((layer) => layer !== null);
+  const { layer: environment, setBy } = readEnvironment(merged(layers), env);
+  const managed = fromFile('managed', managedFile);
+  const all = [...layers, environment, ...(managed === null ? [] : [managed])];
+  return { layers: all, tree: merged(all), setBy };
+}
+
+function fromFile(kind: LayerKind, file: string | null | undefined): Layer | null {
+  if (file == null) return null;
+  const { tree, lineOf } = readYamlFile(file);
+  const whereIs = (path: KeyPath) => [file, lineOf(path)].filter((part) => part !== null).join(':');
+  return { kind, tree, whereIs, folder: dirname(resolve(file)) };
 }
 
 /** Unknown keys are left out and warned of; everything else that does not fit is an error. */
@@ -76,10 +98,14 @@ function explain(source: Source, issue: z.core.$ZodIssue): string {
   return mismatch(source, path, issue.message, found + by);
 }
 
-function withAbsolutePaths(config: Config, { file, setBy }: Source): Config {
-  const folder = file === null ? process.cwd() : dirname(resolve(file));
-  const absolute = (key: string, path: string | null) =>
-    path === null ? null : resolve(setBy.has(key) ? process.cwd() : folder, path);
+function withAbsolutePaths(config: Config, { layers }: Source): Config {
+  const absolute = (key: string | KeyPath, path: string | null) =>
+    path === null
+      ? null
+      : resolve(
+          layerOf(layers, typeof key === 'string' ? key.split('.') : key)?.folder ?? process.cwd(),
+          path,
+        );
   const { policy, audit, upstream, servers, logging, tls } = config;
   const { bundle } = policy;
   return {
@@ -104,7 +130,7 @@ function withAbsolutePaths(config: Config, { file, setBy }: Source): Config {
     servers: Object.fromEntries(
       Object.entries(servers).map(([name, server]) => [
         name,
-        { ...server, cwd: absolute(`servers.${name}.cwd`, server.cwd) },
+        { ...server, cwd: absolute(['servers', name, 'cwd'], server.cwd) },
       ]),
     ),
     logging: {

@@ -14,6 +14,7 @@ export interface RunOptions {
 
 export type CommandLine =
   | { readonly kind: 'run'; readonly options: RunOptions }
+  | { readonly kind: 'config'; readonly question: 'check' | 'print' | 'schema'; readonly options: RunOptions }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'wrong'; readonly message: string };
@@ -21,6 +22,9 @@ export type CommandLine =
 const options = {
   config: { type: 'string' },
   'user-data': { type: 'string' },
+  'check-config': { type: 'boolean' },
+  'print-config': { type: 'boolean' },
+  'config-schema': { type: 'boolean' },
   headless: { type: 'boolean' },
   hidden: { type: 'boolean' },
   version: { type: 'boolean' },
@@ -34,6 +38,9 @@ export const helpText = `MCP Proxy Desktop: a proxy between AI clients and their
   --hidden           Start in the tray, without opening the window.
   --headless         Run without window and tray: prints one line of JSON on standard output once it
                      serves; logs go to standard error.
+  --check-config     Say what is wrong with the configuration, or that it is right, and exit.
+  --print-config     Print all settings, each with where its value comes from, and exit. Secrets are not shown.
+  --config-schema    Print the JSON schema of the configuration file, for editors, and exit.
   --stdio            Connect a client that speaks stdio alone to the running app, as the client's own command.
                      --stdio --help lists the options of that.
   --version          Print the version and exit.
@@ -68,16 +75,23 @@ export function readCommandLine(
   }
   if (values.help === true) return { kind: 'help' };
   if (values.version === true) return { kind: 'version' };
-  return {
-    kind: 'run',
-    options: {
-      configFile: path(values.config, cwd),
-      userData: path(values['user-data'], cwd),
-      headless: values.headless === true,
-      hidden: values.hidden === true,
-    },
+  const run: RunOptions = {
+    configFile: path(values.config, cwd),
+    userData: path(values['user-data'], cwd),
+    headless: values.headless === true,
+    hidden: values.hidden === true,
   };
+  for (const [name, question] of configQuestions) {
+    if (values[name] === true) return { kind: 'config', question, options: run };
+  }
+  return { kind: 'run', options: run };
 }
+
+const configQuestions = [
+  ['check-config', 'check'],
+  ['print-config', 'print'],
+  ['config-schema', 'schema'],
+] as const;
 
 function isNextOption(token: { value: string | undefined; inlineValue: boolean | undefined }): boolean {
   return token.inlineValue === false && token.value?.startsWith('--') === true;

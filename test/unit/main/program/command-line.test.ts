@@ -58,3 +58,17 @@ describe('command line', () => {
     expect(windowed('--no-sandbox', '--config')).toMatchObject({ kind: 'wrong' });
   });
 });
+
+describe('questions about the configuration', () => {
+  it.each([
+    ['--check-config', 'check'],
+    ['--print-config', 'print'],
+    ['--config-schema', 'schema'],
+  ] as const)('%s', (option, question) => {
+    expect(strict(option, '--config', 'proxy.yaml')).toEqual({
+      kind: 'config',
+      question,
+      options: { configFile: '/home/ada/proxy.yaml', userData: null, headless: false, hidden: false },
+    });
+  });
+});

@@ -1,0 +1,12 @@
+// The folder of managed settings on each system.
+import { expect, it } from 'vitest';
+import { managedConfigFile } from '../../../../electron/main/program/managed-config.ts';
+
+it.each([
+  ['linux', {}, '/etc/mcp-proxy-desktop/managed.yaml'],
+  ['darwin', {}, '/Library/Application Support/MCP Proxy Desktop/managed.yaml'],
+  ['win32', { ProgramData: 'D:\\Data' }, 'D:\\Data\\MCP Proxy Desktop\\managed.yaml'],
+  ['win32', {}, 'C:\\ProgramData\\MCP Proxy Desktop\\managed.yaml'],
+] as const)('%s %o', (platform, env, file) => {
+  expect(managedConfigFile('MCP Proxy Desktop', platform, env)).toBe(file);
+});
