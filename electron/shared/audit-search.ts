@@ -37,7 +37,8 @@ const names = anyOf(z.string().max(2000));
 /**
  * Which calls are meant: those for which every member holds.
  *
- * `text` is what a person types into a search field. Each word has to occur, in any order, as the beginning of a word of
+ * `text` is what a person types into a search field. Each word has to occur, in any order, as the beginning of a word (of
+ * one or two letters: as a whole word) of
  * the call's arguments, tool, resource, method, client, agent, server, session, rule, violations, notes, alert or error;
  * capital and small letters are the same, and so are letters with and without accents. Everything that is neither letter
  * nor digit separates words; what is written in one piece (`/etc/hosts`, `read_file`) has to stand together, in this order.

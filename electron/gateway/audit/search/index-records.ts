@@ -106,7 +106,7 @@ export function createIndexWriter(database: IndexDatabase): IndexWriter {
   }
 
   return {
-    add: database.transaction((from, through) => {
+    add: database.transaction((from: number, through: number) => {
       const range = { from, through };
       const stretch = Math.floor(from / stretchLength);
       shapesOfRange.run(range);
@@ -125,7 +125,7 @@ export function createIndexWriter(database: IndexDatabase): IndexWriter {
       replaceTexts(ids);
     }),
 
-    prune: database.transaction((oldest) => {
+    prune: database.transaction((oldest: number) => {
       if (forget.run(oldest).changes > 0) return true;
       const passed = passedStretches.all(oldest);
       for (const stretch of passed) dropStretch(database, stretch);

@@ -4,7 +4,7 @@
 export const everyRecord = '\u{E000}';
 
 /** Shorter words have to occur whole: what begins with a letter or two is nearly everything. */
-const shortestBeginning = 3;
+const longEnough = /^.{3}/su;
 
 const wordCharacter = /[\p{L}\p{N}\p{Co}]/u;
 
@@ -29,7 +29,7 @@ export function matchExpression(text: string): string | null {
 /** By its last word: that is the one of which the beginning is meant. */
 function isLongEnough(words: string): boolean {
   const last = words.split(/[^\p{L}\p{N}\p{Co}\p{M}]+/u).findLast((word) => word !== '') ?? '';
-  return [...last].length >= shortestBeginning;
+  return longEnough.test(last);
 }
 
 const escaped = /\\(?:u([\da-f]{4})|.)/giu;

@@ -23,7 +23,10 @@ export interface Buckets {
 }
 
 /** What calls are counted by beside their decision. */
-export type TallyBy = { readonly value: CallDimension | null; readonly buckets: Buckets | null };
+export interface TallyBy {
+  readonly value: CallDimension | null;
+  readonly buckets: Buckets | null;
+}
 
 const hour = 3_600_000;
 
