@@ -134,6 +134,8 @@ export function createVerdictPath(collaborators: VerdictCollaborators): VerdictP
       );
       if (answer.waitedMs !== null) waitedMs = (waitedMs ?? 0) + answer.waitedMs;
       notes.push(...answer.notes);
+      const isEdited = answer.edited !== null;
+      if (isEdited) notes.push(`The user changed the arguments: ${call.requestId} is what came`);
       const now = settings(call);
       const given = { mode: now.mode, decision, waitedMs, ...(notes.length === 0 ? {} : { notes }) };
       if (answer.by === 'withdrawn' || withdrawn.aborted)
@@ -145,8 +147,6 @@ export function createVerdictPath(collaborators: VerdictCollaborators): VerdictP
           ? { call, verdict: { allow: true, reason: 'audit_mode', ...given } }
           : { call, verdict: { allow: false, reason: answer.by, ...given } };
       }
-      const isEdited = answer.edited !== null;
-      if (isEdited) notes.push(`The user changed the arguments: ${call.requestId} is what came`);
       call = answer.edited ?? call;
       const again = judge(call, now);
       const next = settle(call, again, now);

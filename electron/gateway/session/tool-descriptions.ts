@@ -77,7 +77,7 @@ function findIn(page: Buffer, name: string): ToolDescription | null {
     return {
       title: data.title ?? title ?? null,
       description: data.description,
-      hints: Object.fromEntries(given) as ToolDescription['hints'],
+      hints: Object.fromEntries(given),
     };
   }
   return null;

@@ -85,6 +85,7 @@ function path({ decision: decided = decision(), answer, exceeded, meanwhile, ...
     alert: (text, call, recordId) => alerts.push({ text, tool: call.tool, recordId }),
   });
   return {
+    policy,
     steps,
     changes,
     withdraw: changes.withdraw,
@@ -451,6 +452,85 @@ describe('in mode audit, a person', () => {
     await enforcing.run();
     expect([...off.steps, ...enforcing.steps]).not.toContain('ask');
     expect(enforcing.forwarded).toEqual([]);
+  });
+});
+
+describe('an answer', () => {
+  it('that was given for always spares the question, and its rule stands in the record', async () => {
+    const standing = { allow: true, rule: 'always_allow' };
+    const yes = path({ decision: doubt });
+    yes.policy.standing = () => standing;
+    expect(await yes.run()).toBeNull();
+    expect(yes.steps).not.toContain('ask');
+    expect(yes.log.calls).toMatchObject([
+      { verdict: { allow: true, reason: 'policy', decision: { matchedRule: 'always_allow' } } },
+    ]);
+    const no = path({ decision: doubt });
+    no.policy.standing = () => ({ ...standing, allow: false });
+    expect(await no.run()).toMatchObject({ error: 'policy_violation' });
+  });
+
+  it('that was given for always lifts no denial in mode enforce', async () => {
+    const { policy, run, forwarded } = path({ decision: denial });
+    policy.standing = () => ({ allow: true, rule: 'always_allow' });
+    expect(await run()).toMatchObject({ error: 'policy_violation' });
+    expect(forwarded).toEqual([]);
+  });
+
+  it('is none to what the policy says by then', async () => {
+    const setting = path({ decision: doubt, answer: { allow: true } });
+    const answers = [doubt, denial];
+    setting.policy.decide = () => answers.shift() ?? denial;
+    expect(await setting.run()).toMatchObject({ error: 'policy_violation' });
+    expect(setting.log.calls).toMatchObject([
+      { verdict: { allow: false, reason: 'policy', waitedMs: 1200 } },
+    ]);
+  });
+
+  it('is none to another question: that is asked, too', async () => {
+    const setting = path({ decision: doubt, answer: { allow: true } });
+    const answers = [doubt, { ...doubt, matchedRule: 'ask_other' }, { ...doubt, matchedRule: 'ask_other' }];
+    setting.policy.decide = () => answers.shift() ?? denial;
+    expect(await setting.run()).toBeNull();
+    expect(setting.steps.filter((step) => step === 'ask')).toHaveLength(2);
+    expect(setting.log.calls).toMatchObject([
+      { verdict: { reason: 'person', waitedMs: 2400, decision: { matchedRule: 'ask_other' } } },
+    ]);
+  });
+
+  it.each<['enforce' | 'audit', Partial<Decision>]>([
+    ['audit', { allow: false }],
+    ['enforce', { ask: true }],
+  ])('is none to what was denied meanwhile by mode, from %s', async (mode, decided) => {
+    const setting = path({
+      mode,
+      askInAudit: 'denied',
+      decision: decision(decided),
+      answer: { allow: true },
+      meanwhile: (changes) => (changes.settings = { ...changes.settings, mode: 'enforce' }),
+    });
+    const refusal = await setting.run();
+    expect(refusal === null).toBe(mode === 'enforce');
+  });
+
+  it('with other arguments sends those, and both calls are on record', async () => {
+    const edited = toolCall('write_file', { path: '/tmp/y' });
+    const answer = { allow: true, edited };
+    const { run, log, forwarded } = path({ decision: doubt, answer });
+    const call = toolCall('write_file', { path: '/etc/x' });
+    expect(await run(call)).toBeNull();
+    expect(forwarded).toMatchObject([{ allowed: { message: edited.message }, recordId: 2 }]);
+    expect(log.calls).toMatchObject([
+      { call, verdict: { allow: false, reason: 'edited' }, refusal: null },
+      {
+        call: edited,
+        verdict: {
+          allow: true,
+          reason: 'person',
+          notes: [`The user changed the arguments: ${call.requestId} is what came`],
+        },
+      },
+    ]);
   });
 });
 

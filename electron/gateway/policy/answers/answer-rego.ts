@@ -144,8 +144,10 @@ function targetConditions(call: Call, scope: AnswerScope): Condition[] {
   if (call.tool !== null) conditions.push(['input.tool', call.tool]);
   if (call.resource !== null) conditions.push(['input.resource', call.resource]);
   if (scope === 'arguments') {
-    const { _meta, ...args } = call.arguments;
-    conditions.push(call.tool === null ? [PARAMS, args] : ['input.arguments', call.arguments]);
+    const members = Object.entries(call.arguments).filter(([name]) => name !== '_meta');
+    conditions.push(
+      call.tool === null ? [PARAMS, Object.fromEntries(members)] : ['input.arguments', call.arguments],
+    );
   }
   return conditions;
 }

@@ -87,7 +87,7 @@ function run() {
     calls,
     log,
     say: (next: string) => (says = next),
-    call(tool: string) {
+    call: (tool: string) => {
       const made = toolCall(tool, { to: 'anna', number: calls.length });
       const entry = {
         id: made.requestId,

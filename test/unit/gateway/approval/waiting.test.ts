@@ -27,7 +27,7 @@ function attended() {
     await settle();
     return { id: asked.requestId, answer, giveUp: () => withdrawn.abort() };
   }
-  const hold = (id: string, held = true) => desk.commands['approvals.hold']({ id, held });
+  const hold = (id: string, held = true) => desk.commands['approvals.hold']({ id, held }) as boolean;
   return { desk, asks, hold };
 }
 
@@ -154,7 +154,7 @@ describe('other arguments', () => {
 
 describe('do not disturb', () => {
   const quiet = (desk: ReturnType<typeof testDesk>, as: 'record' | 'deny') =>
-    desk.commands['approvals.quiet']({ until: Date.now() + 60_000, as });
+    desk.commands['approvals.quiet']({ until: Date.now() + 60_000, as }) as QuietState;
 
   it.each([
     ['record', true],
@@ -189,7 +189,7 @@ describe('do not disturb', () => {
     await asks();
     expect(desk.pending()).toHaveLength(1);
     quiet(desk, 'deny');
-    desk.commands['approvals.quiet']({ until: null, as: 'deny' });
+    void desk.commands['approvals.quiet']({ until: null, as: 'deny' });
     expect(desk.commands['approvals.quiet.read']()).toMatchObject({ current: null });
   });
 });

@@ -48,7 +48,7 @@ function open(isTTY = true) {
   const prompt = promptInTerminal({
     host,
     input: input as never,
-    output: output as never,
+    output: output,
     logger: recordingLogger(),
     onInterrupt: interrupted,
   });
@@ -59,11 +59,11 @@ function open(isTTY = true) {
     interrupted,
     raw,
     text: () => printed.join(''),
-    ask(...calls: PendingApproval[]) {
+    ask: (...calls: PendingApproval[]) => {
       waiting = calls;
       tell({ name: 'approvals.changed', payload: calls });
     },
-    async press(key: string) {
+    press: async (key: string) => {
       input.write(key);
       await vi.advanceTimersByTimeAsync(1);
     },
