@@ -9,6 +9,7 @@ import type { Installation } from './program/installation.ts';
 import { listenForPause, PAUSE_SHORTCUT } from './pause-shortcut.ts';
 import { createAlertNotifier } from './tray/alert-notifier.ts';
 import { createNotifier } from './tray/notifier.ts';
+import { createProblemNotifier } from './tray/problem-notifier.ts';
 import type { TrayActions } from './tray/tray-menu.ts';
 import { createTray } from './tray/tray.ts';
 import { createMainWindow } from './window/main-window.ts';
@@ -67,6 +68,7 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
   const tray = offscreen ? null : createTray({ name, icons, pauseKeys }, actions);
   const notifier = createNotifier(() => window.isFocused(), showApprovals, logger);
   const alertNotifier = createAlertNotifier(showCall, logger);
+  const problemNotifier = createProblemNotifier(() => window.show(), logger);
 
   function tellAttendance(): void {
     host.setAttended(tray !== null || window.isOpen());
@@ -87,6 +89,7 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
   const feed = followDesktop(host, logger, (state) => {
     tray?.show(state);
     notifier.show(state.approvals);
+    problemNotifier.show(state.status.problems);
   });
 
   return {
@@ -98,6 +101,7 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
       stopAlerts();
       notifier.close();
       alertNotifier.close();
+      problemNotifier.close();
       shortcut.close();
       tray?.close();
     },
