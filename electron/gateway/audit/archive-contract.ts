@@ -24,6 +24,8 @@ export type ArchiveCommands = typeof archiveCommands;
 
 export const archiveEvents = {
   verifying: auditVerification,
+  /** The database's own pages were found damaged; in words for people. */
+  damaged: z.string(),
   /** A log line; the thread that started the worker writes it. */
   logged: z.object({
     level: z.enum(['info', 'warn', 'error']),

@@ -82,6 +82,18 @@ async function readable<T>(read: () => T | Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof CommandError) throw error;
     if (closing.signal.aborted) throw new CommandError('closed', 'The audit log was closed');
-    throw new CommandError('audit_unreadable', auditError(path, error).message);
+    const { fault, message } = auditError(path, error);
+    if (fault === 'damaged' && !isWhole()) emit('damaged', message);
+    throw new CommandError('audit_unreadable', message);
+  }
+}
+
+/** The index for searches has a file of its own, and that alone may be damaged. Takes seconds where the log is large. */
+function isWhole(): boolean {
+  try {
+    return database.pragma('quick_check(1)', { simple: true }) === 'ok';
+  } catch (error) {
+    logger.error('audit.check_failed', { error: String(error) });
+    return false;
   }
 }

@@ -25,6 +25,8 @@ export interface CallArchiveOptions {
   readonly maxBytes: number | null;
   readonly logger: Logger;
   readonly onVerification: (verification: AuditVerification) => void;
+  /** Somebody read a page of the database that is damaged; the text is for people. */
+  readonly onDamage: (problem: string) => void;
 }
 
 /** The archive as its owner has it: it lets go of the file while another one takes its place. */
@@ -54,7 +56,7 @@ interface Life {
  * is being started), `closed`.
  */
 export function openCallArchive(options: CallArchiveOptions): FileArchive {
-  const { path, keyFolder, worker, retentionDays, maxBytes, logger, onVerification } = options;
+  const { path, keyFolder, worker, retentionDays, maxBytes, logger, onVerification, onDamage } = options;
   let closed = false;
   let paused = false;
   let pauseMs = firstPauseMs;
@@ -72,6 +74,7 @@ export function openCallArchive(options: CallArchiveOptions): FileArchive {
       { commands: archiveCommands, events: archiveEvents },
       (event) => {
         if (event.name === 'verifying') onVerification(event.payload);
+        else if (event.name === 'damaged') onDamage(event.payload);
         else logger[event.payload.level](event.payload.event, event.payload.fields);
       },
       (name, error) => logger.error('audit.worker_misspoke', { name, error: String(error) }),

@@ -26,6 +26,8 @@ export interface LastingCallLog extends CallWriter {
   readonly cut: CutEnd | null;
   /** How many commits it has made. */
   readonly commits: number;
+  /** To be told where a reader came upon damaged pages, which the writer may never see. */
+  damaged(problem: string): void;
   /** What the user has to know; null while all is well. */
   readonly trouble: Problem | null;
 }
@@ -228,6 +230,10 @@ export function openLastingLog(options: LastingLogOptions): LastingCallLog {
     },
     get trouble() {
       return troubleWith({ fault, onFailure, unrecorded: gap?.unrecorded ?? 0, salvaged });
+    },
+
+    damaged(problem) {
+      if (!closed && !busy) failed(new AuditError(problem, { fault: 'damaged' }));
     },
 
     async record(call, verdict, refusal) {

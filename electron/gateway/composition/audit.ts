@@ -47,6 +47,7 @@ export function composeAudit(
     maxBytes: audit.max_size,
     logger,
     onVerification,
+    onDamage: (problem: string) => log.damaged(problem),
   };
   let archive: FileArchive | null = null;
   const log = openLastingLog({

@@ -40,6 +40,7 @@ function open({ worker = auditWorker, retentionDays = 0 } = {}): Opened {
     maxBytes: null,
     logger,
     onVerification: () => undefined,
+    onDamage: () => undefined,
   });
   onTestFinished(() => archive.close());
   return { path, log, archive, events: logger.events };
@@ -250,6 +251,7 @@ describe('the worker', () => {
       maxBytes: null,
       logger,
       onVerification: () => undefined,
+      onDamage: () => undefined,
     });
     onTestFinished(() => retained.close());
     await vi.waitFor(() => expect(logger.events).toContain('audit.retention'), { timeout: 4000 });

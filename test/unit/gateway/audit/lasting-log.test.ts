@@ -121,6 +121,24 @@ describe('a damaged log', () => {
     expect(events[0]).toMatchObject({ kind: 'chain.begun', details: { calls } });
   });
 
+  it('that a reader came upon while calls are written goes on in a new file, too', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'audit.db');
+    await logOf(path, 400);
+    const log = openLog(path);
+    damage(path, Math.floor(statSync(path).size / 4096) * 2048, 2048);
+    log.damaged('damaged, says the reader');
+    await vi.waitFor(() => expect(log.trouble?.code).toBe('audit_salvaged'), 5000);
+    await log.record(numbered(401), allowed, null);
+    const { integrity, calls, events } = read(path);
+    expect(integrity).toBe('ok');
+    expect(calls.length).toBeGreaterThan(380);
+    expect(events.find(({ kind }) => kind === 'log.salvaged')?.details).toMatchObject({
+      problem: 'damaged, says the reader',
+      calls: calls.length - 1,
+    });
+  });
+
   it('is left alone where it may be the file of another program', () => {
     const path = join(temporaryFolder(), 'notes.txt');
     writeFileSync(path, 'dear diary, '.repeat(1000));
