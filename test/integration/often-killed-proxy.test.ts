@@ -162,8 +162,8 @@ const canMount = works(() => {
 const canFreeze = works(() => {
   const folder = mkdtempSync(join(tmpdir(), 'mcp-proxy-frozen-'));
   try {
-    execFileSync('chattr', ['+i', folder], { stdio: 'ignore' });
-    execFileSync('chattr', ['-i', folder], { stdio: 'ignore' });
+    execFileSync('/usr/bin/chattr', ['+i', folder], { stdio: 'ignore' });
+    execFileSync('/usr/bin/chattr', ['-i', folder], { stdio: 'ignore' });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -200,7 +200,7 @@ describe('a disk that fails under 32 clients denies calls, loses nothing, and ca
     mkdirSync(folder);
     // Not the -shm file: it is mapped into memory, and the kernel ends whoever writes to such memory (SIGBUS).
     const files = ['audit.db', 'audit.db-wal'].map((name) => join(folder, name));
-    const change = (how: '+i' | '-i') => execFileSync('chattr', [how, ...files]);
+    const change = (how: '+i' | '-i') => execFileSync('/usr/bin/chattr', [how, ...files]);
     onTestFinished(() => void works(() => change('-i')));
     await throughFailure(
       folder,
