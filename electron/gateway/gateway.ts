@@ -15,6 +15,7 @@ import { composeHttpServer, listen } from './composition/listener.ts';
 import { composeLogger } from './composition/logging.ts';
 import { createLiveSettings } from './composition/live-settings.ts';
 import { composeMonitoring } from './composition/monitoring.ts';
+import { createPolicyNotes, noteLife, notedCommands } from './composition/noted.ts';
 import { composePolicy, policyPlaces, recordRunaway } from './composition/policy.ts';
 import { composeRedaction } from './composition/redaction.ts';
 import { composeServers } from './composition/servers.ts';
@@ -114,6 +115,9 @@ export async function createGateway(
       }))
     : null;
   const log = metrics === null ? audit.log : measuredLog(audit.log, metrics, clock);
+  keep(noteLife(log, options));
+  const notePolicy = createPolicyNotes(log);
+  notePolicy(policy.overview());
   recordRunaway(options.runaway, log);
   const trials = keep(
     createTrials({
@@ -129,7 +133,7 @@ export async function createGateway(
 
   const descriptions = createToolDescriptions();
   const approvals = composeApprovals(surroundings, { policy, log, archive, descriptions, emit });
-  const servers = composeServers(surroundings, () => notice.request());
+  const servers = composeServers(surroundings, log, () => notice.request());
   const alerts = createAlerts(clock, (alert) => emit('alert.raised', alert));
   const limiter = createRateLimiter(config.limits, clock);
   const passDown = createVerdictPath({
@@ -168,8 +172,13 @@ export async function createGateway(
     idleMs: SESSION_TTL_MS / 2,
     sweepEveryMs: SWEEP_EVERY_MS,
     onChange: () => notice.request(),
-    onOpen: (_id, { transport }) => metrics?.sessionOpened(transport),
+    onOpen(sessionId, { transport, caller }) {
+      metrics?.sessionOpened(transport);
+      const details = { agent: caller.agent.id, client: caller.clientId, transport };
+      log.note({ kind: 'session.opened', by: 'app', subject: sessionId, details });
+    },
     onEnd(sessionId, lastedMs) {
+      log.note({ kind: 'session.ended', by: 'app', subject: sessionId, details: { lastedMs } });
       limiter.forget(sessionId);
       metrics?.sessionEnded(lastedMs / 1000);
       approvals.sessionEnded(sessionId);
@@ -179,29 +188,33 @@ export async function createGateway(
   const relisting = keep(coalesce(() => sessions.listsChanged('settings'), NOTICE_MS));
 
   const closing = new AbortController();
-  const commands = createCommands({
-    live,
-    policy,
-    trials,
-    archive,
-    searches: openSavedSearches(join(userData, 'searches.json'), logger),
-    approvals,
-    clients,
-    sessions,
-    status: () => status(),
-    runDemo: createDemoRuns({
-      url: () => listening.url,
-      certificate: tls?.cert ?? null,
-      needsToken: config.server.auth === 'required',
+  const commands = notedCommands(
+    createCommands({
+      live,
+      policy,
+      trials,
+      archive,
+      searches: openSavedSearches(join(userData, 'searches.json'), logger),
+      approvals,
       clients,
-      closing: closing.signal,
-      onStep: (steps) => emit('demo.changed', steps),
+      sessions,
+      status: () => status(),
+      runDemo: createDemoRuns({
+        url: () => listening.url,
+        certificate: tls?.cert ?? null,
+        needsToken: config.server.auth === 'required',
+        clients,
+        closing: closing.signal,
+        onStep: (steps) => emit('demo.changed', steps),
+      }),
+      onSettings() {
+        relisting.request();
+        tellHost();
+      },
     }),
-    onSettings() {
-      relisting.request();
-      tellHost();
-    },
-  });
+    live,
+    log,
+  );
 
   const monitoring = composeMonitoring(surroundings, {
     metrics,
@@ -274,6 +287,7 @@ export async function createGateway(
 
   function policyChanged(): void {
     if (!serving) return;
+    notePolicy(policy.overview());
     emit('policy.changed', { version: policy.overview().version });
     sessions.listsChanged('policy');
     notice.request();

@@ -51,20 +51,20 @@ export const auditEvent = z.discriminatedUnion('kind', [
   event('app.stopped', {}),
   /** Subject: the file, empty where there is none. `digest` is of its bytes. */
   event('config.loaded', { digest: sha256.nullable() }),
-  event('config.changed', { digest: sha256.nullable(), keys: z.array(z.string()) }),
   event('mode.set', { mode: z.string(), before: z.string() }),
   /** The switch that stops everything. */
   event('pause.set', { paused: z.boolean() }),
 
-  /** Subject: the version's hash. */
-  event('policy.in_force', { source: z.string() }),
-  /** Files on disk that are not put in force; what was in force before goes on. */
+  /** Subject: the version's id in the history; empty where none is in force, which denies every call. */
+  event('policy.in_force', { source: z.string(), files: z.array(z.string()) }),
+  /** Files on disk are not put in force; the version in force, the subject, goes on. */
   event('policy.refused', { why: z.string() }),
-  event('policy.rolled_back', { id: z.int() }),
+  /** A person has put an earlier version back, the subject; `policy.in_force` stands before it. */
+  event('policy.rolled_back', {}),
 
   /** Subject: the server's name. `command` is its command line or URL, without secrets. */
-  event('server.started', { command: z.string(), pid: z.int().nullable() }),
-  event('server.ended', { pid: z.int().nullable(), why: z.string() }),
+  event('server.started', { command: z.string(), pid: z.int() }),
+  event('server.ended', { pid: z.int() }),
 
   /** Subject: the client's id. */
   event('client.registered', { name: z.string() }),
@@ -72,9 +72,11 @@ export const auditEvent = z.discriminatedUnion('kind', [
   event('client.removed', {}),
   event('client.restored', {}),
 
-  /** Subject: the session's id. */
-  event('session.opened', { client: z.string(), version: z.string(), server: z.string() }),
-  event('session.ended', { why: z.string() }),
+  /** Subject: the session's id. `client` is a registered one's id; null where no token was presented. */
+  event('session.opened', { agent: z.string(), client: z.string().nullable(), transport: z.string() }),
+  /** A person has ended it; `session.ended` follows. */
+  event('session.stopped', {}),
+  event('session.ended', { lastedMs: z.number() }),
 
   /** Subject: the approval's or rule's id. `what` is for people; `until` is null where it has no end. */
   event('approval.granted', { what: z.string(), scope: z.string(), until: moment.nullable() }),

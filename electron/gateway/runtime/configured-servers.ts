@@ -11,7 +11,7 @@ export interface ServerSurroundings {
   readonly userData: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where started servers are written down. */
-  readonly children: ChildRegister;
+  readonly children: Pick<ChildRegister, 'started' | 'ended'>;
   readonly logger: Logger;
 }
 

@@ -14,8 +14,10 @@ import {
 import { readRecord } from '../../../../electron/gateway/audit/call-queries.ts';
 import { readRecordedCall } from '../../../../electron/gateway/audit/recorded-calls.ts';
 import { sampleRedactor } from '../redaction/sample.ts';
+import { openForUpkeep } from '../../../../electron/gateway/audit/open-database.ts';
 import { canMount, folderOnDisk, remount, smallDisk, temporaryFolder } from './places.ts';
 import { allowed, answered, denied, malformed, recordingLogger, sampleCall } from './samples.ts';
+import { verified } from './verified.ts';
 
 const refusal = { code: -32001, message: 'Policy violation' };
 
@@ -299,6 +301,10 @@ describe('openCallLog', () => {
     });
     expect(missing).toEqual([]);
     expect([...stored.values()].some((row) => row.status === 'pending')).toBe(false);
+
+    const database = openForUpkeep(path);
+    expect(verified(database)).toMatchObject({ from: 1, broken: null });
+    database.close();
   });
 });
 

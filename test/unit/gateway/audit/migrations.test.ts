@@ -3,9 +3,11 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AuditError } from '../../../../electron/gateway/audit/audit-error.ts';
+import { newestEvent } from '../../../../electron/gateway/audit/event-rows.ts';
 import { auditMigrations, migrate } from '../../../../electron/gateway/audit/migrations.ts';
 import { openForUpkeep, openForWriting } from '../../../../electron/gateway/audit/open-database.ts';
 import { temporaryFolder } from './places.ts';
+import { verified } from './verified.ts';
 
 function newFile(): string {
   return join(temporaryFolder(), 'deep', 'folder', 'audit.db');
@@ -86,5 +88,55 @@ describe('migrate', () => {
     expect(existsSync(path)).toBe(false);
     writeFileSync(path, '');
     expect(() => openForUpkeep(path)).toThrow(/has version 0, expected 4/);
+  });
+});
+
+describe('a log of an earlier version', () => {
+  const oldCall = `INSERT INTO calls (at, request_id, session_id, agent_id, agent_name, capabilities, client, client_version,
+    server, method, tool, allowed, reason, policy_mode, source_ip, arguments)
+    VALUES (1750000000000, 'req_1', 's', 'a', 'A', '[]', 'c', '1', 'default', 'tools/call', 'echo', 1, 'policy', 'enforce',
+      '127.0.0.1', '{"n":1}')`;
+
+  /** Three calls: answered, settled as unknown at an opening, and open. */
+  function logOfVersion(version: number): string {
+    const path = join(temporaryFolder(), 'audit.db');
+    const database = new Database(path);
+    migrate(database, auditMigrations.slice(0, version));
+    database.exec(`${oldCall}; ${oldCall}; ${oldCall};
+      INSERT INTO outcomes (call_id, status, latency_us) VALUES (1, 'ok', 1200);
+      INSERT INTO outcomes (call_id, status) VALUES (2, 'unknown');
+      INSERT INTO openings (at, settled_through) VALUES (1750000000001, 2)`);
+    database.close();
+    return path;
+  }
+
+  it.each([1, 2, 3])('%i keeps all its records, and its chain begins after them', (version) => {
+    const database = openForWriting(logOfVersion(version), 'normal');
+    const rows = database.prepare(
+      'SELECT id, status, tool, arguments, latency_ms FROM audit_log ORDER BY id',
+    );
+    expect(rows.all()).toEqual([
+      { id: 1, status: 'ok', tool: 'echo', arguments: '{"n":1}', latency_ms: 1.2 },
+      { id: 2, status: 'unknown', tool: 'echo', arguments: '{"n":1}', latency_ms: null },
+      { id: 3, status: 'pending', tool: 'echo', arguments: '{"n":1}', latency_ms: null },
+    ]);
+    expect(newestEvent(database, 'chain.begun')).toMatchObject({
+      seq: 4,
+      details: { through: 3, calls: 3, outcomes: 2 },
+    });
+    expect(verified(database)).toMatchObject({ from: 4, checked: 1, broken: null });
+    database.close();
+  });
+
+  it.each([
+    ["UPDATE calls SET tool = 'harmless' WHERE id = 2", 'changed'],
+    ["UPDATE outcomes SET status = 'error' WHERE call_id = 1", 'changed'],
+    ['DELETE FROM calls WHERE id = 2', 'deleted'],
+    ["INSERT INTO outcomes (seq, call_id, status) VALUES (3, 3, 'ok')", 'inserted'],
+  ])('shows what was done later to records from before the chain: %s', (sql, kind) => {
+    const database = openForWriting(logOfVersion(3), 'normal');
+    database.exec(sql);
+    expect(verified(database).broken).toMatchObject({ kind, seq: 1, through: 3 });
+    database.close();
   });
 });

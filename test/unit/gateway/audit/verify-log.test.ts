@@ -10,11 +10,12 @@ import { openCallLog, type SqliteCallLog } from '../../../../electron/gateway/au
 import { openForUpkeep } from '../../../../electron/gateway/audit/open-database.ts';
 import { deleteBefore } from '../../../../electron/gateway/audit/retention.ts';
 import { startSigning, type Signing } from '../../../../electron/gateway/audit/signing.ts';
-import { verifyLog, type VerifyResult } from '../../../../electron/gateway/audit/verify-log.ts';
+import type { VerifyResult } from '../../../../electron/gateway/audit/verify-log.ts';
 import type { AuditKey } from '../../../../electron/shared/audit-proof.ts';
 import { sampleRedactor } from '../redaction/sample.ts';
 import { temporaryFolder } from './places.ts';
 import { allowed, answered, denied, malformed, recordingLogger, sampleCall } from './samples.ts';
+import { verified } from './verified.ts';
 
 const refusal = { code: -32001, message: 'Policy violation' };
 
@@ -77,11 +78,7 @@ function tamper(path: string, sql: string): void {
 function verify(path: string, { publicKey }: Pick<Signing, 'publicKey'>): VerifyResult {
   const database = openForUpkeep(path);
   try {
-    const steps = verifyLog(database, { publicKey, beside: readCheckpointFile(path) });
-    for (;;) {
-      const { done, value } = steps.next();
-      if (done) return value;
-    }
+    return verified(database, { publicKey, beside: readCheckpointFile(path) });
   } finally {
     database.close();
   }
