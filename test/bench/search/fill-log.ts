@@ -46,7 +46,7 @@ export function fillLog(database: Database, calls: number, until: number): void 
         ? { path: path(), content: `${sentence(12)}\n${sentence(40)}` }
         : { path: path() };
     }
-    if (/run/u.test(tool)) {
+    if (tool.includes('run')) {
       return {
         command: `git ${word()} --${word()} && npm run ${word()}`,
         cwd: `/home/me/${word()}`,
