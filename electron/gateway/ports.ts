@@ -115,8 +115,8 @@ export interface WaitingClient {
   /** A person is asked from now on, and until the returned function is called: the client may be told so. */
   waits(): () => void;
   /**
-   * The one program that has used the session so far; null where there were several, or it is not known. What policies
-   * see as the program of a call may be that of another who uses the same session.
+   * The one program that has used the session so far; null where there were several, or it is not known (in time). What
+   * policies see as the program of a call may be that of another who uses the same session.
    */
   program(): Promise<CallerProcess | null>;
   /** Whether the session's id is known to its client alone: nobody else's calls can be of this session. */

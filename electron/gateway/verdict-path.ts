@@ -123,15 +123,14 @@ export function createVerdictPath(collaborators: VerdictCollaborators): VerdictP
     let waitedMs: number | null = null;
     const notes: string[] = [];
     for (;;) {
-      const standing = policy.standing(call, decision);
-      if (standing !== null) return { call, verdict: stands(decision, standing, settings(call), waitedMs) };
-      const answer = await approver.ask(
-        call,
-        decision,
-        questionOf(decision, settings(call)),
-        client,
-        withdrawn,
-      );
+      // A token says who calls; of others that is known by the program alone, and by no other one in the same session.
+      const asker = call.clientId === null ? { ...call, process: await client.program() } : call;
+      const before = settings(call);
+      if (before.paused)
+        return { call, verdict: { allow: false, reason: 'paused', mode: before.mode, decision, waitedMs } };
+      const standing = policy.standing(asker, decision);
+      if (standing !== null) return { call, verdict: stands(decision, standing, before, waitedMs) };
+      const answer = await approver.ask(asker, decision, questionOf(decision, before), client, withdrawn);
       if (answer.waitedMs !== null) waitedMs = (waitedMs ?? 0) + answer.waitedMs;
       notes.push(...answer.notes);
       const isEdited = answer.edited !== null;

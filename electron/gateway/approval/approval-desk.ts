@@ -3,7 +3,7 @@ import type { PendingApproval } from '../../shared/approvals.ts';
 import type { Answer, ApprovalDesk, Logger } from '../ports.ts';
 import { createApprovalCommands, type AnswerRules, type AnswerSettings } from './approval-commands.ts';
 import { askedCall, type AskedCall } from './asked-call.ts';
-import { identify, type CallerIdentity } from './caller-identity.ts';
+import { identify } from './caller-identity.ts';
 import { createGrants, type GrantsOptions } from './grants.ts';
 import { createLateAnswers } from './late-answers.ts';
 import { createQuietPeriod } from './quiet-period.ts';
@@ -32,10 +32,6 @@ export interface ApprovalDeskOptions extends AnswerSettings, Omit<GrantsOptions,
 
 /** Whoever holds says so again within this time, milliseconds. */
 const HOLD_LEASE_MS = 30_000;
-/** The system may take so long to say which program calls, milliseconds; then that is not known. */
-const PATIENCE_WITH_SYSTEM_MS = 500;
-
-const unknownCaller: CallerIdentity = { session: null, lasting: null };
 
 export function createApprovalDesk(options: ApprovalDeskOptions): ApprovalDesk {
   const { clock, logger, onChange } = options;
@@ -117,7 +113,7 @@ export function createApprovalDesk(options: ApprovalDeskOptions): ApprovalDesk {
   return {
     async ask(call, decision, question, client, withdrawn) {
       const before = dismissals;
-      const caller = await known(identify(call, client));
+      const caller = await identify(call, client);
       const asked = askedCall(call, decision, question, caller);
       if (withdrawn.aborted) return unasked(false, 'withdrawn');
       const answer = knownAnswer(asked);
@@ -179,17 +175,3 @@ const scopeWords = {
   server: 'for this server',
   client: 'for this client',
 } as const;
-
-/** Never rejects, and comes in time. */
-async function known(identity: Promise<CallerIdentity>): Promise<CallerIdentity> {
-  const patience = new AbortController();
-  const late = new Promise<CallerIdentity>((resolve) => {
-    const timer = setTimeout(() => resolve(unknownCaller), PATIENCE_WITH_SYSTEM_MS);
-    patience.signal.addEventListener('abort', () => clearTimeout(timer));
-  });
-  try {
-    return await Promise.race([identity, late]);
-  } finally {
-    patience.abort();
-  }
-}

@@ -1,4 +1,5 @@
 // A client whose call waits for a person: it is told so every few seconds, and known again when it comes back.
+import type { CallerProcess } from '../call.ts';
 import type { WaitingClient } from '../ports.ts';
 import type { Message, RequestId } from '../wire/json-rpc.ts';
 import type { SessionIdentity } from './client-facts.ts';
@@ -7,6 +8,8 @@ import type { ClientOutlet } from './session-types.ts';
 
 /** Clients give up after a minute or so without a sign of life; some after ten seconds. Milliseconds. */
 const TELL_EVERY_MS = 5_000;
+/** The system may take so long to say which program calls; then that is not known. Milliseconds. */
+const PATIENCE_WITH_SYSTEM_MS = 500;
 
 /**
  * Where the client gave no token, nothing can be told: its transport keeps the response alive by comments.
@@ -18,7 +21,7 @@ export function waitingClient(
   { transport, presence }: Pick<SessionIdentity, 'transport' | 'presence'>,
 ): WaitingClient {
   return {
-    program: () => presence.sole(),
+    program: () => inTime(presence.sole()),
     // Requests of 2026-07-28 have no session: what counts as one here is all that looks alike.
     hasOwnSession: transport !== 'stateless',
     waits() {
@@ -32,6 +35,17 @@ export function waitingClient(
       return () => clearInterval(timer);
     },
   };
+}
+
+/** Never rejects. */
+function inTime(found: Promise<CallerProcess | null>): Promise<CallerProcess | null> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(null), PATIENCE_WITH_SYSTEM_MS);
+    void found.then((process) => {
+      clearTimeout(timer);
+      resolve(process);
+    });
+  });
 }
 
 /**

@@ -470,6 +470,16 @@ describe('an answer', () => {
     expect(await no.run()).toMatchObject({ error: 'policy_violation' });
   });
 
+  it('for always is one to the program that is alone in its session, not to the one that was seen first', async () => {
+    const { policy, run } = path({ decision: doubt });
+    const seen: unknown[] = [];
+    policy.standing = ({ process }) => (seen.push(process), null);
+    const first = { pid: 7, started: '99', executable: '/usr/bin/agent', name: 'agent' };
+    await run({ ...toolCall(), process: first });
+    await run({ ...toolCall(), process: first, clientId: 'cursor' });
+    expect(seen).toEqual([null, first]);
+  });
+
   it('that was given for always lifts no denial in mode enforce', async () => {
     const { policy, run, forwarded } = path({ decision: denial });
     policy.standing = () => ({ allow: true, rule: 'always_allow' });
