@@ -49,7 +49,8 @@ describe('redacted arguments', () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.string(), fc.jsonValue()),
-        fc.string({ minLength: 1 }),
+        // One that stands nowhere else: it would be taken out there, too.
+        fc.string().map((text) => `hidden away: ${text}`),
         (value, secret) => {
           const given = { ...value, hidden: { secret } };
           const said = JSON.parse(without(JSON.stringify(given, null, 1), ['hidden', 'secret'])) as unknown;
@@ -62,11 +63,11 @@ describe('redacted arguments', () => {
 
   it('take time in proportion to their length, however many names and elements they have', () => {
     const many = Object.fromEntries(
-      Array.from({ length: 20_000 }, (_, index) => [`k${index}`, [{ s: index }]]),
+      Array.from({ length: 5000 }, (_, index) => [`k${index}`, [{ s: `hidden ${index}` }]]),
     );
     const begun = performance.now();
     const text = without(JSON.stringify(many), ['*', 's'], ['*', '*'], ['*']);
     expect(performance.now() - begun).toBeLessThan(2_000);
-    expect(JSON.parse(text)).toMatchObject({ k0: '[redacted]', k19999: '[redacted]' });
+    expect(JSON.parse(text)).toMatchObject({ k0: '[redacted]', k4999: '[redacted]' });
   });
 });
