@@ -196,6 +196,7 @@ describe('a call that asks', () => {
   it('is denied where all is paused meanwhile', async () => {
     const { session, connection, outlet, desk, settings } = await initializedSession();
     const done = session.receive(call(1, 'ask_it'));
+    await settle();
     settings.paused = true;
     await desk.answerFirst(true);
     await done;
