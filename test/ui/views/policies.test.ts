@@ -271,7 +271,7 @@ describe('Policies', () => {
     expect(within(row).getAllByRole('cell').at(-1)?.textContent).toContain('Allow');
     await fireEvent.click(within(row).getByRole('radio', { name: 'Deny' }));
     expect(within(row).getAllByRole('cell').at(-1)?.textContent).toContain('Deny');
-    await fireEvent.click(button('Show the data'));
+    await fireEvent.click(button('Edit the data'));
     expect(JSON.parse(app.policies.files.current?.text ?? '')).toMatchObject({
       blocked_tools: ['read_note'],
     });
