@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import type { Logger } from '../gateway/ports.ts';
 import type { AuditKey } from '../shared/audit-proof.ts';
 
-/** What is used of Electron's safeStorage. Its synchronous methods: encryptStringAsync crashes on Linux. */
+// Electron deprecates the synchronous methods for asynchronous ones, of which encryptStringAsync crashes on Linux.
+/* eslint-disable @typescript-eslint/no-deprecated */
+
+/** What is used of Electron's safeStorage. */
 export type Keychain = Pick<typeof safeStorage, 'isEncryptionAvailable' | 'encryptString' | 'decryptString'> &
   Partial<Pick<typeof safeStorage, 'getSelectedStorageBackend'>>;
 

@@ -59,8 +59,3 @@ export function keyIdOf(publicKey: KeyObject): string {
   const spki = publicKey.export({ type: 'spki', format: 'der' });
   return createHash('sha256').update(spki).digest('hex').slice(0, 16);
 }
-
-/** @throws where the text is no public key in this form. */
-export function publicKeyFrom(spki: string): KeyObject {
-  return createPublicKey({ key: Buffer.from(spki, 'base64'), type: 'spki', format: 'der' });
-}

@@ -6,6 +6,7 @@ import type { Config } from '../../shared/config.ts';
 import type { Problem } from '../../shared/domain.ts';
 import { type FileArchive, openCallArchive } from '../audit/call-archive.ts';
 import { openLastingLog } from '../audit/lasting-log.ts';
+import { boundRefusals } from '../audit/refusal-bound.ts';
 import { createEmptyCallArchive, createSilentCallLog } from '../audit/silent-audit.ts';
 import type { GatewayOptions } from '../gateway-options.ts';
 import type { CallArchive } from '../ports.ts';
@@ -63,9 +64,12 @@ export function composeAudit(
     readers: { pause: async () => archive?.pause(), resume: () => archive?.resume() },
   });
   archive = keep(openCallArchive(archiveOptions));
+  const bounded = boundRefusals(log, clock, (error) =>
+    logger.error('audit_refusals_uncounted', { error: String(error) }),
+  );
   return {
     archive,
-    log: keep(reportWrites(log, logger, onWrite)),
+    log: keep(reportWrites(bounded, logger, onWrite)),
     commits: () => log.commits,
     problem: log.cut === null ? null : auditCut(log.cut),
   };

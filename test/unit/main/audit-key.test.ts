@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-deprecated -- as in audit-key.ts */
 import { createPrivateKey } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -353,7 +353,7 @@ describe('signatures', () => {
     expect(verify(path, signing).broken).toMatchObject({ kind: 'rewritten', seq: 26 });
   });
 
-  it('are not there where no key signs', async () => {
+  it('are not there where no key signs', () => {
     const path = join(temporaryFolder(), 'audit.db');
     openLog(path).refused(malformed);
     expect(verify(path, { publicKey: null })).toMatchObject({ checked: 3, signedThrough: 0, broken: null });
