@@ -44,6 +44,9 @@ export interface Examiner {
  */
 export type SchemaCounts = (file: string | null) => boolean;
 
+/** For files that came from elsewhere, all of them. */
+export const errorNowhere: SchemaCounts = () => false;
+
 export function createExaminer({ places, schema, tooSlow, logger }: ExaminerOptions): Examiner {
   async function load(files: readonly FolderFile[], keep: boolean): Promise<Examined> {
     try {

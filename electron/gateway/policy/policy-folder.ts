@@ -84,10 +84,15 @@ export async function readPolicyFolder(place: PolicyPlace): Promise<Loaded<Polic
       return failed(error instanceof Error ? error.message : String(error), name);
   }
   if (place.bundle !== null) {
-    if (place.bundle.files === null) return failed(`No bundle could be taken from ${place.bundle.url} yet`);
+    if (place.bundle.files === null) return failed(noBundleYet(place.bundle.url));
     files = [...files.filter((file) => !isOfBundle(file.name)), ...place.bundle.files];
   }
   return { ok: true, value: { files, folders: [...new Set([...folders, dirname(dataFile)])] } };
+}
+
+/** Said for as long as nothing on disk counts, because the first bundle has still to come. */
+export function noBundleYet(url: string): string {
+  return `No bundle could be taken from ${url} yet`;
 }
 
 async function readJsonFiles(place: PolicyPlace): Promise<FolderFile[]> {

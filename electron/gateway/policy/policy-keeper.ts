@@ -3,7 +3,6 @@ import { basename } from 'node:path';
 import type { PolicyOverview } from '../../shared/domain.ts';
 import type {
   PolicyCheck,
-  PolicyDiagnostic,
   PolicyFolder,
   PolicySave,
   PolicySaved,
@@ -12,7 +11,8 @@ import type {
 import { CommandError } from '../../shared/rpc.ts';
 import type { Closable, Logger } from '../ports.ts';
 import type { SwappableEngine } from './engine.ts';
-import type { Examined, Examiner, SchemaCounts } from './examine.ts';
+import { errorNowhere, type Examined, type Examiner, type SchemaCounts } from './examine.ts';
+import { createDiskProblems } from './disk-problems.ts';
 import { fixedAmong } from './bundles/beside-bundle.ts';
 import { isOfBundle } from './bundles/bundle-names.ts';
 import type { ServedBundle } from './bundles/read-served.ts';
@@ -22,7 +22,6 @@ import { describeErrors, diagnose } from './policy-failure.ts';
 import {
   dataFileOf,
   evaluationHash,
-  pathOf,
   readPolicyFolder,
   versionHash,
   type FolderFile,
@@ -30,9 +29,9 @@ import {
   type PolicyPlace,
 } from './policy-folder.ts';
 import type { PolicyVersions } from './policy-history.ts';
+import { createPolicySaves } from './policy-saves.ts';
 import { overlay, type Overlay } from './overlay.ts';
 import type { ShippedCopy } from './shipped-copy.ts';
-import { changeFiles } from './write-files.ts';
 
 export interface PolicyKeeperOptions {
   readonly place: PolicyPlace;
@@ -70,21 +69,30 @@ interface InForce {
 
 type Author = PolicyVersion['by'];
 
-const anywhere: SchemaCounts = () => false;
-
 /** Resolves with a policy in force, or none, which denies every call; both is told in the overview. */
 export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<PolicyKeeper> {
   const { place, engine, examiner, history, logger } = options;
   const { policyDir: folder } = place;
   const dataName = basename(dataFileOf(place));
   let inForce: InForce | null = null;
-  /** Of what is on disk. */
-  let diagnostics: readonly PolicyDiagnostic[] = [];
-  /** The mark of what was looked at last on disk. */
-  let seen: string | null = null;
   let closed = false;
   let turn: Promise<unknown> = Promise.resolve();
 
+  const problems = createDiskProblems({
+    folder,
+    inForce: () => inForce?.version.id ?? null,
+    refuse: (why) => engine.refuse(why),
+    logger,
+    onChange: options.onChange,
+  });
+  const saves = createPolicySaves({
+    place,
+    history,
+    read: async () => (await read()).files,
+    examine,
+    use: (policy, version, files) => swap(policy, version, files, versionHash(files)),
+    problems,
+  });
   const watch = options.watched
     ? createFolderWatch({ logger, onChange: () => void inTurn(() => takeIn('outside')).catch(reportLate) })
     : null;
@@ -136,48 +144,32 @@ export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<
   async function takeIn(by: Author): Promise<void> {
     for (;;) {
       if (closed) return;
+      if (place.bundle?.files === null) {
+        problems.waitFor(place.bundle.url);
+        return;
+      }
       const found = await readPolicyFolder(place);
       watch?.over(found.ok ? found.value.folders : [folder]);
       if (!found.ok) {
-        tellWrong(null, diagnose(found.failure.errors, 'compile'));
+        problems.tell(null, diagnose(found.failure.errors, 'compile'));
         return;
       }
       const { files } = found.value;
       const mark = versionHash(found.value.files);
-      if (mark === seen) return;
+      if (mark === problems.seen()) return;
       if (mark === inForce?.mark) {
-        tellWrong(mark, []);
+        problems.tell(mark, []);
         return;
       }
-      const { policy, check } = await examine(files, anywhere);
+      const { policy, check } = await examine(files, errorNowhere);
       // Whoever changes many files may still be at it: what is half done decides nothing.
       const now = await readPolicyFolder(place);
       if (now.ok && versionHash(now.value.files) !== mark) continue;
       if (policy !== null)
         swap(policy, await history.add({ by, note: '', wasInForce: true, files }), files, mark);
-      tellWrong(mark, check.diagnostics);
+      problems.tell(mark, check.diagnostics);
       return;
     }
-  }
-
-  function tellWrong(mark: string | null, found: readonly PolicyDiagnostic[]): void {
-    // A folder that is gone is looked for again and again: that is told once.
-    if (mark === null && seen === null && JSON.stringify(found) === JSON.stringify(diagnostics)) return;
-    seen = mark;
-    diagnostics = found;
-    const problem = problemNow();
-    if (problem !== null)
-      logger.error('policy_unusable', { folder, problem, inForce: inForce?.version.id ?? null });
-    for (const { severity, message, file, line, column } of found)
-      if (severity === 'warning') logger.warn('policy_warning', { file, line, column, message });
-    if (inForce === null)
-      engine.refuse(`No policy is in force, so every call is denied. ${problem ?? ''}`.trim());
-    options.onChange();
-  }
-
-  function problemNow(): string | null {
-    const errors = diagnostics.filter(({ severity }) => severity === 'error');
-    return errors.length === 0 ? null : describeErrors(errors);
   }
 
   /** At a start: what is on disk, or else the newest version that still works. */
@@ -188,8 +180,9 @@ export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<
     if (found.ok && versionHash(found.value.files) === last?.hash) {
       const { policy } = await examiner.again(found.value.files);
       if (policy !== null) {
-        seen = versionHash(found.value.files);
-        swap(policy, last, found.value.files, seen);
+        const mark = versionHash(found.value.files);
+        swap(policy, last, found.value.files, mark);
+        problems.tell(mark, []);
         watch?.over(found.value.folders);
         return;
       }
@@ -216,12 +209,12 @@ export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<
     const found = await readPolicyFolder({ ...place, bundle: { ...shelf, files } });
     if (!found.ok) return describeErrors(found.failure.errors);
     let whole = found.value.files;
-    let { policy, check } = await examine(whole, anywhere);
+    let { policy, check } = await examine(whole, errorNowhere);
     const { diagnostics: wrong } = check;
     // What is wrong with local files does not keep a bundle from being in force: it is told as theirs, below.
     if (policy === null && wrong.some(({ file }) => file !== null && !isOfBundle(file))) {
       whole = files;
-      ({ policy, check } = await examine(whole, anywhere));
+      ({ policy, check } = await examine(whole, errorNowhere));
     }
     if (policy === null)
       return describeErrors(check.diagnostics.filter(({ severity }) => severity === 'error'));
@@ -231,40 +224,11 @@ export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<
       const version = await history.add({ by: 'bundle', note: revision, wasInForce: true, files: whole });
       swap(policy, version, whole, mark);
     }
-    tellWrong(versionHash(found.value.files), wrong);
+    problems.tell(versionHash(found.value.files), wrong);
     watch?.over(found.value.folders);
     // Who edited local files meanwhile has them taken in beside it.
     await takeIn('outside');
     return null;
-  }
-
-  /** Writes these files in place of what is on disk, and puts them in force. Nothing that was on disk is lost. */
-  async function put(
-    disk: readonly FolderFile[],
-    next: FolderFile[],
-    {
-      by,
-      note,
-      schemaCounts,
-    }: { readonly by: Author; readonly note: string; readonly schemaCounts: SchemaCounts },
-  ): Promise<PolicySaved> {
-    const { policy, check } = await examine(next, schemaCounts);
-    if (policy === null) return { outcome: 'refused', check };
-    const now = await read();
-    const changed = differing(disk, now.files);
-    if (changed.length > 0) return conflictOf(changed, now.files);
-    if (history.knows(versionHash(disk)) === null && disk.length > 0)
-      await history.add({ by: 'outside', note: 'Set aside', wasInForce: false, files: disk });
-    const changes = differing(disk, next).map((name) => ({
-      path: pathOf(place, name),
-      text: next.find((file) => file.name === name)?.text ?? null,
-    }));
-    await changeFiles(changes);
-    const version = await history.add({ by, note, wasInForce: true, files: next });
-    const mark = versionHash(next);
-    swap(policy, version, next, mark);
-    tellWrong(mark, check.diagnostics);
-    return { outcome: 'saved', version: version.id, check };
   }
 
   await start();
@@ -274,8 +238,8 @@ export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<
       source: folder,
       files: [...(inForce?.policy.files ?? [])],
       entrypoint: inForce?.policy.question.rule ?? 'data.mcp.policy',
-      problem: problemNow(),
-      diagnostics: [...diagnostics],
+      problem: problems.problem(),
+      diagnostics: problems.diagnostics(),
       version: inForce?.version.id ?? null,
     }),
 
@@ -291,37 +255,8 @@ export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<
       return examiner.asDraft(overlay((await read()).files, changes, dataName), edited);
     },
 
-    save: ({ files: wanted, note }) =>
-      inTurn(async () => {
-        const disk = (await read()).files;
-        const stale = wanted.filter(
-          ({ name, base }) => (disk.find((file) => file.name === name)?.hash ?? null) !== base,
-        );
-        if (stale.length > 0)
-          return conflictOf(
-            stale.map(({ name }) => name),
-            disk,
-          );
-        const edited = new Set<string | null>(wanted.map(({ name }) => name));
-        const next = overlay(disk, wanted, dataName);
-        return put(disk, next, { by: 'window', note, schemaCounts: (file) => edited.has(file) });
-      }),
-
-    rollback: (id) =>
-      inTurn(async () => {
-        const version = history.find(id);
-        const files = version === null ? null : await history.filesOf(id);
-        if (files === null)
-          throw new CommandError('no_version', `Version ${id} is not in the history any more.`);
-        const disk = (await read()).files;
-        if (differing(disk, files).some(isOfBundle))
-          throw new CommandError(
-            'of_bundle',
-            `Version ${id} had another bundle. To go back to it, have that one served at ${place.bundle?.url ?? 'its URL'}.`,
-          );
-        return put(disk, files, { by: 'rollback', note: `Back to version ${id}`, schemaCounts: anywhere });
-      }),
-
+    save: (wanted) => inTurn(() => saves.save(wanted)),
+    rollback: (id) => inTurn(() => saves.rollback(id)),
     takeBundle: (bundle) => inTurn(() => takeBundle(bundle)),
 
     async close() {
@@ -331,20 +266,4 @@ export async function createPolicyKeeper(options: PolicyKeeperOptions): Promise<
       await engine.close();
     },
   };
-}
-
-/** Names of the files that are not the same in both. */
-function differing(one: readonly FolderFile[], other: readonly FolderFile[]): string[] {
-  const hashIn = (files: readonly FolderFile[], name: string) =>
-    files.find((file) => file.name === name)?.hash;
-  const names = new Set([...one, ...other].map(({ name }) => name));
-  return [...names].filter((name) => hashIn(one, name) !== hashIn(other, name));
-}
-
-function conflictOf(names: readonly string[], disk: readonly FolderFile[]): PolicySaved {
-  const files = names.map((name) => {
-    const found = disk.find((file) => file.name === name);
-    return { name, text: found?.text ?? null, hash: found?.hash ?? null };
-  });
-  return { outcome: 'conflict', files };
 }

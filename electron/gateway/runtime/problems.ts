@@ -2,9 +2,11 @@
 import type { Problem } from '../../shared/domain.ts';
 import type { PolicyEngine } from '../ports.ts';
 
-export function policyProblem(policy: PolicyEngine): Problem | null {
-  const { problem, source, version } = policy.overview();
+export function policyProblem(policy: Pick<PolicyEngine, 'overview'>): Problem | null {
+  const { problem, source, version, bundle } = policy.overview();
   if (problem === null) return null;
+  // Nobody has anything to mend in the folder while no bundle has come: why it has not is told below.
+  if (bundle?.taken === null && version === null) return bundle.problem === null ? waiting(problem) : null;
   return {
     code: 'policy',
     message: `The policy in ${source} can't be used: ${problem}`,
@@ -15,8 +17,16 @@ export function policyProblem(policy: PolicyEngine): Problem | null {
   };
 }
 
+function waiting(problem: string): Problem {
+  return {
+    code: 'policy',
+    message: `${problem}.`,
+    remedy: 'Calls that need a verdict are denied until it comes. It is asked for again and again.',
+  };
+}
+
 /** Why the policies that are in force are not those that the bundle server has. */
-export function bundleProblem(policy: PolicyEngine): Problem | null {
+export function bundleProblem(policy: Pick<PolicyEngine, 'overview'>): Problem | null {
   const problem = policy.overview().bundle?.problem ?? null;
   return problem === null ? null : { code: 'policy_bundle', ...problem };
 }

@@ -1,6 +1,11 @@
 // What is wrong with a running gateway, in words.
-import { expect, it } from 'vitest';
-import { beyondLoopback } from '../../../../electron/gateway/runtime/problems.ts';
+import { describe, expect, it } from 'vitest';
+import type { PolicyOverview } from '../../../../electron/shared/domain.ts';
+import {
+  beyondLoopback,
+  bundleProblem,
+  policyProblem,
+} from '../../../../electron/gateway/runtime/problems.ts';
 
 const bare = { encrypted: false, tokens: false };
 
@@ -25,4 +30,42 @@ it.each([
 
 it('has nothing to say of one that is encrypted and wants tokens', () => {
   expect(beyondLoopback('0.0.0.0', { encrypted: true, tokens: true })).toBeNull();
+});
+
+describe('while no bundle has come yet', () => {
+  const url = 'https://policies.example/mcp.tar.gz';
+  const overview = (problem: NonNullable<PolicyOverview['bundle']>['problem']): PolicyOverview => ({
+    ...{
+      source: '/home/u/policies',
+      files: [],
+      entrypoint: 'data.mcp.policy',
+      diagnostics: [],
+      version: null,
+    },
+    problem: `No bundle could be taken from ${url} yet`,
+    bundle: {
+      ...{ url, taken: null, checking: true, lastTryAt: null, lastSuccessAt: null, nextTryAt: null },
+      problem,
+    },
+  });
+
+  it('says that it is waited for, and nothing of files to mend', () => {
+    expect(policyProblem({ overview: () => overview(null) })).toEqual({
+      code: 'policy',
+      message: `No bundle could be taken from ${url} yet.`,
+      remedy: 'Calls that need a verdict are denied until it comes. It is asked for again and again.',
+    });
+  });
+
+  it('says once why it has not come', () => {
+    const problem = {
+      message: 'The server answers with status 404',
+      remedy: 'See that a bundle lies there.',
+    };
+    const policy = { overview: () => overview(problem) };
+    expect([policyProblem(policy), bundleProblem(policy)]).toEqual([
+      null,
+      { code: 'policy_bundle', ...problem },
+    ]);
+  });
 });

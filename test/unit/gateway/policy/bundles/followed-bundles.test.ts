@@ -177,6 +177,19 @@ describe('a bundle server', () => {
   });
 });
 
+it('is waited for at the first start, which is no error', async () => {
+  const server = await bundleServer();
+  server.serve(revision('r1', 'a'));
+  const policies = await follow(server.url);
+  expect(policies.logged.map(({ level, event }) => `${level} ${event}`)).toEqual([
+    'info policy_copy_followed',
+    'info policy_waits_for_bundle',
+    'info policy_compiled',
+    'info policy_in_force',
+    'info policy_bundle_taken',
+  ]);
+});
+
 describe('a bundle that is no good', () => {
   it.each([
     ['does not compile', 'package mcp.policy\n\nallow if {\n', /policy\.rego:\d+/],
@@ -215,6 +228,7 @@ describe('a bundle that is no good', () => {
     const policies = await follow(server.url, { policyDir });
     expect(policies.decide(call('a'))).toMatchObject({ allow: false, matchedRule: 'policy_unavailable' });
     expect(policies.overview().bundle?.problem?.remedy).toMatch(/every call is denied/);
+    expect(policies.overview().problem).toMatch(/No bundle could be taken/);
     server.serve(packed({ '.manifest': manifest('r0'), 'policy.rego': 'package mcp.policy\n' }));
     await check(policies);
     expect(allowed(policies, 'a')).toBe('');
