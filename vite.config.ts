@@ -36,7 +36,13 @@ export default defineConfig({
   plugins: [svelte({ configFile: at('svelte.config.js') })],
   environments: {
     client: {
-      build: { outDir: at('out/renderer'), emptyOutDir: true, target: 'chrome148', modulePreload: false },
+      build: {
+        outDir: at('out/renderer'),
+        emptyOutDir: true,
+        target: 'chrome148',
+        modulePreload: false,
+        rolldownOptions: { input: [at('renderer/index.html'), at('renderer/prompt.html')] },
+      },
     },
     node: nodeBundle(
       {

@@ -16,7 +16,7 @@ export type ArgumentNode =
   | { readonly kind: 'literal'; readonly key: string | null; readonly text: string };
 
 /** What a string looks like, where that matters to whoever decides. */
-export type ArgumentMark = 'path' | 'URL' | 'command';
+export type ArgumentMark = 'path' | 'URL' | 'command' | 'secret';
 
 /** A number as it was written: a big integer would lose its last digits as a JavaScript number. */
 class WrittenNumber {
@@ -36,6 +36,24 @@ export function argumentTree(json: string): ArgumentNode | null {
 export function indentedJson(json: string): string {
   const tree = argumentTree(json);
   return tree === null ? json : indented(tree, '');
+}
+
+/**
+ * The same tree without what has nothing to do with what somebody looks for, in names or values, whatever its case.
+ * @returns null where nothing has.
+ */
+export function foundIn(node: ArgumentNode, find: string): ArgumentNode | null {
+  const wanted = find.toLowerCase();
+  if (node.key?.toLowerCase().includes(wanted) === true) return node;
+  if ('text' in node) return node.text.toLowerCase().includes(wanted) ? node : null;
+  const entries = node.entries.map((entry) => foundIn(entry, find)).filter((entry) => entry !== null);
+  return entries.length === 0 ? null : { ...node, entries };
+}
+
+/** How many values there are at the ends of its branches. */
+export function leavesOf(node: ArgumentNode): number {
+  if ('text' in node) return 1;
+  return node.entries.reduce((sum, entry) => sum + leavesOf(entry), 0);
 }
 
 /** The top-level strings, for sentences. */
@@ -70,11 +88,14 @@ function nodeOf(key: string | null, value: unknown): ArgumentNode {
 }
 
 const commandKeys = new Set(['command', 'cmd', 'script', 'shell', 'code', 'sql']);
+/** Words that names of secrets are made of. */
+const secretKey = /pass(?:word|phrase|wd)|secret|token|api_?key|credential|authorization|private_?key/i;
 const urlPattern = /^[a-z][a-z0-9+.-]*:\/\/\S+$/i;
 const pathPattern = /^(?:~|\.{1,2})?\/\S|^[a-z]:[\\/]|^\\\\\S/i;
 
 function markOf(key: string | null, text: string): ArgumentMark | null {
   if (key !== null && commandKeys.has(key.toLowerCase())) return 'command';
+  if (key !== null && secretKey.test(key) && text !== '') return 'secret';
   if (urlPattern.test(text)) return 'URL';
   return pathPattern.test(text) && !text.includes('\n') ? 'path' : null;
 }

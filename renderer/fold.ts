@@ -1,8 +1,7 @@
 // Long texts, folded: a start that fits, and how much there is.
 import { count } from './format.ts';
-import { visibleText } from './visible-text.ts';
 
-/** What is shown at first, and what is said about the whole. */
+/** What is shown at first, as it came, and what is said about the whole. */
 export interface Folded {
   readonly start: string;
   readonly size: string;
@@ -19,7 +18,7 @@ export function fold(text: string): Folded | null {
   const start = lines.slice(0, foldedLines).join('\n').slice(0, foldedCharacters);
   const size = `${count(text.length)} characters`;
   return {
-    start: visibleText(start),
+    start,
     size: lines.length > 1 ? `${size}, ${count(lines.length)} lines` : size,
   };
 }

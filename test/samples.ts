@@ -1,5 +1,5 @@
 // Calls, approvals and states as tests of window and tray need them.
-import type { ApprovalAnswered, PendingApproval } from '../electron/shared/approvals.ts';
+import type { ApprovalAnswered, PendingApproval, RuleDraft } from '../electron/shared/approvals.ts';
 import type { AppInfo } from '../electron/shared/contract.ts';
 import type {
   CallRecord,
@@ -95,6 +95,15 @@ export function sampleApproval(id: string, change: Partial<PendingApproval> = {}
   };
 }
 
+/** What `always` would write. */
+export const sampleDraft: RuleDraft = {
+  possible: true,
+  id: 'answer_1',
+  title: 'Always allow send_note',
+  files: [{ name: 'answers/answer_1.rego', text: 'package mcp.policy\n' }],
+  proven: false,
+};
+
 export function sampleServer(change: Partial<ServerSummary> = {}): ServerSummary {
   return {
     name: 'notes',
@@ -116,6 +125,7 @@ export function sampleStatus(change: Partial<GatewayStatus> = {}): GatewayStatus
     portTakenInstead: null,
     mode: 'enforce',
     policyEnabled: true,
+    approvalsEnabled: true,
     modeOverrides: [],
     auth: 'optional',
     servers: [sampleServer()],

@@ -266,6 +266,7 @@ export async function createGateway(
       modeOverrides: live.modeOverrides,
       paused: live.paused,
       policyEnabled: config.policy.enabled,
+      approvalsEnabled: config.approvals.enabled,
       auth: config.server.auth,
       servers: servers.board.summaries(open),
       sessions: open,

@@ -13,6 +13,7 @@ import { createProblemNotifier } from './tray/problem-notifier.ts';
 import type { TrayActions } from './tray/tray-menu.ts';
 import { createTray } from './tray/tray.ts';
 import { createMainWindow } from './window/main-window.ts';
+import { createPromptWindow } from './window/prompt-window.ts';
 import { serveWindowCommands } from './window/window-commands.ts';
 
 /** What the menu answers, it answers once. */
@@ -31,15 +32,26 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
   // Chromium's display-less mode has neither a tray nor a screen: windows are drawn into memory.
   const offscreen = app.commandLine.getSwitchValue('ozone-platform') === 'headless';
 
-  const window = createMainWindow({
+  const page = {
     title: name,
     icon: join(icons, 'png', '256x256.png'),
     preload: join(out, 'preload', 'preload.cjs'),
-    offscreen,
     developerTools: !app.isPackaged,
     logger,
-    onChange: tellAttendance,
-  });
+  };
+  const window = createMainWindow({ ...page, offscreen, onChange: tellAttendance });
+  const prompt = offscreen
+    ? null
+    : createPromptWindow({
+        ...page,
+        tray: () => tray?.place() ?? null,
+        onThere: tellAttendance,
+        onLost() {
+          // Nobody has seen what it showed, or nobody can answer it there any more: all of it gets the default.
+          host.setAttended(false);
+          tellAttendance();
+        },
+      });
   const showApprovals = () => {
     window.show();
     window.send('place.show', { place: 'approvals' });
@@ -71,7 +83,7 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
   const problemNotifier = createProblemNotifier(() => window.show(), logger);
 
   function tellAttendance(): void {
-    host.setAttended(tray !== null || window.isOpen());
+    host.setAttended((prompt?.isThere() ?? false) || window.isOpen());
   }
 
   tellAttendance();
@@ -81,10 +93,16 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
     userData: app.getPath('userData'),
     env: process.env,
   });
-  serveWindowCommands(host, { version, pauseShortcut: pauseKeys, bridge }, logger);
+  serveWindowCommands(host, { version, pauseShortcut: pauseKeys, bridge }, prompt, logger);
   const stopRelay = host.onEvent((event) => window.send(event.name, event.payload));
   const stopAlerts = host.onEvent((event) => {
     if (event.name === 'alert.raised') alertNotifier.show(event.payload);
+  });
+  const stopPrompt = host.onEvent((event) => {
+    if (event.name === 'approvals.changed') prompt?.tell(event.payload);
+    // What stands in for a status while there is no gateway knows nothing of the configuration.
+    else if (event.name === 'status.changed' && event.payload.url !== null)
+      prompt?.setWanted(event.payload.approvalsEnabled);
   });
   const feed = followDesktop(host, logger, (state) => {
     tray?.show(state);
@@ -99,6 +117,8 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
       feed.close();
       stopRelay();
       stopAlerts();
+      stopPrompt();
+      prompt?.close();
       notifier.close();
       alertNotifier.close();
       problemNotifier.close();

@@ -72,6 +72,7 @@ const commands = {
   'drafts.write': true,
   'clipboard.write': true,
   'gateway.restart': true,
+  'prompt.fit': true,
 } satisfies Record<CommandName<WindowCommands>, true>;
 
 const events = {

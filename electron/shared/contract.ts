@@ -49,6 +49,7 @@ import {
   replayChanges,
   replayChangesQuery,
 } from './policy-trial.ts';
+import { promptCommands } from './prompt.ts';
 
 const nothing = z.void();
 
@@ -152,6 +153,7 @@ export const mainCommands = {
   'clipboard.write': { input: z.string().max(16_000_000), output: nothing },
   /** Starts a gateway that has stopped with a problem once more; false where it is not stopped. */
   'gateway.restart': { input: nothing, output: z.boolean() },
+  ...promptCommands,
 } as const;
 
 /** All that a window may ask. */

@@ -216,6 +216,8 @@ export const gatewayStatus = z.object({
   mode: policyMode,
   modeOverrides: z.array(modeOverride),
   policyEnabled: z.boolean(),
+  /** Whether people are asked at all. */
+  approvalsEnabled: z.boolean(),
   /** `server.auth`: whether callers without a token are let in. */
   auth: z.enum(['optional', 'required']),
   /** The default one first. */

@@ -100,9 +100,19 @@ const jsonParser: StreamParser<{ depth: number }> = {
   },
 };
 
-export type LanguageName = 'rego' | 'json';
+/** Of which nothing is known. */
+const textParser: StreamParser<null> = {
+  name: 'text',
+  token(stream) {
+    stream.skipToEnd();
+    return null;
+  },
+};
+
+export type LanguageName = 'rego' | 'json' | 'text';
 
 export const languages: Readonly<Record<LanguageName, StreamLanguage<unknown>>> = {
   rego: StreamLanguage.define(regoParser),
   json: StreamLanguage.define(jsonParser),
+  text: StreamLanguage.define(textParser),
 };

@@ -10,7 +10,9 @@ import { send } from '../integration/raw-http.ts';
 import { commandOf, launchApp, patience, startApp, type LaunchedApp } from './app.ts';
 
 const windows = ({ app }: LaunchedApp) =>
-  app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
+  app.evaluate(
+    ({ BrowserWindow }) => BrowserWindow.getAllWindows().filter((window) => window.isVisible()).length,
+  );
 
 /** Whether the proxy answers at all. */
 async function serves(url: string): Promise<boolean> {
@@ -22,7 +24,11 @@ describe('the app', () => {
   it('goes on in the tray when its window is closed, and a second start shows the window again', async () => {
     const running = await startApp();
     await running.page.getByText('Running', { exact: true }).first().waitFor();
-    await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+    await running.app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()
+        .find((window) => window.webContents.getURL().endsWith('/index.html'))
+        ?.close(),
+    );
     await expect.poll(() => windows(running)).toBe(0);
     expect(await serves(running.url)).toBe(true);
 
@@ -82,16 +88,25 @@ describe('the app', () => {
 
   it('remembers where its window was', async () => {
     const running = await startApp();
+    await running.page.getByText('Running', { exact: true }).first().waitFor();
     await running.app.evaluate(({ BrowserWindow }) => {
-      BrowserWindow.getAllWindows()[0]?.setBounds({ x: 60, y: 40, width: 950, height: 650 });
+      BrowserWindow.getAllWindows()
+        .find((window) => window.webContents.getURL().endsWith('/index.html'))
+        ?.setBounds({ x: 60, y: 40, width: 950, height: 650 });
     });
-    await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+    await running.app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()
+        .find((window) => window.webContents.getURL().endsWith('/index.html'))
+        ?.close(),
+    );
     await expect.poll(() => windows(running)).toBe(0);
     const reopened = running.app.waitForEvent('window', { timeout: patience });
     await running.startAgain();
-    await reopened;
+    await (await reopened).waitForLoadState();
     const bounds = await running.app.evaluate(({ BrowserWindow }) =>
-      BrowserWindow.getAllWindows()[0]?.getBounds(),
+      BrowserWindow.getAllWindows()
+        .find((window) => window.webContents.getURL().endsWith('/index.html'))
+        ?.getBounds(),
     );
     expect(bounds).toMatchObject({ width: 950, height: 650 });
   });

@@ -54,7 +54,7 @@ describe('the window', () => {
   });
 
   it.each([
-    ['Allow once', 'allowed'],
+    ['Allow', 'allowed'],
     ['Deny', 'denied'],
   ])('asks about a doubtful call, and does as it is told: %s', async (button, end) => {
     const running = await startApp();
@@ -75,7 +75,7 @@ describe('the window', () => {
     const running = await startApp();
     await running.page.getByRole('button', { name: 'Run the three calls' }).click();
     await view(running, 'Approvals').click();
-    await running.page.getByRole('article').getByRole('button', { name: 'Allow once' }).click();
+    await running.page.getByRole('article').getByRole('button', { name: 'Allow' }).click();
     await view(running, 'Activity').click();
     for (const [tool, verdict] of [
       ['list_notes', 'Allowed'],

@@ -18,6 +18,7 @@ export interface StatusParts {
   readonly modeOverrides: ModeOverride[];
   readonly paused: boolean;
   readonly policyEnabled: boolean;
+  readonly approvalsEnabled: boolean;
   readonly auth: GatewayStatus['auth'];
   readonly servers: ServerSummary[];
   readonly sessions: SessionSummary[];

@@ -15,6 +15,7 @@ export function standInStatus(
     portTakenInstead: null,
     mode: 'enforce',
     policyEnabled: true,
+    approvalsEnabled: false,
     modeOverrides: [],
     auth: 'optional',
     servers: [],

@@ -1,5 +1,5 @@
 // The icon in the system's tray, and its menu.
-import { Menu, Tray, nativeImage, type NativeImage } from 'electron';
+import { Menu, Tray, nativeImage, type NativeImage, type Rectangle } from 'electron';
 import { join } from 'node:path';
 import type { DesktopState } from '../desktop-state.ts';
 import { stateInWords, trayIcon, type TrayIcon } from './tray-face.ts';
@@ -7,6 +7,8 @@ import { trayMenu, type TrayActions } from './tray-menu.ts';
 
 export interface TrayIconHandle {
   show(state: DesktopState): void;
+  /** Where it is on the screen; null where the system does not tell. */
+  place(): Rectangle | null;
   close(): void;
 }
 
@@ -51,6 +53,11 @@ export function createTray({ name, icons, pauseKeys }: TrayOptions, actions: Tra
       tray.setImage(picture(icon));
       tray.setToolTip(`${name}: ${stateInWords(state)}`);
       tray.setContextMenu(Menu.buildFromTemplate(menu));
+    },
+    place() {
+      // On Linux all of it is 0.
+      const bounds = tray.getBounds();
+      return bounds.width > 0 && bounds.height > 0 ? bounds : null;
     },
     close: () => tray.destroy(),
   };

@@ -1,22 +1,16 @@
 // The one window: made when it is wanted, gone when it is closed, in its old place when it comes back.
-import { BrowserWindow, nativeTheme, screen } from 'electron';
+import { BrowserWindow, screen } from 'electron';
 import Store from 'electron-store';
 import type { Logger } from '../../gateway/ports.ts';
 import { eventChannel } from '../../shared/contract-names.ts';
 import type { WindowEventName, WindowEventPayload } from '../../shared/contract.ts';
 import { minimumSize, openingBounds, savedBounds, type SavedBounds } from './bounds.ts';
+import { pageBackground, pagePreferences, type PageSetup } from './page-preferences.ts';
 import { windowUrl } from './window-files.ts';
 
-/** `--surface` of the window's tokens, so that nothing flashes before the page is drawn. */
-const backgrounds = { light: '#fcfcfb', dark: '#18191b' } as const;
-
-export interface MainWindowSetup {
+export interface MainWindowSetup extends PageSetup {
   readonly title: string;
   readonly icon: string;
-  readonly preload: string;
-  /** Draws into memory alone, where there is no screen to draw on. */
-  readonly offscreen: boolean;
-  readonly developerTools: boolean;
   readonly logger: Logger;
   /** Called when the window has come, and when it is gone. */
   readonly onChange: () => void;
@@ -54,19 +48,8 @@ export function createMainWindow(setup: MainWindowSetup): MainWindow {
       icon: setup.icon,
       show: false,
       autoHideMenuBar: true,
-      backgroundColor: nativeTheme.shouldUseDarkColors ? backgrounds.dark : backgrounds.light,
-      webPreferences: {
-        preload: setup.preload,
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        webSecurity: true,
-        webviewTag: false,
-        navigateOnDragDrop: false,
-        spellcheck: false,
-        devTools: setup.developerTools,
-        offscreen: setup.offscreen,
-      },
+      backgroundColor: pageBackground(),
+      webPreferences: pagePreferences(setup),
     });
     const opened: OpenWindow = { window, drawn: false, loaded: window.loadURL(windowUrl) };
     opened.loaded.catch((error: unknown) =>

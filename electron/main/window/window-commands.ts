@@ -12,13 +12,19 @@ import {
 } from '../../shared/contract.ts';
 import { createAnswer } from '../../shared/rpc.ts';
 import { keepDrafts } from './drafts.ts';
+import type { PromptWindow } from './prompt-window.ts';
 import { isTrustedFrame } from './trusted-frame.ts';
 
 /** What this file can't know of the app by itself. */
 export type AboutApp = Pick<AppInfo, 'version' | 'pauseShortcut' | 'bridge'>;
 
 /** Answers the commands of the window's own page, and of no other frame. */
-export function serveWindowCommands(host: GatewayHost, about: AboutApp, logger: Logger): void {
+export function serveWindowCommands(
+  host: GatewayHost,
+  about: AboutApp,
+  prompt: Pick<PromptWindow, 'fit'> | null,
+  logger: Logger,
+): void {
   const drafts = keepDrafts();
   const handlers: Handlers<WindowCommands> = {
     ...host.commands,
@@ -32,6 +38,7 @@ export function serveWindowCommands(host: GatewayHost, about: AboutApp, logger: 
     'drafts.write': (files) => drafts.write(files),
     'clipboard.write': (text) => clipboard.writeText(text),
     'gateway.restart': () => host.restart(),
+    'prompt.fit': ({ height }) => prompt?.fit(height),
   };
   const answer = createAnswer(windowCommands, handlers, (command, error) => {
     logger.error('command.failed', { command, error: error instanceof Error ? error.stack : String(error) });

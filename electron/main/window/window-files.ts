@@ -5,6 +5,7 @@ import { extname, join, normalize, sep } from 'node:path';
 /** A scheme of our own, because `file:` would let the window read every file of the user. */
 export const windowScheme = 'app';
 export const windowUrl = `${windowScheme}://window/index.html`;
+export const promptUrl = `${windowScheme}://window/prompt.html`;
 
 /** Scripts and styles come from the program alone, connections go nowhere: all traffic is IPC. */
 export const contentSecurityPolicy = [

@@ -59,7 +59,24 @@ describe.each(hostile)('%s', (_name, text) => {
         }),
       'clients.list': () => [sampleClient()],
       'approvals.list': () => [
-        sampleApproval('a', { ...call, arguments: json, violations: [text], message: text }),
+        sampleApproval('a', {
+          ...call,
+          client: {
+            name: text,
+            version: text,
+            id: text,
+            agentId: text,
+            process: { pid: 1, executable: text, name: text },
+            sourceIp: text,
+          },
+          server: text,
+          described: { title: text, description: text, hints: {} },
+          rule: text,
+          ruleWords: { title: text, description: text },
+          arguments: json,
+          violations: [text],
+          message: text,
+        }),
       ],
       'calls.page': () => ({ calls: [sampleCall(1, { ...call, verdict: 'deny' })], more: false }),
       'calls.read': () =>

@@ -1,0 +1,180 @@
+// The prompt: a small window above all others, made before it is needed and shown without taking the focus.
+import { app, BrowserWindow, screen } from 'electron';
+import type { Logger } from '../../gateway/ports.ts';
+import { eventChannel } from '../../shared/contract-names.ts';
+import type { PendingApproval } from '../../shared/approvals.ts';
+import type { Area } from './bounds.ts';
+import { pageBackground, pagePreferences, type PageSetup } from './page-preferences.ts';
+import { promptBounds, promptWidth } from './prompt-bounds.ts';
+import { promptUrl } from './window-files.ts';
+
+export interface PromptWindowSetup extends Omit<PageSetup, 'offscreen'> {
+  readonly title: string;
+  readonly icon: string;
+  /** Where the tray's icon is; null where the system does not tell. */
+  readonly tray: () => Area | null;
+  readonly logger: Logger;
+  /** Questions can be shown from now on. */
+  readonly onThere: () => void;
+  /** It crashed, hangs or could not be loaded: nobody sees what it showed. */
+  readonly onLost: () => void;
+}
+
+export interface PromptWindow {
+  /** Whether a question that comes now will be seen. */
+  isThere(): boolean;
+  /** Makes it, hidden, or takes it away: nobody is ever asked. */
+  setWanted(wanted: boolean): void;
+  /** Tells the page what waits; it answers by `fit`. */
+  tell(pending: PendingApproval[]): void;
+  /** Shows so many pixels of the page, or nothing of it. */
+  fit(height: number | null): void;
+  close(): void;
+}
+
+/** So long the page may take to say what it shows, milliseconds: at its start, and after each change. */
+const patience = { start: 15_000, change: 5_000 } as const;
+/** One that is lost within this time of its making is made again after as long. */
+const breatherMs = 5_000;
+
+interface OpenPrompt {
+  readonly window: BrowserWindow;
+  readonly since: number;
+  /** Resolves once the page hears events. */
+  readonly loaded: Promise<void>;
+}
+
+export function createPromptWindow(setup: PromptWindowSetup): PromptWindow {
+  const { logger } = setup;
+  /** Null until that is known. */
+  let wanted: boolean | null = null;
+  let current: OpenPrompt | null = null;
+  let silence: NodeJS.Timeout | undefined;
+  let remaking: NodeJS.Timeout | undefined;
+  let quitting = false;
+  const quit = () => (quitting = true);
+  app.on('before-quit', quit);
+
+  function open(): void {
+    const window = new BrowserWindow({
+      width: promptWidth,
+      height: 320,
+      title: setup.title,
+      icon: setup.icon,
+      show: false,
+      frame: false,
+      resizable: false,
+      minimizable: false,
+      maximizable: false,
+      fullscreenable: false,
+      skipTaskbar: true,
+      alwaysOnTop: true,
+      // The click that brings it to the front on macOS is one on what it shows: nobody should have to click twice.
+      acceptFirstMouse: true,
+      // On macOS a panel takes keys without bringing all of the app to the front.
+      ...(process.platform === 'darwin' ? { type: 'panel' } : {}),
+      backgroundColor: pageBackground(),
+      webPreferences: {
+        ...pagePreferences({ ...setup, offscreen: false }),
+        // It is drawn while it is hidden, so that it can be seen as soon as it is shown.
+        backgroundThrottling: false,
+      },
+    });
+    window.setAlwaysOnTop(true, 'screen-saver');
+    window.setVisibleOnAllWorkspaces(true, { visibleOnFullScreen: true, skipTransformProcessType: true });
+    const opened: OpenPrompt = { window, since: Date.now(), loaded: window.loadURL(promptUrl) };
+    current = opened;
+    expectWord(patience.start);
+    opened.loaded.catch((error: unknown) => lose(opened, `not loaded: ${String(error)}`));
+    window.on('close', (event) => {
+      if (quitting) return;
+      // Whoever closes it wants to decide later: the calls go on waiting.
+      event.preventDefault();
+      window.hide();
+    });
+    window.webContents.on('render-process-gone', (_event, { reason }) => lose(opened, reason));
+    window.on('unresponsive', () => lose(opened, 'unresponsive'));
+    setup.onThere();
+  }
+
+  function expectWord(ms: number): void {
+    const expected = current;
+    silence ??= setTimeout(() => {
+      silence = undefined;
+      if (expected !== null) lose(expected, `no word from it for ${ms / 1000} s`);
+    }, ms);
+  }
+
+  function hasSpoken(): void {
+    clearTimeout(silence);
+    silence = undefined;
+  }
+
+  function discard(): void {
+    hasSpoken();
+    current?.window.destroy();
+    current = null;
+  }
+
+  function lose(lost: OpenPrompt, why: string): void {
+    if (lost !== current || quitting) return;
+    logger.error('prompt.lost', { why });
+    discard();
+    setup.onLost();
+    const soon = Date.now() - lost.since >= breatherMs;
+    remaking = setTimeout(
+      () => {
+        if (wanted === true && !quitting) open();
+      },
+      soon ? 0 : breatherMs,
+    );
+  }
+
+  return {
+    // Before it is known whether anybody is to be asked, a question waits for that.
+    isThere: () => current !== null || wanted === null,
+
+    setWanted(now) {
+      if (now === wanted) return;
+      wanted = now;
+      clearTimeout(remaking);
+      if (now) open();
+      else discard();
+    },
+
+    tell(pending) {
+      const receiver = current;
+      if (receiver === null) return;
+      const deliver = () => {
+        if (receiver !== current) return;
+        receiver.window.webContents.send(eventChannel, 'approvals.changed', pending);
+        if (pending.length > 0) expectWord(patience.change);
+      };
+      const neverLoaded = () => undefined;
+      void receiver.loaded.then(deliver, neverLoaded);
+    },
+
+    fit(height) {
+      hasSpoken();
+      if (current === null) return;
+      const { window } = current;
+      if (height === null) {
+        window.hide();
+        return;
+      }
+      const tray = setup.tray();
+      const shown = window.isVisible() ? window.getBounds() : null;
+      const place = shown ?? tray ?? { ...screen.getCursorScreenPoint(), width: 1, height: 1 };
+      const bounds = promptBounds({ height, tray, shown, screen: screen.getDisplayMatching(place) });
+      window.setBounds(bounds);
+      if (shown === null) window.showInactive();
+    },
+
+    close() {
+      app.off('before-quit', quit);
+      wanted = false;
+      clearTimeout(remaking);
+      discard();
+    },
+  };
+}
