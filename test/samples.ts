@@ -42,6 +42,7 @@ export function sampleRecord(call: CallSummary, change: Partial<CallRecord> = {}
     errorCode: null,
     errorMessage: null,
     responseBytes: 12,
+    summary: null,
     waitedMs: null,
     ...change,
   };

@@ -1,7 +1,7 @@
 // A call on its way down: what a client asked, who asked, and what was decided about it.
 import type { PolicyMode, VerdictReason } from '../shared/domain.ts';
 import type { PolicyAnswer, UnknownInput } from '../shared/policy-trial.ts';
-import type { Message, RequestId } from './wire/json-rpc.ts';
+import type { Message, RequestId, ResponseMessage } from './wire/json-rpc.ts';
 
 /** Who calls, as the policy sees it (`input.agent`). */
 export interface Agent {
@@ -192,6 +192,8 @@ export interface CallOutcome {
   readonly responseBytes: number | null;
   readonly errorCode: number | null;
   readonly errorMessage: string | null;
+  /** What the server answered. Left out where it did not. */
+  readonly answer?: ResponseMessage | undefined;
 }
 
 export type { Message, RequestId };

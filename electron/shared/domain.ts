@@ -1,5 +1,6 @@
 // The words that every part of the program shares: modes, verdicts, records, states.
 import { z } from 'zod';
+import { answerSummary } from './answer-summary.ts';
 import { policyBundleStatus } from './policy-bundles.ts';
 import { policyDiagnostic } from './policy-editing.ts';
 
@@ -93,6 +94,8 @@ export const callRecord = callSummary.extend({
   errorCode: z.number().nullable(),
   errorMessage: z.string().nullable(),
   responseBytes: z.number().nullable(),
+  /** Null where none is kept (`audit.capture.response_summary`). */
+  summary: answerSummary.nullable(),
   /** How long a person was waited for, in milliseconds; null where nobody was asked. */
   waitedMs: z.number().nullable(),
 });

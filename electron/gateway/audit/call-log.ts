@@ -2,6 +2,7 @@
 import type { AuditEvent } from '../../shared/audit-events.ts';
 import type { Agent, Call, CallOutcome, Obligations, Surroundings, Verdict } from '../call.ts';
 import type { CallRedaction, CallWriter, Logger, Redactor, RefusedMessage } from '../ports.ts';
+import { answerText } from './answer-text.ts';
 import { argumentText } from './argument-text.ts';
 import { auditError } from './audit-error.ts';
 import { chainedColumns, type ColumnValue } from './chain.ts';
@@ -19,6 +20,8 @@ export interface CallLogOptions {
   readonly synchronous: Synchronous;
   /** False: arguments are not stored at all. */
   readonly captureArguments: boolean;
+  /** Whether a summary of each answer is stored. Left out: no. */
+  readonly captureAnswers?: boolean;
   /** As policies see them. */
   readonly surroundings: Surroundings;
   readonly redactor: Redactor;
@@ -61,7 +64,7 @@ const insertOutcome = `
  * @throws AuditError from here and from every method: disk full, read-only, locked, damaged, newer than the app.
  */
 export function openCallLog(options: CallLogOptions): SqliteCallLog {
-  const { path, synchronous, captureArguments, redactor, logger } = options;
+  const { path, synchronous, captureArguments, captureAnswers = false, redactor, logger } = options;
   const database = openForWriting(path, synchronous);
   const insert = database.prepare(insertCall);
   const finish = database.prepare(insertOutcome);
@@ -216,17 +219,19 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
     },
 
     async complete(id: number, outcome: CallOutcome): Promise<void> {
-      const { redaction = redactor, isSilenced = false } = underWay.get(id) ?? {};
+      const { redaction, isSilenced = false } = underWay.get(id) ?? {};
       underWay.delete(id);
-      const errorMessage =
-        outcome.errorMessage && (isSilenced ? silence : redaction.words(outcome.errorMessage));
+      const { errorMessage, answer } = outcome;
+      const words = errorMessage && (isSilenced ? silence : (redaction ?? redactor).words(errorMessage));
+      const isTold = captureAnswers && answer !== undefined && redaction !== undefined && !isSilenced;
       const values = [
         id,
         outcome.status,
         rounded(outcome.latencyMicros),
         rounded(outcome.responseBytes),
         outcome.errorCode,
-        errorMessage,
+        words,
+        isTold ? answerText(answer, redaction) : null,
       ];
       await committedTogether(() =>
         chain.append('outcome', values, (seq, hash) => finish.run(seq, ...values, hash)),

@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { setImmediate as otherWork } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { CallPage, callQuery, CallRecord, CallSummary } from '../../shared/domain.ts';
+import { readAnswerText } from './answer-text.ts';
 
 /**
  * How many ids a filter looks at before other queries get their turn: 20 to 40 ms, at the worst. Pages go by id,
@@ -89,7 +90,11 @@ function filterOf({ verdict, asked, text = '' }: z.output<typeof callQuery>): {
   return { sql: conditions.map((condition) => `AND ${condition}`).join(' '), values };
 }
 
-type RecordRow = Omit<CallRecord, 'violations' | 'notes'> & { violations: string; notes: string };
+type RecordRow = Omit<CallRecord, 'violations' | 'notes' | 'summary'> & {
+  violations: string;
+  notes: string;
+  summary: string | null;
+};
 
 /** The whole record; null where there is none with this id. */
 export function readRecord(database: Database, id: number): CallRecord | null {
@@ -99,11 +104,16 @@ export function readRecord(database: Database, id: number): CallRecord | null {
          coalesce(calls.notes, '[]') AS notes, calls.alert,
          coalesce(outcomes.error_code, calls.error_code) AS errorCode,
          coalesce(outcomes.error_message, calls.error_message) AS errorMessage,
-         outcomes.response_bytes AS responseBytes, calls.waited_ms AS waitedMs
+         outcomes.response_bytes AS responseBytes, outcomes.summary, calls.waited_ms AS waitedMs
        FROM ${callsWithOutcomes} WHERE calls.id = ?`,
     )
     .get(id);
   if (row === undefined) return null;
-  const { violations, notes } = row;
-  return { ...row, violations: JSON.parse(violations) as string[], notes: JSON.parse(notes) as string[] };
+  const { violations, notes, summary } = row;
+  return {
+    ...row,
+    violations: JSON.parse(violations) as string[],
+    notes: JSON.parse(notes) as string[],
+    summary: readAnswerText(summary),
+  };
 }

@@ -41,7 +41,7 @@ export const chainedColumns = {
     'notes',
     'alert',
   ],
-  outcome: ['call_id', 'status', 'latency_us', 'response_bytes', 'error_code', 'error_message'],
+  outcome: ['call_id', 'status', 'latency_us', 'response_bytes', 'error_code', 'error_message', 'summary'],
   event: ['at', 'kind', 'actor', 'subject', 'details'],
 } as const satisfies Record<RecordKind, readonly string[]>;
 

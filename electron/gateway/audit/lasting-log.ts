@@ -272,7 +272,8 @@ export function openLastingLog(options: LastingLogOptions): LastingCallLog {
       } catch (error) {
         if (closed) throw error;
         failed(auditError(path, error));
-        outcomes.push({ id, outcome });
+        // An answer may be large, and this may last.
+        outcomes.push({ id, outcome: { ...outcome, answer: undefined } });
         if (outcomes.length > mostOutcomes) outcomes.shift();
       }
     },

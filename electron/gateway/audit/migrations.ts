@@ -186,8 +186,11 @@ const chained = `
   FROM calls LEFT JOIN outcomes ON outcomes.call_id = calls.id;
 `;
 
+/** 5: what a server answered, in short, as JSON (answer-text.ts); null where that is not wanted, and in older records. */
+const summary = 'ALTER TABLE outcomes ADD COLUMN summary TEXT';
+
 /** Step n brings a database from version n-1 to n (PRAGMA user_version). */
-export const auditMigrations: readonly string[] = [first, facts, obligations, chained];
+export const auditMigrations: readonly string[] = [first, facts, obligations, chained, summary];
 
 /**
  * Brings the database up to date, each step in a transaction of its own.

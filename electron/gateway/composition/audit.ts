@@ -55,6 +55,7 @@ export function composeAudit(
     path,
     synchronous: audit.synchronous,
     captureArguments: audit.capture.request_arguments,
+    captureAnswers: audit.capture.response_summary,
     surroundings: policySurroundings(config),
     redactor,
     logger,

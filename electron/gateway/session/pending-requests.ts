@@ -62,6 +62,7 @@ export class PendingRequests {
       responseBytes: bytes.length,
       errorCode: error?.code ?? null,
       errorMessage: error?.message ?? null,
+      answer: response,
     });
   }
 

@@ -214,6 +214,37 @@ describe('openCallLog', () => {
     expect(rows(path)).toMatchObject([{ arguments: null, arguments_bytes: null }]);
   });
 
+  it('stores a summary of the answer where it is told to, which the chain holds too', async () => {
+    const path = join(temporaryFolder(), 'audit.db');
+    const text = '{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"done"}]}}';
+    const result: unknown = (JSON.parse(text) as { result: unknown }).result;
+    const answer = { kind: 'response', id: 1, error: null, result, bytes: Buffer.from(text) } as const;
+    const told = openLog(path, { captureAnswers: true });
+    const id = await told.record(sampleCall(), allowed, null);
+    await told.complete(id, { ...answered, answer });
+    const kept = { ...allowed.decision, obligations: { log: [], alert: null, redact: [['path']] } };
+    const silenced = await told.record(sampleCall(), { ...allowed, decision: kept }, null);
+    await told.complete(silenced, { ...answered, answer });
+    const plain = openLog(path);
+    const other = await plain.record(sampleCall(), allowed, null);
+    await plain.complete(other, { ...answered, answer });
+
+    const database = openForUpkeep(path);
+    expect(readRecord(database, id)?.summary).toEqual({
+      isError: false,
+      parts: [{ type: 'text', bytes: 4 }],
+      cut: false,
+      text: 'done',
+    });
+    // A policy that wants something kept out wants it kept out of this, too.
+    expect(readRecord(database, silenced)?.summary).toBeNull();
+    expect(readRecord(database, other)?.summary).toBeNull();
+    expect(verified(database).broken).toBeNull();
+    database.prepare("UPDATE outcomes SET summary = replace(summary, 'done', 'gone')").run();
+    expect(verified(database).broken).toMatchObject({ kind: 'changed' });
+    database.close();
+  });
+
   it('commits with an fsync where power loss must not cost a record', async () => {
     const path = join(folderOnDisk(), 'audit.db');
     const log = openLog(path, { synchronous: 'full' });

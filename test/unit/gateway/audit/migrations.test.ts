@@ -3,7 +3,8 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AuditError } from '../../../../electron/gateway/audit/audit-error.ts';
-import { newestEvent } from '../../../../electron/gateway/audit/event-rows.ts';
+import { createChainWriter, transact } from '../../../../electron/gateway/audit/chain-writer.ts';
+import { createEventWriter, newestEvent } from '../../../../electron/gateway/audit/event-rows.ts';
 import { auditMigrations, migrate } from '../../../../electron/gateway/audit/migrations.ts';
 import { openForUpkeep, openForWriting } from '../../../../electron/gateway/audit/open-database.ts';
 import { temporaryFolder } from './places.ts';
@@ -87,7 +88,7 @@ describe('migrate', () => {
     expect(() => openForUpkeep(path)).toThrow(/can not be opened/);
     expect(existsSync(path)).toBe(false);
     writeFileSync(path, '');
-    expect(() => openForUpkeep(path)).toThrow(/has version 0, expected 4/);
+    expect(() => openForUpkeep(path)).toThrow(/has version 0, expected 5/);
   });
 });
 
@@ -125,6 +126,29 @@ describe('a log of an earlier version', () => {
       details: { through: 3, calls: 3, outcomes: 2 },
     });
     expect(verified(database)).toMatchObject({ from: 4, checked: 1, broken: null });
+    database.close();
+  });
+
+  it('4 keeps its chain, to which the new columns add nothing', () => {
+    const path = join(temporaryFolder(), 'audit.db');
+    const old = new Database(path);
+    migrate(old, auditMigrations.slice(0, 4));
+    const chain = createChainWriter(old);
+    const write = createEventWriter(old, chain);
+    transact(chain, () => {
+      const begun = { log: 'l', through: 0, calls: 0, outcomes: 0, digest: '0'.repeat(64) };
+      write(1, { kind: 'chain.begun', by: 'app', subject: '', details: begun });
+      const outcome = [1, 'ok', 1200, 12, null, null];
+      chain.append('outcome', outcome, (seq, hash) =>
+        old.prepare('INSERT INTO outcomes VALUES (?, ?, ?, ?, ?, ?, ?, ?)').run(seq, ...outcome, hash),
+      );
+    });
+    old.close();
+    const database = openForWriting(path, 'normal');
+    expect(database.prepare('SELECT status, summary FROM outcomes').all()).toEqual([
+      { status: 'ok', summary: null },
+    ]);
+    expect(verified(database)).toMatchObject({ from: 1, checked: 2, broken: null });
     database.close();
   });
 
