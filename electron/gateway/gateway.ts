@@ -9,13 +9,14 @@ import { createProcessTable } from './clients/process/process-table.ts';
 import { composeApprovals } from './composition/approvals.ts';
 import { auditPath, composeAudit } from './composition/audit.ts';
 import { createCommands } from './composition/commands.ts';
+import { type ConfigChange, keepConfigInForce } from './composition/config-in-force.ts';
 import { createDemoRuns } from './composition/demo-runs.ts';
 import { loadOptions } from './composition/inspect-config.ts';
 import { composeHttpServer, listen } from './composition/listener.ts';
 import { composeLogger } from './composition/logging.ts';
 import { createLiveSettings } from './composition/live-settings.ts';
 import { composeMonitoring } from './composition/monitoring.ts';
-import { createPolicyNotes, noteLife, notedCommands } from './composition/noted.ts';
+import { createPolicyNotes, noteConfigChange, noteLife, notedCommands } from './composition/noted.ts';
 import { composePolicy, policyPlaces, recordRunaway } from './composition/policy.ts';
 import { composeRedaction } from './composition/redaction.ts';
 import { composeServers } from './composition/servers.ts';
@@ -67,7 +68,8 @@ export async function createGateway(
 ): Promise<Gateway> {
   await using services = new AsyncDisposableStack();
   const { version, userData, out, env } = options;
-  const { config, warnings, isConfigured } = loadConfig(loadOptions(options));
+  const atStart = loadConfig(loadOptions(options));
+  const { config, warnings, isConfigured } = atStart;
   const keep: Keep = (service) => services.adopt(service, (open) => open.close());
   mkdirSync(userData, { recursive: true, mode: 0o700 });
   const lines = composeLogger(config, options, clock, keep);
@@ -185,6 +187,14 @@ export async function createGateway(
     },
     health: (name) => servers.board.health(name),
   });
+  const inForce = keep(
+    keepConfigInForce(
+      () => loadOptions(options),
+      atStart,
+      logger,
+      (change) => configChanged(change),
+    ),
+  );
   const relisting = keep(coalesce(() => sessions.listsChanged('settings'), NOTICE_MS));
 
   const closing = new AbortController();
@@ -265,8 +275,8 @@ export async function createGateway(
       mode: live.mode,
       modeOverrides: live.modeOverrides,
       paused: live.paused,
-      policyEnabled: config.policy.enabled,
-      approvalsEnabled: config.approvals.enabled,
+      policyEnabled: live.policyEnabled,
+      approvalsEnabled: live.approvalsEnabled,
       auth: config.server.auth,
       servers: servers.board.summaries(open),
       sessions: open,
@@ -276,6 +286,7 @@ export async function createGateway(
         audit.problem,
         policyProblem(policy),
         bundleProblem(policy),
+        inForce.problem,
         portTaken(listening.portTakenInstead, listening.port),
         clients.problem,
         exposure,
@@ -285,6 +296,18 @@ export async function createGateway(
       ],
     });
   };
+
+  function configChanged(change: ConfigChange | null): void {
+    if (change !== null) {
+      const { now, keys } = change;
+      live.change(now.config, keys);
+      lines.setLevel(now.config.logging.level);
+      if (keys.some((key) => key.startsWith('limits'))) limiter.change(now.config.limits);
+      noteConfigChange(log, options.configFile, keys);
+      relisting.request();
+    }
+    notice.request();
+  }
 
   function policyChanged(): void {
     if (!serving) return;

@@ -51,6 +51,8 @@ export const auditEvent = z.discriminatedUnion('kind', [
   event('app.stopped', {}),
   /** Subject: the file, empty where there is none. `digest` is of its bytes. */
   event('config.loaded', { digest: sha256.nullable() }),
+  /** Edited while it ran; `keys` are of all settings that have changed. */
+  event('config.changed', { digest: sha256.nullable(), keys: z.array(z.string()) }),
   event('mode.set', { mode: z.string(), before: z.string() }),
   /** The switch that stops everything. */
   event('pause.set', { paused: z.boolean() }),

@@ -36,6 +36,8 @@ export interface RunningProxy {
   readonly url: string;
   readonly pid: number;
   readonly userData: string;
+  /** Null where it was given none. */
+  readonly configFile: string | null;
   /** Everything that was written to standard output and standard error so far. */
   output(): { stdout: string; stderr: string };
   /** Asks it to end and checks that it did so with exit code 0. A second call does nothing. */
@@ -89,9 +91,9 @@ export async function freePort(): Promise<number> {
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const folder = temporaryFolder();
   const userData = options.userData ?? join(folder, 'user data');
-  const args = ['--user-data', userData];
-  if (options.config !== null)
-    args.push('--config', await writeConfig(folder, options.config, options.policies));
+  const configFile =
+    options.config === null ? null : await writeConfig(folder, options.config, options.policies);
+  const args = ['--user-data', userData, ...(configFile === null ? [] : ['--config', configFile])];
   const child = spawnHeadless(args, options.env);
   const output = collect(child);
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
@@ -106,6 +108,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     url,
     pid,
     userData,
+    configFile,
     output,
     stop(signal = 'SIGTERM') {
       over ??= (async () => {

@@ -1,4 +1,5 @@
 // What holds for calls right now: what the user chose in tray or window, over what the configuration says.
+import type { Config } from '../../shared/config.ts';
 import type { ModeOverride, PolicyMode } from '../../shared/domain.ts';
 import type { Call } from '../call.ts';
 import { createModes } from '../runtime/modes.ts';
@@ -11,10 +12,14 @@ export interface LiveSettings {
   readonly mode: PolicyMode;
   readonly modeOverrides: ModeOverride[];
   readonly paused: boolean;
+  readonly policyEnabled: boolean;
+  readonly approvalsEnabled: boolean;
   /** Both hold at once, and throw where they can't be kept on disk: see KeptSettingsFile. */
   setMode(mode: PolicyMode): void;
   setPaused(paused: boolean): void;
   of(call: Pick<Call, 'agent' | 'server'>): VerdictSettings;
+  /** Takes in what was edited. A mode that was edited comes before the one that was chosen. */
+  change(config: Config, keys: readonly string[]): void;
 }
 
 /** A mode that the configuration names comes before the one that was chosen last. */
@@ -22,16 +27,24 @@ export function createLiveSettings(
   { config, isConfigured }: GatewaySurroundings,
   kept: KeptSettingsFile,
 ): LiveSettings {
-  const { policy, approvals } = config;
-  const modes = createModes(policy.modes);
+  let { policy, approvals } = config;
+  let modes = createModes(policy.modes);
   let mode = (isConfigured('policy.mode') ? undefined : kept.read().mode) ?? policy.mode;
   return {
     get mode() {
       return mode;
     },
-    modeOverrides: modes.overrides,
+    get modeOverrides() {
+      return modes.overrides;
+    },
     get paused() {
       return kept.read().paused;
+    },
+    get policyEnabled() {
+      return policy.enabled;
+    },
+    get approvalsEnabled() {
+      return approvals.enabled;
     },
     setMode(chosen) {
       mode = chosen;
@@ -45,5 +58,10 @@ export function createLiveSettings(
       approvalsEnabled: approvals.enabled,
       askInAudit: approvals.ask,
     }),
+    change(edited, keys) {
+      ({ policy, approvals } = edited);
+      modes = createModes(policy.modes);
+      if (keys.includes('policy.mode')) mode = policy.mode;
+    },
   };
 }

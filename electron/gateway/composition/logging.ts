@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Config } from '../../shared/config.ts';
 import type { GatewayOptions } from '../gateway-options.ts';
 import { openLogFile } from '../observability/log-file.ts';
-import { createLogger, type LogOutput, standardStream } from '../observability/logger.ts';
-import type { Clock, Logger } from '../ports.ts';
+import { createLogger, type LeveledLogger, type LogOutput, standardStream } from '../observability/logger.ts';
+import type { Clock } from '../ports.ts';
 import type { Keep } from './surroundings.ts';
 
 const BYTES_PER_MEGABYTE = 1024 * 1024;
@@ -16,7 +16,7 @@ export function composeLogger(
   { userData }: GatewayOptions,
   clock: Clock,
   keep: Keep,
-): Logger {
+): LeveledLogger {
   const { level, format, output, file } = logging;
   const asConfigured = (to: LogOutput) => createLogger({ level, format, output: to });
   if (output !== 'file') return asConfigured(standardStream(output));

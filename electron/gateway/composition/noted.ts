@@ -20,6 +20,21 @@ export function noteLife(
   };
 }
 
+/** Notes that the configuration was edited. */
+export function noteConfigChange(
+  notes: AuditNotes,
+  configFile: string | null,
+  keys: readonly string[],
+): void {
+  const digest = configFile === null ? null : digestOf(configFile);
+  notes.note({
+    kind: 'config.changed',
+    by: 'app',
+    subject: configFile ?? '',
+    details: { digest, keys: [...keys] },
+  });
+}
+
 /** The returned function takes what is known of the policy now, and notes what is new in it. */
 export function createPolicyNotes(notes: AuditNotes): (overview: PolicyOverview) => void {
   let version: number | null | undefined;

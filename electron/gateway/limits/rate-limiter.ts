@@ -20,12 +20,18 @@ interface Counter {
   readonly whose: string;
 }
 
+export interface ChangeableRateLimiter extends RateLimiter {
+  /** Holds calls to these limits from now on. What was counted by minute and hour is counted from nothing again. */
+  change(limits: Limits): void;
+}
+
 /**
  * A call is counted where all of its limits have room, and by none of them otherwise. An agent without an entry of its
  * own has those of `default`, for itself alone; a tool's limits hold for all callers together, its session limit for
  * each session.
  */
-export function createRateLimiter({ agents, tools }: Limits, clock: Clock): RateLimiter {
+export function createRateLimiter(limits: Limits, clock: Clock): ChangeableRateLimiter {
+  let { agents, tools } = limits;
   const windows = new Map<string, SlidingWindow>();
   /** How many calls each session has had, by the counter's key. */
   const sessions = new Map<string, Map<string, number>>();
@@ -81,6 +87,10 @@ export function createRateLimiter({ agents, tools }: Limits, clock: Clock): Rate
       return null;
     },
     forget: (sessionId) => void sessions.delete(sessionId),
+    change(others) {
+      ({ agents, tools } = others);
+      windows.clear();
+    },
   };
 }
 

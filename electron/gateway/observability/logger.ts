@@ -18,7 +18,12 @@ export function standardStream(stream: 'stdout' | 'stderr'): LogOutput {
   return pino.destination({ dest: stream === 'stdout' ? 1 : 2, sync: true });
 }
 
-export function createLogger({ level, format, output }: LoggerOptions): Logger {
+export interface LeveledLogger extends Logger {
+  /** From the next line on. */
+  setLevel(level: LoggerOptions['level']): void;
+}
+
+export function createLogger({ level, format, output }: LoggerOptions): LeveledLogger {
   const stream = format === 'json' ? output : { write: (line: string) => output.write(asText(line)) };
   const sink = pino(
     {
@@ -35,6 +40,7 @@ export function createLogger({ level, format, output }: LoggerOptions): Logger {
     info: (event, fields = {}) => sink.info(fields, event),
     warn: (event, fields = {}) => sink.warn(fields, event),
     error: (event, fields = {}) => sink.error(fields, event),
+    setLevel: (chosen) => (sink.level = chosen),
   };
 }
 
