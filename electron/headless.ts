@@ -1,15 +1,22 @@
 // Entry without a window: the gateway on Electron's own Node (ELECTRON_RUN_AS_NODE=1), for scripts and servers.
+import { homedir } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { inspectConfig } from './gateway/composition/inspect-config.ts';
+import { gracefulShutdownOf, inspectConfig } from './gateway/composition/inspect-config.ts';
+import { ConfigError } from './gateway/errors.ts';
 import { startGatewayHost } from './gateway/host.ts';
 import { type CommandLine, helpText, readCommandLine, type RunOptions } from './main/program/command-line.ts';
 import { findInstallation, type Installation } from './main/program/installation.ts';
 import { findManagedConfig } from './main/program/managed-config.ts';
 import { readyLine } from './main/program/ready-line.ts';
+import { answerService } from './main/program/service/answer-service.ts';
+import { lastingPath, planService, serviceArguments } from './main/program/service/service-plan.ts';
 import { createStderrLogger } from './main/program/stderr-logger.ts';
 import { promptInTerminal, type TerminalPrompt } from './main/program/terminal-prompt.ts';
 import { userDataFolder } from './main/program/user-data-folder.ts';
+
+/** What an end may take beside the running calls, milliseconds; more than the host gives it. */
+const LONGEST_END_MS = 15_000;
 
 const exitCodes = { stopped: 0, failed: 1, wrong: 2 } as const;
 
@@ -28,6 +35,8 @@ async function main(): Promise<number> {
       return exitCodes.wrong;
     case 'config':
       return tellConfig(installation, commandLine);
+    case 'service':
+      return arrangeService(installation, commandLine);
     case 'run':
       return serve(installation, commandLine.options);
   }
@@ -92,6 +101,40 @@ function tellConfig(
   process.stdout.write(text);
   for (const remark of remarks) process.stderr.write(`${remark}\n`);
   return ok ? exitCodes.stopped : exitCodes.wrong;
+}
+
+function arrangeService(
+  { name, out }: Installation,
+  { question, options }: Extract<CommandLine, { kind: 'service' }>,
+): number {
+  const { configFile, userData } = options;
+  let graceMs: number;
+  try {
+    graceMs = gracefulShutdownOf({
+      configFile,
+      managedConfigFile: findManagedConfig(name),
+      userData: userData ?? userDataFolder(name),
+      env: process.env,
+    });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return exitCodes.wrong;
+  }
+  const planned = planService(
+    {
+      name,
+      executable: process.execPath,
+      args: serviceArguments(out, options),
+      path: lastingPath(process.env.PATH ?? ''),
+      stopSeconds: Math.ceil((graceMs + LONGEST_END_MS) / 1000),
+    },
+    { platform: process.platform, env: process.env, home: homedir(), uid: process.getuid?.() ?? null },
+  );
+  const { ok, text, remark } = answerService(question, planned);
+  process.stdout.write(text);
+  process.stderr.write(remark);
+  return ok ? exitCodes.stopped : exitCodes.failed;
 }
 
 /** A second signal finds no listener, and ends the process at once. */

@@ -20,6 +20,10 @@ Usage: npm start -- [options]
   --check-config     Say what is wrong with the configuration, or that it is right, and exit.
   --print-config     Print all settings, each with where its value comes from, and exit.
   --config-schema    Print the JSON schema of the configuration file, for editors, and exit.
+  --install-service  Write what makes this system run the proxy without a window from your login on (with the
+                     given --config and --user-data), say how to start it, and exit.
+  --uninstall-service  Remove what --install-service wrote, say how to stop it, and exit.
+  --print-service    Print what --install-service would write, and exit.
   --version          Print the version and exit.
   --help             Print this text and exit.
 
@@ -29,7 +33,15 @@ Exit codes: 0 stopped on request, 2 the configuration is wrong, 1 anything else.
 `;
 
 /** Options for which no window opens. */
-const withoutWindow = new Set(['--headless', '--check-config', '--print-config', '--config-schema']);
+const withoutWindow = new Set([
+  '--headless',
+  '--check-config',
+  '--print-config',
+  '--config-schema',
+  '--install-service',
+  '--uninstall-service',
+  '--print-service',
+]);
 
 /** @returns {Promise<number>} The app's exit code. */
 export async function start(progress, args) {

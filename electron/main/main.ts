@@ -30,6 +30,12 @@ switch (commandLine.kind) {
     );
     app.exit(2);
     break;
+  case 'service':
+    process.stderr.write(
+      `--${commandLine.question}-service is an option of the command, not of the app with its window\n`,
+    );
+    app.exit(2);
+    break;
   case 'run':
     if (commandLine.options.headless) {
       // Here Chromium has been loaded already, and wants a display. Without a window the gateway runs on the same

@@ -43,3 +43,8 @@ export function inspectConfig(question: ConfigQuestion, places: ConfigPlaces): C
     return { ok: false, text: '', remarks: error.message.split('\n') };
   }
 }
+
+/** `server.graceful_shutdown`, milliseconds. Throws a ConfigError where the configuration can't be used. */
+export function gracefulShutdownOf(places: ConfigPlaces): number {
+  return loadConfig(loadOptions(places)).config.server.graceful_shutdown;
+}

@@ -15,6 +15,11 @@ export interface RunOptions {
 export type CommandLine =
   | { readonly kind: 'run'; readonly options: RunOptions }
   | { readonly kind: 'config'; readonly question: 'check' | 'print' | 'schema'; readonly options: RunOptions }
+  | {
+      readonly kind: 'service';
+      readonly question: 'install' | 'uninstall' | 'print';
+      readonly options: RunOptions;
+    }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'wrong'; readonly message: string };
@@ -25,6 +30,9 @@ const options = {
   'check-config': { type: 'boolean' },
   'print-config': { type: 'boolean' },
   'config-schema': { type: 'boolean' },
+  'install-service': { type: 'boolean' },
+  'uninstall-service': { type: 'boolean' },
+  'print-service': { type: 'boolean' },
   headless: { type: 'boolean' },
   hidden: { type: 'boolean' },
   version: { type: 'boolean' },
@@ -41,6 +49,10 @@ export const helpText = `MCP Proxy Desktop: a proxy between AI clients and their
   --check-config     Say what is wrong with the configuration, or that it is right, and exit.
   --print-config     Print all settings, each with where its value comes from, and exit. Secrets are not shown.
   --config-schema    Print the JSON schema of the configuration file, for editors, and exit.
+  --install-service  Write what makes this system run the proxy without a window from your login on (with the
+                     given --config and --user-data), say how to start it, and exit.
+  --uninstall-service  Remove what --install-service wrote, say how to stop it, and exit.
+  --print-service    Print what --install-service would write, and exit.
   --stdio            Connect a client that speaks stdio alone to the running app, as the client's own command.
                      --stdio --help lists the options of that.
   --version          Print the version and exit.
@@ -84,8 +96,13 @@ export function readCommandLine(
   for (const [name, question] of configQuestions) {
     if (values[name] === true) return { kind: 'config', question, options: run };
   }
+  for (const question of serviceQuestions) {
+    if (values[`${question}-service`] === true) return { kind: 'service', question, options: run };
+  }
   return { kind: 'run', options: run };
 }
+
+const serviceQuestions = ['install', 'uninstall', 'print'] as const;
 
 const configQuestions = [
   ['check-config', 'check'],

@@ -30,6 +30,14 @@ describe('command line', () => {
     expect(strict('--version', '--headless')).toEqual({ kind: 'version' });
   });
 
+  it.each(['install', 'uninstall', 'print'] as const)('knows --%s-service, with its paths', (question) => {
+    expect(strict(`--${question}-service`, '--config', 'proxy.yaml')).toEqual({
+      kind: 'service',
+      question,
+      options: { ...nothing, configFile: '/home/ada/proxy.yaml' },
+    });
+  });
+
   it.each([
     [['--confg', 'x'], '--confg'],
     [['-c', 'x'], '-c'],
