@@ -154,6 +154,10 @@ export type PendingApproval = z.infer<typeof pendingApproval>;
 
 const note = z.string().trim().max(500).default('');
 
+/** Where a person has answered: the log says so. `api` is set by the admin API itself. */
+export const answerPlace = z.enum(['window', 'prompt', 'tray', 'notification', 'terminal', 'api']);
+export type AnswerPlace = z.infer<typeof answerPlace>;
+
 export const approvalAnswer = z
   .object({
     /** Those that are shown as one: each gets this answer. */
@@ -164,6 +168,7 @@ export const approvalAnswer = z
     scope: answerScope.default('arguments'),
     /** Why; stands in the records. */
     note,
+    via: answerPlace.default('window'),
     /** JSON text of an object, in place of the arguments that came. For one call, allowed once. */
     editedArguments: z.string().max(8_000_000).optional(),
   })

@@ -1,5 +1,6 @@
 // What people and scripts do with calls that wait: answer them, hold them, let them be for a while.
 import type {
+  AnswerPlace,
   ApprovalAnswered,
   ApprovalCommands,
   approvalAnswer,
@@ -147,8 +148,8 @@ export function createApprovalCommands(services: ApprovalCommandServices): Handl
   }
 
   function end(wish: Wish, ids: readonly string[], edited: Call | null, stored: string[]): ApprovalAnswered {
-    const { allow, note, duration, scope } = wish;
-    const notes = note === '' ? [] : [`Note: ${note}`];
+    const { allow, note, duration, scope, via } = wish;
+    const notes = [answeredAt[via], ...(note === '' ? [] : [`Note: ${note}`])];
     const answered: string[] = [];
     const kept: string[] = [];
     let keptUntil: number | null = null;
@@ -247,6 +248,15 @@ function newsOf(kind: GrantNews['kind'], grant: Grant): GrantNews {
   const what = `${allow ? 'Allow' : 'Deny'} ${target.join(' ')} for ${client.id ?? client.name}`;
   return { kind, id, what, scope: `${scope}, ${duration}`, until: expiresAt };
 }
+
+const answeredAt: Readonly<Record<AnswerPlace, string>> = {
+  window: 'Answered in the window',
+  prompt: 'Answered in the prompt',
+  tray: 'Answered in the menu of the tray',
+  notification: 'Answered on the notification',
+  terminal: 'Answered in the terminal',
+  api: 'Answered over the admin API',
+};
 
 const unknown = 'This call is not known any more.';
 

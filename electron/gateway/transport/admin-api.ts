@@ -56,7 +56,9 @@ export function createAdminApi({ token, commands, refuse }: AdminApiOptions): Ad
     },
     '/api/approvals': { GET: action(z.undefined(), () => commands['approvals.list']()) },
     '/api/approvals/ID': {
-      POST: action(answerOfOne, (wish, id) => commands['approvals.answer']({ ...wish, ids: [id] })),
+      POST: action(answerOfOne, (wish, id) =>
+        commands['approvals.answer']({ ...wish, via: 'api', ids: [id] }),
+      ),
     },
     '/api/grants': { GET: action(z.undefined(), () => commands['grants.list']()) },
     '/api/grants/ID': { DELETE: action(z.undefined(), (_, id) => commands['grants.revoke']({ id })) },

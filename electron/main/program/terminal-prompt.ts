@@ -53,7 +53,7 @@ export function promptInTerminal(options: TerminalPromptOptions): TerminalPrompt
 
   async function send(id: string, allow: boolean): Promise<void> {
     try {
-      const once = { duration: 'once', scope: 'arguments', note: '' } as const;
+      const once = { duration: 'once', scope: 'arguments', note: '', via: 'terminal' } as const;
       await host.commands['approvals.answer']({ ...once, ids: [id], allow });
       show(await host.commands['approvals.list']());
     } catch (error) {

@@ -145,7 +145,7 @@ describe('a call that waits', () => {
     const { desk } = attendedDesk();
     const { id, answer } = await askNow(desk);
     vi.advanceTimersByTime(3400);
-    expect(await desk.give({ ids: [id], allow, note: 'as agreed' })).toEqual({
+    expect(await desk.give({ ids: [id], allow, note: 'as agreed', via: 'tray' })).toEqual({
       outcome: 'answered',
       answered: [id],
       kept: [],
@@ -157,7 +157,7 @@ describe('a call that waits', () => {
       allow,
       by: 'person',
       waitedMs: 3400,
-      notes: ['Note: as agreed'],
+      notes: ['Answered in the menu of the tray', 'Note: as agreed'],
       edited: null,
     });
     expect(desk.pending()).toEqual([]);

@@ -66,8 +66,8 @@ it('answers one call, once unless more is said, and revokes a grant', async () =
   await answer({ allow: false, duration: 'session', scope: 'tool', note: ' no ' });
   const ids = ['req_0123456789abcdef'];
   expect(answered.mock.calls).toEqual([
-    [{ ids, allow: true, duration: 'once', scope: 'arguments', note: '' }],
-    [{ ids, allow: false, duration: 'session', scope: 'tool', note: 'no' }],
+    [{ ids, allow: true, duration: 'once', scope: 'arguments', note: '', via: 'api' }],
+    [{ ids, allow: false, duration: 'session', scope: 'tool', note: 'no', via: 'api' }],
   ]);
   expect((await answer({ duration: 'session' })).status).toBe(400);
   expect((await answer({ allow: true, ids: ['req_other'] })).status).toBe(400);
