@@ -1,7 +1,7 @@
 // What tray and notifications show: the gateway's state, who waits, and the last calls, kept up to date.
 import type { GatewayHost } from '../gateway/host.ts';
 import type { Logger } from '../gateway/ports.ts';
-import type { PendingApproval } from '../shared/approvals.ts';
+import type { PendingApproval, QuietState } from '../shared/approvals.ts';
 import type { CallSummary, GatewayStatus } from '../shared/domain.ts';
 
 export interface DesktopState {
@@ -9,6 +9,12 @@ export interface DesktopState {
   readonly approvals: readonly PendingApproval[];
   /** The last calls that a policy or a person decided about, newest first. */
   readonly recent: readonly CallSummary[];
+  /** Whether calls have come in within the last seconds. */
+  readonly isWorking: boolean;
+  /** Do not disturb; null where people are asked. */
+  readonly quiet: QuietState['current'];
+  /** How many answers hold for more than one call. */
+  readonly grants: number;
 }
 
 export interface DesktopFeed {
@@ -17,6 +23,8 @@ export interface DesktopFeed {
 
 /** How many calls the tray lists, and among how many of the log they are looked for. */
 const recentCalls = { listed: 5, read: 50 };
+/** So long after a call the tray still shows that there is work, milliseconds. */
+const WORK_SHOWN_MS = 2_000;
 
 /**
  * Calls the listener with each new state.
@@ -28,15 +36,44 @@ export function followDesktop(
   onState: (state: DesktopState) => void,
   pauseMs = 1000,
 ): DesktopFeed {
-  let state: DesktopState = { status: host.status(), approvals: [], recent: [] };
+  let state: DesktopState = {
+    status: host.status(),
+    approvals: [],
+    recent: [],
+    isWorking: false,
+    quiet: null,
+    grants: 0,
+  };
   let recentIsOld = false;
   let reading = false;
   let closed = false;
+  let newestId: number | null = null;
+  let resting: NodeJS.Timeout | undefined;
 
   function change(next: Partial<DesktopState>): void {
     if (closed) return;
     state = { ...state, ...next };
     onState(state);
+  }
+
+  function seeCalls(newest: number): void {
+    // The first one tells of calls of earlier days.
+    const isWork = newestId !== null && newest > newestId;
+    newestId = newest;
+    if (!isWork) return;
+    clearTimeout(resting);
+    resting = setTimeout(() => change({ isWorking: false }), WORK_SHOWN_MS);
+    if (!state.isWorking) change({ isWorking: true });
+  }
+
+  /** Rules that were written earlier hold from the start. */
+  async function readGrants(): Promise<void> {
+    try {
+      const { temporary, standing } = await host.commands['grants.list']();
+      change({ grants: temporary.length + standing.length });
+    } catch (error) {
+      logger.debug('desktop.grants_not_read', { error: String(error) });
+    }
   }
 
   async function readRecent(): Promise<void> {
@@ -62,22 +99,34 @@ export function followDesktop(
     switch (event.name) {
       case 'status.changed': {
         const begins = state.status.url === null && event.payload.url !== null;
-        change({ status: event.payload });
-        if (begins) void readRecent();
+        // Who serves now has never been told not to disturb.
+        change({ status: event.payload, ...(begins ? { quiet: null } : {}) });
+        if (begins) {
+          void readRecent();
+          void readGrants();
+        }
         break;
       }
       case 'approvals.changed':
         change({ approvals: event.payload.filter(({ state: at }) => at === 'waiting') });
         break;
       case 'calls.changed':
+        seeCalls(event.payload.newestId);
         void readRecent();
         break;
       case 'approvals.quiet.changed':
+        change({ quiet: event.payload.current });
+        break;
       case 'grants.changed':
+        change({ grants: event.payload.temporary.length + event.payload.standing.length });
+        break;
       case 'alert.raised':
       case 'clients.changed':
       case 'policy.changed':
+      case 'policy.bundle.changed':
       case 'policy.replay.changed':
+      case 'policy.learn.changed':
+      case 'audit.verify.changed':
       case 'demo.changed':
         break;
     }
@@ -87,6 +136,7 @@ export function followDesktop(
   return {
     close() {
       closed = true;
+      clearTimeout(resting);
       stop();
     },
   };

@@ -1,12 +1,15 @@
 // The desktop around the gateway: window, tray and notifications, all fed by the same events.
-import { app } from 'electron';
+import { app, BrowserWindow, powerMonitor, screen } from 'electron';
 import { join } from 'node:path';
 import type { GatewayHost } from '../gateway/host.ts';
 import type { Logger } from '../gateway/ports.ts';
+import type { AnswerPlace } from '../shared/approvals.ts';
+import { createAttendance } from './attendance.ts';
 import { followDesktop } from './desktop-state.ts';
 import { bridgeCommand } from './program/bridge-command.ts';
 import type { Installation } from './program/installation.ts';
 import { listenForPause, PAUSE_SHORTCUT } from './pause-shortcut.ts';
+import { watchSystem } from './system-watch.ts';
 import { createAlertNotifier } from './tray/alert-notifier.ts';
 import { createNotifier } from './tray/notifier.ts';
 import { createProblemNotifier } from './tray/problem-notifier.ts';
@@ -16,7 +19,7 @@ import { createMainWindow } from './window/main-window.ts';
 import { createPromptWindow } from './window/prompt-window.ts';
 import { serveWindowCommands } from './window/window-commands.ts';
 
-/** What the menu answers, it answers once. */
+/** What tray and notification answer, they answer once. */
 const once = { duration: 'once', scope: 'arguments', note: '' } as const;
 
 export interface Desktop {
@@ -32,6 +35,15 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
   // Chromium's display-less mode has neither a tray nor a screen: windows are drawn into memory.
   const offscreen = app.commandLine.getSwitchValue('ozone-platform') === 'headless';
 
+  const attendance = createAttendance((attended) => host.setAttended(attended));
+  const system = watchSystem({ powerMonitor, screen, app, platform: process.platform }, (change) =>
+    attendance.tell(change),
+  );
+  /** Nobody has seen what it showed, or nobody can answer it there any more. */
+  function lose(): void {
+    tellAttendance();
+    attendance.lost();
+  }
   const page = {
     title: name,
     icon: join(icons, 'png', '256x256.png'),
@@ -39,18 +51,14 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
     developerTools: !app.isPackaged,
     logger,
   };
-  const window = createMainWindow({ ...page, offscreen, onChange: tellAttendance });
+  const window = createMainWindow({ ...page, offscreen, onChange: tellAttendance, onLost: lose });
   const prompt = offscreen
     ? null
     : createPromptWindow({
         ...page,
         tray: () => tray?.place() ?? null,
         onThere: tellAttendance,
-        onLost() {
-          // Nobody has seen what it showed, or nobody can answer it there any more: all of it gets the default.
-          host.setAttended(false);
-          tellAttendance();
-        },
+        onLost: lose,
       });
   const showApprovals = () => {
     window.show();
@@ -65,11 +73,14 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
       logger.warn('tray.failed', { what, error: String(error) }),
     );
   };
+  const answer = (via: AnswerPlace) => (ids: readonly string[], allow: boolean) =>
+    order('answer', host.commands['approvals.answer']({ ...once, via, ids: [...ids], allow }));
   const actions: TrayActions = {
     open: () => window.show(),
     showApprovals,
     showCall,
-    answer: (id, allow) => order('answer', host.commands['approvals.answer']({ ...once, ids: [id], allow })),
+    answer: answer('tray'),
+    setQuiet: (wish) => order('quiet', host.commands['approvals.quiet'](wish)),
     setMode: (mode) => order('mode', host.commands['mode.set'](mode)),
     setPaused: (paused) => order('pause', host.commands['pause.set'](paused)),
     restart: () => host.restart(),
@@ -78,12 +89,18 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
   const shortcut = listenForPause(() => actions.setPaused(true), logger);
   const pauseKeys = shortcut.isListening ? PAUSE_SHORTCUT : null;
   const tray = offscreen ? null : createTray({ name, icons, pauseKeys }, actions);
-  const notifier = createNotifier(() => window.isFocused(), showApprovals, logger);
+  const notifier = createNotifier({
+    // Of whichever window: the prompt comes up before all of them.
+    isWatched: () => BrowserWindow.getFocusedWindow() !== null,
+    onClick: showApprovals,
+    onAnswer: answer('notification'),
+    logger,
+  });
   const alertNotifier = createAlertNotifier(showCall, logger);
   const problemNotifier = createProblemNotifier(() => window.show(), logger);
 
   function tellAttendance(): void {
-    host.setAttended((prompt?.isThere() ?? false) || window.isOpen());
+    attendance.tell({ prompt: prompt?.isThere() ?? false, window: window.isOpen() });
   }
 
   tellAttendance();
@@ -107,6 +124,7 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
   const feed = followDesktop(host, logger, (state) => {
     tray?.show(state);
     notifier.show(state.approvals);
+    system.setWaiting(state.approvals.length > 0);
     problemNotifier.show(state.status.problems);
   });
 
@@ -114,6 +132,8 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
     hasTray: tray !== null,
     show: () => window.show(),
     close() {
+      attendance.close();
+      system.close();
       feed.close();
       stopRelay();
       stopAlerts();

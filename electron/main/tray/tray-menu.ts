@@ -1,16 +1,18 @@
 // The tray's menu as data: from the state of things to what can be done about it.
 import type { MenuItemConstructorOptions } from 'electron';
-import type { PendingApproval } from '../../shared/approvals.ts';
 import type { CallSummary, PolicyMode } from '../../shared/domain.ts';
 import type { DesktopState } from '../desktop-state.ts';
+import { grouped } from './grouped.ts';
 import { menuText } from './one-line.ts';
+import { quietMenu, type QuietWish } from './quiet-menu.ts';
 import { stateInWords } from './tray-face.ts';
 
 export interface TrayActions {
   open(): void;
   showApprovals(): void;
   showCall(id: number): void;
-  answer(id: string, allow: boolean): void;
+  answer(ids: readonly string[], allow: boolean): void;
+  setQuiet(wish: QuietWish): void;
   setMode(mode: PolicyMode): void;
   setPaused(paused: boolean): void;
   restart(): void;
@@ -33,7 +35,8 @@ export function trayMenu({ name, pauseKeys }: TrayWords, state: DesktopState, ac
   const serves = status.state === 'running' || status.state === 'paused';
   const sections: Item[][] = [
     [words(stateInWords(state)), ...problems(state, actions)],
-    waiting(state.approvals, actions),
+    waiting(state, actions),
+    grants(state, actions),
     state.recent.length === 0
       ? []
       : [words('Last calls'), ...state.recent.map((call) => recent(call, actions))],
@@ -41,17 +44,18 @@ export function trayMenu({ name, pauseKeys }: TrayWords, state: DesktopState, ac
       mode('Enforce the policy', 'enforce', state, actions),
       mode('Audit only: record, deny nothing', 'audit', state, actions),
     ],
-    status.state === 'paused'
-      ? [{ label: 'Resume', click: () => actions.setPaused(false) }]
-      : [
-          {
+    [
+      quietMenu(state.quiet, serves, (wish) => actions.setQuiet(wish)),
+      status.state === 'paused'
+        ? { label: 'Resume', click: () => actions.setPaused(false) }
+        : {
             label: 'Pause everything',
             enabled: serves,
             click: () => actions.setPaused(true),
             // Shown alone: it is heard whichever program is in front.
             ...(pauseKeys === null ? {} : { accelerator: pauseKeys, registerAccelerator: false }),
           },
-        ],
+    ],
     [
       { label: `Open ${name}`, click: () => actions.open() },
       { label: 'Quit', click: () => actions.quit() },
@@ -72,29 +76,39 @@ function problems({ status }: DesktopState, actions: TrayActions): Item[] {
   return [...told, { label: 'Start again', click: () => actions.restart() }];
 }
 
-function waiting(approvals: readonly PendingApproval[], actions: TrayActions): Item[] {
-  const items = approvals.slice(0, listedApprovals).map((approval): Item => {
-    const { id, server, method, tool, resource } = approval;
-    const client = approval.client.name;
+function waiting({ approvals }: DesktopState, actions: TrayActions): Item[] {
+  const groups = grouped(approvals);
+  const items = groups.slice(0, listedApprovals).map(({ first, ids }): Item => {
+    const { server, method, tool, resource } = first;
+    const client = first.client.name;
+    const all = ids.length === 1 ? '' : ` all ${ids.length}`;
+    // Two menus that read the same may be about other calls: by these ids they differ.
+    const key = ids.join(' ');
     return {
-      label: menuText(`${client}: ${tool ?? resource ?? method}`),
+      label: `${menuText(`${client}: ${tool ?? resource ?? method}`)}${ids.length === 1 ? '' : ` (${ids.length})`}`,
       submenu: [
         words(`${client} wants ${tool ?? method} of ${server}`),
         ...(resource === null ? [] : [words(resource)]),
-        words(approval.arguments),
-        ...(approval.message === null ? [] : [words(approval.message)]),
-        ...approval.violations.map(words),
+        words(first.arguments),
+        ...(first.message === null ? [] : [words(first.message)]),
+        ...first.violations.map(words),
         { type: 'separator' },
-        { label: 'Allow once', click: () => actions.answer(id, true) },
-        { label: 'Deny', click: () => actions.answer(id, false) },
+        { id: `allow ${key}`, label: `Allow${all} once`, click: () => actions.answer(ids, true) },
+        { id: `deny ${key}`, label: `Deny${all}`, click: () => actions.answer(ids, false) },
         { type: 'separator' },
         { label: 'Show it whole…', click: () => actions.showApprovals() },
       ],
     };
   });
-  const more = approvals.length - listedApprovals;
+  const more = groups.slice(listedApprovals).reduce((sum, { ids }) => sum + ids.length, 0);
   if (more > 0) items.push({ label: `${more} more…`, click: () => actions.showApprovals() });
   return items;
+}
+
+function grants({ grants: count }: DesktopState, actions: TrayActions): Item[] {
+  if (count === 0) return [];
+  const label = count === 1 ? 'One answer holds for longer…' : `${count} answers hold for longer…`;
+  return [{ label, click: () => actions.showApprovals() }];
 }
 
 function recent(call: CallSummary, actions: TrayActions): Item {

@@ -2,8 +2,9 @@
 import { Menu, Tray, nativeImage, type NativeImage, type Rectangle } from 'electron';
 import { join } from 'node:path';
 import type { DesktopState } from '../desktop-state.ts';
-import { stateInWords, trayIcon, type TrayIcon } from './tray-face.ts';
+import { tooltip, trayIcon, type TrayIcon } from './tray-face.ts';
 import { trayMenu, type TrayActions } from './tray-menu.ts';
+import { createUnreadGuard } from './unread-guard.ts';
 
 export interface TrayIconHandle {
   show(state: DesktopState): void;
@@ -20,6 +21,9 @@ export interface TrayOptions {
   readonly pauseKeys: string | null;
 }
 
+/** A menu that is open stays as it is for so long at most: not every desktop tells when it was closed. Milliseconds. */
+const LONGEST_LOOK_MS = 60_000;
+
 export function createTray({ name, icons, pauseKeys }: TrayOptions, actions: TrayActions): TrayIconHandle {
   const pictures = new Map<TrayIcon, NativeImage>();
   const picture = (icon: TrayIcon): NativeImage => {
@@ -32,34 +36,67 @@ export function createTray({ name, icons, pauseKeys }: TrayOptions, actions: Tra
   // On macOS a click opens the menu; elsewhere that is what the other button does.
   if (process.platform !== 'darwin') tray.on('click', () => actions.open());
 
-  let shown = '';
+  const guard = createUnreadGuard();
+  let icon: TrayIcon = 'idle';
+  let words = '';
+  /** What the menu was made of, as far as it can be compared. */
+  let shownMenu = '';
+  let latest: DesktopState | null = null;
+  /** Set while it is looked at. */
+  let looking: NodeJS.Timeout | undefined;
+
   const clicks: TrayActions = {
     ...actions,
     setMode(mode) {
       // The system has moved the mark by itself; should the gateway refuse, the next drawing puts it right.
-      shown = '';
+      shownMenu = '';
       actions.setMode(mode);
+    },
+    answer(ids, allow) {
+      if (guard.isRead(ids)) actions.answer(ids, allow);
     },
   };
 
+  function looked(): void {
+    clearTimeout(looking);
+    looking = undefined;
+    // On some systems the click comes after this.
+    setImmediate(drawMenu);
+  }
+
+  /** An open menu would close, or change under the pointer, where it is replaced. */
+  function drawMenu(): void {
+    if (latest === null || looking !== undefined || tray.isDestroyed()) return;
+    const template = trayMenu({ name, pauseKeys }, latest, clicks);
+    const now = JSON.stringify(template);
+    if (now === shownMenu) return;
+    shownMenu = now;
+    guard.shows(latest.approvals.map(({ id }) => id));
+    const menu = Menu.buildFromTemplate(template);
+    menu.on('menu-will-show', () => {
+      clearTimeout(looking);
+      looking = setTimeout(looked, LONGEST_LOOK_MS);
+    });
+    menu.on('menu-will-close', looked);
+    tray.setContextMenu(menu);
+  }
+
   return {
     show(state) {
-      const menu = trayMenu({ name, pauseKeys }, state, clicks);
-      const icon = trayIcon(state);
-      // An open menu closes when it is replaced, so it is left alone where nothing in it has changed.
-      const now = JSON.stringify([icon, menu]);
-      if (now === shown) return;
-      shown = now;
-      tray.setImage(picture(icon));
-      tray.setToolTip(`${name}: ${stateInWords(state)}`);
-      tray.setContextMenu(Menu.buildFromTemplate(menu));
+      latest = state;
+      if (trayIcon(state) !== icon) tray.setImage(picture((icon = trayIcon(state))));
+      if (tooltip(name, state) !== words) tray.setToolTip((words = tooltip(name, state)));
+      drawMenu();
+    },
+    close() {
+      clearTimeout(looking);
+      tray.destroy();
     },
     place() {
       // On Linux all of it is 0.
       const bounds = tray.getBounds();
       return bounds.width > 0 && bounds.height > 0 ? bounds : null;
     },
-    close: () => tray.destroy(),
   };
 }
 

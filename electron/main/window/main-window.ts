@@ -14,11 +14,12 @@ export interface MainWindowSetup extends PageSetup {
   readonly logger: Logger;
   /** Called when the window has come, and when it is gone. */
   readonly onChange: () => void;
+  /** It crashed, or hangs: what it showed is not seen any more. */
+  readonly onLost: () => void;
 }
 
 export interface MainWindow {
   isOpen(): boolean;
-  isFocused(): boolean;
   /** Opens the window, or brings it to the front. */
   show(): void;
   /** Sends an event to the window if there is one; one that is still loading gets it when it can hear. */
@@ -70,14 +71,18 @@ export function createMainWindow(setup: MainWindowSetup): MainWindow {
     });
     window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
       setup.logger.error('window.crashed', { reason, exitCode });
+      setup.onLost();
       window.destroy();
+    });
+    window.on('unresponsive', () => {
+      setup.logger.error('window.unresponsive');
+      setup.onLost();
     });
     return opened;
   }
 
   return {
     isOpen: () => current !== null,
-    isFocused: () => current?.window.isFocused() ?? false,
     show() {
       if (current === null) {
         current = open();

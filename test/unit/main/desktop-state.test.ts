@@ -16,6 +16,16 @@ function neverAsked(): never {
   throw new Error('not asked for here');
 }
 
+const standing = {
+  id: 'answer_1',
+  allow: true,
+  title: "Always allow 'send_note'",
+  file: 'answers/answer_1.rego',
+  rule: null,
+  note: '',
+  since: null,
+};
+
 function setUp(readPage = vi.fn(() => ({ calls: [call()], more: false }))) {
   const listeners = new Set<(event: Event) => void>();
   const host: Pick<GatewayHost, 'commands' | 'onEvent' | 'status'> = {
@@ -30,6 +40,7 @@ function setUp(readPage = vi.fn(() => ({ calls: [call()], more: false }))) {
       'calls.read': () => null,
       ...forwardTo(approvalCommands, neverAsked),
       'approvals.list': () => [],
+      'grants.list': () => ({ now: 0, temporary: [], standing: [standing] }),
       'mode.set': () => undefined,
       'pause.set': () => undefined,
       ...forwardTo(auditProofCommands, neverAsked),
@@ -107,6 +118,40 @@ describe('desktop state', () => {
     expect(states.at(-1)?.recent).toEqual([]);
     tell({ name: 'calls.changed', payload: { newestId: 2 } });
     expect(readPage).toHaveBeenCalledTimes(2);
+  });
+
+  it('shows for two seconds that calls come in, and not for those of earlier days', async () => {
+    const { states, tell } = setUp();
+    tell({ name: 'calls.changed', payload: { newestId: 40 } });
+    expect(states.at(-1)?.isWorking).toBe(false);
+    tell({ name: 'calls.changed', payload: { newestId: 40 } });
+    expect(states.at(-1)?.isWorking).toBe(false);
+    tell({ name: 'calls.changed', payload: { newestId: 41 } });
+    await vi.advanceTimersByTimeAsync(1500);
+    tell({ name: 'calls.changed', payload: { newestId: 42 } });
+    await vi.advanceTimersByTimeAsync(1999);
+    expect(states.at(-1)?.isWorking).toBe(true);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(states.at(-1)?.isWorking).toBe(false);
+  });
+
+  it('knows of do not disturb until another gateway serves, which was not told', () => {
+    const { states, tell } = setUp();
+    const current = { from: 0, until: 1, as: 'deny', calls: 0 } as const;
+    tell({ name: 'approvals.quiet.changed', payload: { now: 0, current, last: null, unasked: [] } });
+    expect(states.at(-1)?.quiet).toEqual(current);
+    tell({ name: 'status.changed', payload: sampleStatus({ state: 'starting', url: null }) });
+    tell({ name: 'status.changed', payload: sampleStatus() });
+    expect(states.at(-1)?.quiet).toBeNull();
+  });
+
+  it('counts the answers that hold for longer, from the start on', async () => {
+    const { states, tell } = setUp();
+    tell({ name: 'status.changed', payload: sampleStatus() });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(states.at(-1)?.grants).toBe(1);
+    tell({ name: 'grants.changed', payload: { now: 0, temporary: [], standing: [] } });
+    expect(states.at(-1)?.grants).toBe(0);
   });
 
   it('is silent once closed', async () => {

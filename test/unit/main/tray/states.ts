@@ -21,7 +21,15 @@ export function call(change: Partial<CallSummary> = {}): CallSummary {
 }
 
 export function desktop(change: Partial<DesktopState> = {}): DesktopState {
-  return { status: sampleStatus(), approvals: [], recent: [], ...change };
+  return {
+    status: sampleStatus(),
+    approvals: [],
+    recent: [],
+    isWorking: false,
+    quiet: null,
+    grants: 0,
+    ...change,
+  };
 }
 
 export const problem = {

@@ -1,5 +1,5 @@
 import type { MenuItemConstructorOptions } from 'electron';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DesktopState } from '../../../../electron/main/desktop-state.ts';
 import { trayMenu } from '../../../../electron/main/tray/tray-menu.ts';
 import { sampleStatus } from '../../../samples.ts';
@@ -13,6 +13,7 @@ function menuOf(state: DesktopState, pauseKeys: string | null = null) {
     showApprovals: vi.fn(),
     showCall: vi.fn(),
     answer: vi.fn(),
+    setQuiet: vi.fn(),
     setMode: vi.fn(),
     setPaused: vi.fn(),
     restart: vi.fn(),
@@ -46,6 +47,35 @@ describe('the keys that pause everything', () => {
   });
 });
 
+describe('do not disturb', () => {
+  const now = new Date(2026, 10, 22, 23, 50).getTime();
+  beforeEach(() => void vi.useFakeTimers({ now }));
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([
+    [1, new Date(2026, 10, 23, 0, 5).getTime(), 'deny'],
+    [2, new Date(2026, 10, 23, 0, 50).getTime(), 'deny'],
+    [3, new Date(2026, 10, 23, 8).getTime(), 'deny'],
+    [6, new Date(2026, 10, 23, 0, 5).getTime(), 'record'],
+    [7, new Date(2026, 10, 23, 0, 50).getTime(), 'record'],
+    [8, new Date(2026, 10, 23, 8).getTime(), 'record'],
+  ] as const)('choice %i holds from the click on', (choice, until, as) => {
+    const { menu, actions } = menuOf(desktop());
+    const found = submenu(item(menu, 'Do not disturb'))[choice];
+    if (found === undefined) throw new Error('there is no such choice');
+    click(found);
+    expect(actions.setQuiet).toHaveBeenCalledWith({ until, as });
+  });
+
+  it('is said, and ended', () => {
+    const until = now + 60_000;
+    const { menu, actions } = menuOf(desktop({ quiet: { from: now, until, as: 'record', calls: 0 } }));
+    expect(menu[0]?.label).toMatch(/^Do not disturb until .*: questions are let through and recorded$/);
+    click(item(menu, 'Ask me again'));
+    expect(actions.setQuiet).toHaveBeenCalledWith({ until: null, as: 'record' });
+  });
+});
+
 describe('tray menu', () => {
   it('is short when nothing happens', () => {
     expect(labels(menuOf(desktop()).menu)).toEqual([
@@ -54,6 +84,7 @@ describe('tray menu', () => {
       'Enforce the policy',
       'Audit only: record, deny nothing',
       'separator',
+      'Do not disturb',
       'Pause everything',
       'separator',
       'Open The App',
@@ -71,15 +102,40 @@ describe('tray menu', () => {
 
   it('answers what waits, by its id', () => {
     const { menu, actions } = menuOf(
-      desktop({ approvals: [approval(), approval({ id: 'a2', client: 'Codex', tool: 'delete_note' })] }),
+      desktop({
+        approvals: [approval(), approval({ id: 'a2', group: 'other', client: 'Codex', tool: 'delete_note' })],
+      }),
     );
     expect(menu[0]?.label).toBe('2 calls wait for your answer');
     click(item(submenu(item(menu, 'Codex: delete_note')), 'Allow once'));
-    expect(actions.answer).toHaveBeenLastCalledWith('a2', true);
+    expect(actions.answer).toHaveBeenLastCalledWith(['a2'], true);
     click(item(submenu(item(menu, 'Claude: send_note')), 'Deny'));
-    expect(actions.answer).toHaveBeenLastCalledWith('a1', false);
+    expect(actions.answer).toHaveBeenLastCalledWith(['a1'], false);
     click(item(submenu(item(menu, 'Claude: send_note')), 'Show it whole…'));
     expect(actions.showApprovals).toHaveBeenCalledOnce();
+  });
+
+  it('lists calls that differ in nothing as one, and answers all of them', () => {
+    const alike = ['a1', 'a2', 'a3'].map((id) => approval({ id, group: 'same' }));
+    const { menu, actions } = menuOf(desktop({ approvals: alike }));
+    expect(menu[0]?.label).toBe('3 calls wait for your answer');
+    click(item(submenu(item(menu, 'Claude: send_note (3)')), 'Allow all 3 once'));
+    expect(actions.answer).toHaveBeenLastCalledWith(['a1', 'a2', 'a3'], true);
+    click(item(submenu(item(menu, 'Claude: send_note (3)')), 'Deny all 3'));
+    expect(actions.answer).toHaveBeenLastCalledWith(['a1', 'a2', 'a3'], false);
+  });
+
+  it('is another menu where other calls wait, though it reads the same', () => {
+    const one = menuOf(desktop({ approvals: [approval()] })).menu;
+    const other = menuOf(desktop({ approvals: [approval({ id: 'a2' })] })).menu;
+    expect(JSON.stringify(one)).not.toBe(JSON.stringify(other));
+  });
+
+  it('leads to the answers that hold for longer', () => {
+    const { menu, actions } = menuOf(desktop({ grants: 2 }));
+    click(item(menu, '2 answers hold for longer…'));
+    expect(actions.showApprovals).toHaveBeenCalledOnce();
+    expect(labels(menuOf(desktop({ grants: 1 })).menu)).toContain('One answer holds for longer…');
   });
 
   it('says before the answer what is wanted, and why it is asked', () => {
@@ -108,10 +164,10 @@ describe('tray menu', () => {
 
   it('stays shorter than a screen when much waits', () => {
     const approvals = Array.from({ length: 9 }, (_, index) =>
-      approval({ id: `a${index}`, tool: `tool_${index}` }),
+      approval({ id: `a${index}`, group: `g${index}`, tool: `tool_${index}` }),
     );
     const { menu, actions } = menuOf(desktop({ approvals }));
-    expect(menu.filter(({ submenu: answers }) => answers !== undefined)).toHaveLength(5);
+    expect(menu.filter(({ label }) => label?.startsWith('Claude: '))).toHaveLength(5);
     click(item(menu, '4 more…'));
     expect(actions.showApprovals).toHaveBeenCalledOnce();
   });
