@@ -1,5 +1,7 @@
 // Calls, approvals and states as tests of window and tray need them.
 import type { ApprovalAnswered, PendingApproval, RuleDraft } from '../electron/shared/approvals.ts';
+import type { AuditVerification } from '../electron/shared/audit-proof.ts';
+import type { CallHit, CallStory, LoggedEvent } from '../electron/shared/audit-search.ts';
 import type { AppInfo } from '../electron/shared/contract.ts';
 import type {
   CallRecord,
@@ -44,6 +46,54 @@ export function sampleRecord(call: CallSummary, change: Partial<CallRecord> = {}
     responseBytes: 12,
     summary: null,
     waitedMs: null,
+    ...change,
+  };
+}
+
+export function sampleHit(id: number, change: Partial<CallHit> = {}): CallHit {
+  return { ...sampleCall(id), asked: false, redacted: false, alerted: false, bytes: 28, ...change };
+}
+
+export function sampleStory(call: CallSummary, change: Partial<CallRecord> = {}): CallStory {
+  return {
+    call: sampleRecord(call, change),
+    agentName: '',
+    capabilities: ['read:*'],
+    clientVersion: '2.1',
+    sourceIp: '127.0.0.1',
+    clientId: null,
+    process: null,
+    input: { known: true, inputs: ['{"tool":"read_note"}'] },
+    before: [],
+    after: [],
+    events: [],
+  };
+}
+
+export function sampleEvent(kind: string, details: object, change: Partial<LoggedEvent> = {}): LoggedEvent {
+  return {
+    id: 1,
+    at: Date.UTC(2026, 10, 21, 12),
+    kind,
+    by: 'app',
+    subject: '',
+    details: JSON.stringify(details),
+    ...change,
+  };
+}
+
+export function sampleVerification(change: Partial<AuditVerification> = {}): AuditVerification {
+  return {
+    id: 1,
+    state: 'done',
+    checked: 100,
+    total: 100,
+    elapsedMs: 20,
+    endedAt: Date.now(),
+    from: 1,
+    signedThrough: 100,
+    broken: null,
+    problem: null,
     ...change,
   };
 }

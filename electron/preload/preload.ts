@@ -8,6 +8,12 @@ import {
 } from '../shared/contract-names.ts';
 import type { WindowApi } from '../shared/contract.ts';
 
+/** One listener of Electron's for all of the window's: it takes many for a leak. */
+const listeners = new Set<(name: string, payload: unknown) => void>();
+ipcRenderer.on(eventChannel, (_event: IpcRendererEvent, name: string, payload: unknown) => {
+  for (const listener of listeners) listener(name, payload);
+});
+
 const api: WindowApi = {
   async invoke(name, input) {
     if (!windowCommandNames.has(name)) throw new TypeError(`No command is called ${name}`);
@@ -15,11 +21,11 @@ const api: WindowApi = {
   },
   on(name, listener) {
     if (!windowEventNames.has(name)) throw new TypeError(`No event is called ${name}`);
-    const relay = (_event: IpcRendererEvent, eventName: string, payload: unknown) => {
+    const relay = (eventName: string, payload: unknown) => {
       if (eventName === name) listener(payload as never);
     };
-    ipcRenderer.on(eventChannel, relay);
-    return () => ipcRenderer.off(eventChannel, relay);
+    listeners.add(relay);
+    return () => listeners.delete(relay);
   },
 };
 

@@ -77,6 +77,8 @@ export const auditVerification = z.object({
   checked: count,
   total: count,
   elapsedMs: z.number().min(0),
+  /** Null while it runs. */
+  endedAt: moment.nullable(),
   /** The first record that the log still has; what was before it was deleted by retention, and says so. */
   from: count,
   /** Records up to this number are under a signature that holds; 0 where none are. The newest follow in seconds. */

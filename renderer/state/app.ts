@@ -1,6 +1,6 @@
 // All of the window's state, made in one place.
 import type { Api } from '../api/window-api.ts';
-import { ActivityState } from './activity.svelte.ts';
+import { ActivityState } from './activity/activity.svelte.ts';
 import { AppFacts } from './app-facts.svelte.ts';
 import { ApprovalsState } from './approvals.svelte.ts';
 import { ClientsState } from './clients.svelte.ts';

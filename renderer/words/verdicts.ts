@@ -93,6 +93,12 @@ const reasonNotes: Readonly<Record<VerdictReason, string>> = {
   runaway: 'no decision',
 };
 
+/** A reason's name in a list. */
+export function reasonName(reason: string): string {
+  if (reason === 'policy') return 'the policy';
+  return Object.hasOwn(reasonNotes, reason) ? reasonNotes[reason as VerdictReason] : reason;
+}
+
 /** The four verdicts that have colour, shape and word. */
 export type VerdictLook = 'allow' | 'deny' | 'ask' | 'unknown';
 
@@ -127,8 +133,8 @@ const statusWords: Readonly<Record<CallStatus, string>> = {
   unknown: 'Unknown',
 };
 
-export function statusWord(status: CallStatus): string {
-  return statusWords[status];
+export function statusWord(status: string): string {
+  return Object.hasOwn(statusWords, status) ? statusWords[status as CallStatus] : status;
 }
 
 const statusSentences: Readonly<Record<CallStatus, string>> = {

@@ -4,7 +4,7 @@ import { tick } from 'svelte';
 import App from '../../renderer/App.svelte';
 import { type App as AppState, createApp } from '../../renderer/state/app.ts';
 import { type Answers, type FakeApi, fakeApi } from './fake-api.ts';
-import { sampleApp, sampleRecord, sampleStatus } from '../samples.ts';
+import { sampleApp, sampleStatus } from '../samples.ts';
 import { type SampleLog, sampleLog } from './sample-log.ts';
 
 export interface OpenWindow {
@@ -20,11 +20,7 @@ export async function openWindow(answers: Answers = {}, logLength = 0): Promise<
     'app.info': () => sampleApp,
     'approvals.list': () => [],
     'clients.list': () => [],
-    'calls.page': (query) => log.page(query),
-    'calls.read': (id) => {
-      const call = log.calls[id - 1];
-      return call === undefined ? null : sampleRecord(call);
-    },
+    ...log.answers,
     'clipboard.write': () => undefined,
     ...answers,
   });

@@ -33,7 +33,8 @@ export function createVerifications(
     let told = begun;
     const update = (change: Partial<AuditVerification>) => {
       if (current?.id !== id || current.state !== 'running') return;
-      current = { ...current, ...change, elapsedMs: performance.now() - begun };
+      const ended = change.state === undefined ? {} : { endedAt: Date.now() };
+      current = { ...current, ...change, ...ended, elapsedMs: performance.now() - begun };
       if (current.state === 'running' && performance.now() - told < tellEveryMs) return;
       told = performance.now();
       onChange(current);
@@ -57,7 +58,7 @@ export function createVerifications(
 
   function stop(): boolean {
     if (current?.state !== 'running') return false;
-    current = { ...current, state: 'cancelled' };
+    current = { ...current, state: 'cancelled', endedAt: Date.now() };
     return true;
   }
 
@@ -71,6 +72,7 @@ export function createVerifications(
         checked: 0,
         total: 0,
         elapsedMs: 0,
+        endedAt: null,
         from: 0,
         signedThrough: 0,
         broken: null,

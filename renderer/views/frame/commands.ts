@@ -44,7 +44,7 @@ export function commandsOf({
   }
   add('Search the activity', ['find', 'audit log'], () => navigation.search(), shortcutName('F'));
   add('Show denied calls', ['blocked', 'refused'], () => {
-    activity.setFilters('deny');
+    activity.show({ decisions: ['denied', 'refused'] });
     navigation.go('activity');
   });
   if (gateway.serving) {

@@ -1,8 +1,9 @@
+import { savedSearch, type SavedSearch } from '../../../electron/shared/audit-search.ts';
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Answers } from '../fake-api.ts';
 import { button, openWindow, settled } from '../open-window.ts';
-import { sampleRecord, sampleStatus } from '../../samples.ts';
+import { sampleEvent, sampleStatus, sampleStory, sampleVerification } from '../../samples.ts';
 import { sampleLog } from '../sample-log.ts';
 
 const grid = () => screen.getByRole('grid');
@@ -57,8 +58,8 @@ describe('Activity', () => {
     log.grow(1, { verdict: 'deny', status: 'refused' });
     log.grow(1, { status: 'error' });
     const { app } = await openWindow({
-      'calls.page': (query) => log.page(query),
-      'calls.read': (id) => {
+      ...log.answers,
+      'calls.story': ({ id }) => {
         const change = {
           violations: id === 1 ? ['It is blocked'] : [],
           notes: id === 1 ? ['money'] : [],
@@ -66,7 +67,7 @@ describe('Activity', () => {
           errorCode: -32_001,
           errorMessage: 'It broke',
         };
-        return sampleRecord(log.calls[id - 1] ?? expect.fail(), change);
+        return sampleStory(log.calls[id - 1] ?? expect.fail(), change);
       },
     });
     app.navigation.go('activity');
@@ -122,13 +123,228 @@ describe('Activity', () => {
     expect(given).toBe('{\n  "name": "ideas"\n}');
   });
 
-  it('filters by verdict', async () => {
-    const { log, app } = await opened(2);
-    log.grow(1, { verdict: 'deny', tool: 'delete_note' });
-    await fireEvent.click(screen.getByRole('radio', { name: 'Denied' }));
+  it('copies the record that the cursor is on with C', async () => {
+    const { api } = await opened(3);
+    await fireEvent.keyDown(grid(), { key: 'ArrowDown' });
+    await fireEvent.keyDown(grid(), { key: 'c' });
     await settled();
-    expect(app.activity.verdict).toBe('deny');
+    expect(JSON.parse(api.asked('clipboard.write')[0] ?? '')).toMatchObject({ id: 3 });
+  });
+
+  it('narrows by decision, with the number of calls of each', async () => {
+    const { app, log } = await openWindow({}, 2);
+    log.grow(1, { verdict: 'deny', tool: 'delete_note' });
+    app.navigation.go('activity');
+    await settled();
+    expect(button(/All\s*3/).getAttribute('aria-pressed')).toBe('true');
+    await fireEvent.click(button(/Denied\s*1/));
+    await settled();
     expect(rows()).toHaveLength(1);
+    expect(button(/Denied\s*1/).getAttribute('aria-pressed')).toBe('true');
+    await fireEvent.click(button('Clear'));
+    await settled();
+    expect(rows()).toHaveLength(3);
+  });
+
+  it('narrows by a value from the menu, which says how many calls it would leave; a chip takes it out', async () => {
+    const { log } = await opened(0);
+    log.grow(2);
+    log.grow(1, { tool: 'send_note' });
+    await fireEvent.click(button('Narrow the log'));
+    await settled();
+    await fireEvent.click(await screen.findByRole('button', { name: 'Tool' }));
+    await settled();
+    await fireEvent.input(screen.getByRole('textbox', { name: 'Find a tool' }), {
+      target: { value: 'send' },
+    });
+    await settled();
+    await fireEvent.click(button(/send_note\s*1/));
+    await settled();
+    expect(rows()).toHaveLength(1);
+    expect(screen.getByRole('list', { name: 'Filters' }).textContent).toMatch(/Tool\s*send_note/);
+    await fireEvent.click(button('Remove the filter Tool: send_note'));
+    await settled();
+    expect(rows()).toHaveLength(3);
+  });
+
+  it('sorts by the head of a column, down and up', async () => {
+    const { log, api } = await opened(0);
+    log.grow(1, { latencyMicros: 10 });
+    log.grow(1, { latencyMicros: 9_000 });
+    await fireEvent.click(button('Latency'));
+    await settled();
+    expect(rows()[0]?.id).toBe('call-2');
+    expect(screen.getByRole('columnheader', { name: 'Latency' }).getAttribute('aria-sort')).toBe(
+      'descending',
+    );
+    await fireEvent.click(button('Latency'));
+    await settled();
+    expect(api.asked('calls.search').at(-1)?.sort).toBe('fastest');
+  });
+
+  it('saves a search, names it anew, asks it again, and removes it with a way back', async () => {
+    let saved: SavedSearch[] = [];
+    const { app } = await opened(2, {
+      'searches.list': () => saved,
+      'searches.save': ({ id = 'a', name, filter, sort = 'newest' }) => {
+        const search = savedSearch.parse({ id, name, filter, sort });
+        saved = [...saved.filter((other) => other.id !== id), search];
+        return search;
+      },
+      'searches.remove': ({ id }) => {
+        saved = saved.filter((search) => search.id !== id);
+        return true;
+      },
+    });
+    app.activity.show({ tools: ['read_note'] });
+    await settled();
+    await fireEvent.click(button('Saved searches'));
+    const name = await screen.findByRole('textbox', { name: 'Name for this search' });
+    await fireEvent.input(name, { target: { value: 'Reading' } });
+    await fireEvent.click(button('Save'));
+    await settled();
+    await fireEvent.click(button('Rename Reading'));
+    await fireEvent.input(screen.getByRole('textbox', { name: 'Another name for Reading' }), {
+      target: { value: 'Notes' },
+    });
+    await fireEvent.click(button('Rename'));
+    await settled();
+    app.activity.show({});
+    await fireEvent.click(button('Notes'));
+    await settled();
+    expect(app.activity.filter).toEqual({ tools: ['read_note'] });
+    await fireEvent.click(button('Saved searches'));
+    await fireEvent.click(await screen.findByRole('button', { name: 'Remove Notes' }));
+    await settled();
+    expect(saved).toEqual([]);
+    await fireEvent.click(button('Undo'));
+    await settled();
+    expect(saved.map(({ id, name: kept }) => [id, kept])).toEqual([['a', 'Notes']]);
+  });
+
+  it('shows calls over time: keys go through it, draw out a part, and look at it alone', async () => {
+    const { app } = await opened(3);
+    const plot = screen.getByRole('slider', { name: /Calls over time/ });
+    expect(screen.getByRole('table', { name: 'Calls over time' }).textContent).toContain(
+      '3 calls: 3 allowed',
+    );
+    await fireEvent.keyDown(plot, { key: 'Home' });
+    expect(plot.getAttribute('aria-valuetext')).toMatch(/3 calls: 3 allowed/);
+    await fireEvent.keyDown(plot, { key: 'ArrowRight', shiftKey: true });
+    await fireEvent.keyDown(plot, { key: 'Enter' });
+    const from = Date.UTC(2026, 10, 21, 12);
+    expect(app.activity.filter).toEqual({ from, to: from + 120_000 });
+    await settled();
+    await fireEvent.keyDown(screen.getByRole('slider'), { key: 'Escape' });
+    expect(app.activity.filter).toEqual({});
+  });
+
+  it('tells beside the list what was called most, each figure the way to its calls', async () => {
+    const { app, log } = await opened(2);
+    log.grow(1, { tool: 'delete_note', verdict: 'deny' });
+    await fireEvent.click(button('Figures'));
+    await settled();
+    await fireEvent.click(button('1 denied'));
+    await settled();
+    expect(app.activity.filter).toEqual({ tools: ['delete_note'], decisions: ['denied', 'refused'] });
+    expect(rows()).toHaveLength(1);
+    await fireEvent.click(button('Close'));
+    expect(panel()).toBeNull();
+  });
+
+  it('tells the whole story of a call: what the policy saw, and what was before and after it', async () => {
+    const { app, log } = await opened(3, {
+      'calls.story': ({ id }) => ({
+        ...sampleStory(log.calls[id - 1] ?? expect.fail(), { waitedMs: 4_000, reason: 'person' }),
+        before: log.calls.slice(0, 1),
+        after: log.calls.slice(2),
+        events: [sampleEvent('pause.set', { paused: true })],
+      }),
+    });
+    await fireEvent.click(rows()[1] ?? expect.fail());
+    await settled();
+    expect(panel()?.textContent).toMatch(
+      /You answered after 4 s\..*What the policy saw.*Everything was paused/s,
+    );
+    const after = screen.getByRole('list', { name: 'Calls after it' });
+    await fireEvent.click(within(after).getByRole('button'));
+    await settled();
+    expect(app.activity.details.id).toBe(3);
+    await fireEvent.click(button('All its calls'));
+    expect(app.activity.filter).toEqual({ sessions: ['session-1'] });
+  });
+
+  it('tells in words what happened besides calls, and all of it where it is asked for', async () => {
+    const happened = [
+      sampleEvent('client.registered', { name: 'Cursor' }, { id: 3, by: 'person', subject: 'cursor' }),
+      sampleEvent('mode.set', { mode: 'audit', before: 'enforce' }, { id: 2 }),
+      sampleEvent('newer.kind', {}, { id: 1, details: 'not JSON' }),
+    ];
+    const { api } = await opened(1, {
+      'events.search': ({ kinds = [] }) => ({
+        events: happened.filter(({ kind }) => kinds.length === 0 || kinds.includes(kind)),
+        more: false,
+        kinds: happened.map(({ kind }) => kind),
+      }),
+    });
+    await fireEvent.click(screen.getByRole('radio', { name: 'Events' }));
+    await settled();
+    const list = screen.getByRole('list', { name: 'What happened, newest first' });
+    expect(list.textContent).toMatch(
+      /The client “Cursor” was registered.*you.*from Enforce to Audit.*newer\.kind/s,
+    );
+    await fireEvent.click(button(/Token renewed|Client registered/));
+    expect(list.textContent).toContain('client.registered');
+    const kinds = screen.getByRole('combobox');
+    await fireEvent.change(kinds, { target: { value: 'mode.set' } });
+    await settled();
+    expect(within(screen.getByRole('list', { name: /What happened/ })).getAllByRole('listitem')).toHaveLength(
+      1,
+    );
+    expect(api.asked('events.search').at(-1)?.kinds).toEqual(['mode.set']);
+  });
+
+  it('verifies the log with progress, can be stopped, and tells what it found and where', async () => {
+    const running = sampleVerification({ state: 'running', checked: 40, total: 100, endedAt: null });
+    const { api, app } = await opened(3, {
+      'audit.proof': () => ({
+        key: { id: '0123456789abcdef', publicKey: 'AA', protection: 'keychain' },
+        signed: { seq: 100, at: Date.now() },
+        problem: null,
+      }),
+      'audit.verify.read': () => null,
+      'audit.verify': () => running,
+      'audit.verify.cancel': () => true,
+    });
+    await fireEvent.click(button('Proof of the log'));
+    await settled();
+    expect(panel()?.textContent).toMatch(/keychain of this system.*up to record 100/s);
+    await fireEvent.click(button('Verify the log'));
+    await settled();
+    expect(screen.getByRole('progressbar', { name: 'Verifying' }).getAttribute('value')).toBe('40');
+    await fireEvent.click(button('Stop'));
+    expect(api.asked('audit.verify.cancel')).toEqual([{ id: 1 }]);
+    api.emit('audit.verify.changed', sampleVerification({ state: 'cancelled', checked: 40 }));
+    await settled();
+    expect(panel()?.textContent).toContain('Stopped after 40 records');
+    const broken = {
+      kind: 'changed',
+      seq: 2,
+      through: 2,
+      table: 'calls',
+      message: 'Record 2 was changed.',
+    } as const;
+    api.emit('audit.verify.changed', sampleVerification({ id: 2, broken }));
+    await settled();
+    expect(panel()?.textContent).toMatch(/tampered with.*Record 2 was changed\./s);
+    await fireEvent.click(button('Open record 2'));
+    await settled();
+    expect(app.activity.details.id).toBe(2);
+  });
+
+  it('says so while the search index is being built', async () => {
+    await opened(1, { 'index.read': () => ({ state: 'building', share: 0.734, reason: 'It was missing' }) });
+    expect(screen.getByText(/being built anew: 73 %/)).toBeTruthy();
   });
 
   it('goes to the search with Ctrl F from any view, and from there to the list', async () => {
@@ -165,7 +381,7 @@ describe('Activity', () => {
   it('says that the log could not be read rather than that it is empty', async () => {
     let broken = true;
     const { log } = await opened(0, {
-      'calls.page': (query) => (broken ? Promise.reject(new Error('The disk is gone')) : log.page(query)),
+      'calls.search': (query) => (broken ? Promise.reject(new Error('The disk is gone')) : log.search(query)),
     });
     expect(screen.getByText("The log couldn't be read")).toBeTruthy();
     expect(screen.getByText(/The disk is gone\./)).toBeTruthy();
@@ -179,7 +395,7 @@ describe('Activity', () => {
   it('waits for a gateway that is only starting, without a word of failure', async () => {
     const { api } = await opened(3, { 'status.read': () => sampleStatus({ state: 'starting', url: null }) });
     expect(screen.getByText('The proxy does not run')).toBeTruthy();
-    expect(api.asked('calls.page')).toEqual([]);
+    expect(api.asked('calls.search')).toEqual([]);
     api.emit('status.changed', sampleStatus());
     await settled();
     expect(rows()).toHaveLength(3);

@@ -254,7 +254,8 @@ describe('Sessions', () => {
   it('lead to their calls', async () => {
     const { app } = await opened({ 'status.read': both });
     await click('Cursor');
-    expect([app.navigation.view, app.activity.text]).toEqual(['activity', 'cursor-vscode']);
+    expect(app.navigation.view).toBe('activity');
+    expect(app.activity.filter).toEqual({ sessions: ['b'] });
   });
 
   it('are all reached from those on Home', async () => {

@@ -63,9 +63,9 @@ describe('Home', () => {
     await settled();
     await fireEvent.click(button(/Claude Code.*3 requests/));
     await settled();
-    expect(api.asked('calls.page')).toEqual([
-      { limit: 100, verdict: 'deny' },
-      { limit: 100, text: 'claude-code' },
+    expect(api.asked('calls.search').map(({ filter }) => filter)).toEqual([
+      { decisions: ['denied', 'refused'] },
+      { sessions: [session.id] },
     ]);
   });
 

@@ -7,7 +7,8 @@ import {
   sampleApproval,
   sampleCall,
   sampleClient,
-  sampleRecord,
+  sampleHit,
+  sampleStory,
   sampleServer,
   sampleSession,
   sampleStatus,
@@ -78,9 +79,13 @@ describe.each(hostile)('%s', (_name, text) => {
           message: text,
         }),
       ],
-      'calls.page': () => ({ calls: [sampleCall(1, { ...call, verdict: 'deny' })], more: false }),
-      'calls.read': () =>
-        sampleRecord(sampleCall(1, { ...call, verdict: 'deny' }), {
+      'calls.search': () => ({
+        calls: [sampleHit(1, { ...call, verdict: 'deny' })],
+        cursor: null,
+        through: 1,
+      }),
+      'calls.story': () =>
+        sampleStory(sampleCall(1, { ...call, verdict: 'deny' }), {
           arguments: json,
           violations: [text],
           errorMessage: text,
