@@ -14,6 +14,8 @@ interface Told {
   number(name: string): number;
   /** How many entries a detail has that is a list. */
   length(name: string): number;
+  /** The entries of a detail that is a list. */
+  list(name: string): string;
   has(name: string): boolean;
 }
 
@@ -48,6 +50,7 @@ const sentences: Readonly<Record<Kind, (event: Told) => string>> = {
   'app.stopped': () => 'The proxy was ended.',
   'config.loaded': (e) =>
     e.subject === '' ? 'It runs without a configuration file.' : `The configuration ${e.subject} was read.`,
+  'config.changed': (e) => `Settings were changed: ${e.list('keys') || 'none that is known here'}.`,
   'mode.set': (e) => `The mode was changed from ${mode(e.text('before'))} to ${mode(e.text('mode'))}.`,
   'pause.set': (e) =>
     e.text('paused') === 'true' ? 'Everything was paused: each call is denied.' : 'It was resumed.',
@@ -95,6 +98,7 @@ const kindNames: Readonly<Record<Kind, string>> = {
   'app.started': 'Proxy started',
   'app.stopped': 'Proxy ended',
   'config.loaded': 'Configuration read',
+  'config.changed': 'Settings changed',
   'mode.set': 'Mode changed',
   'pause.set': 'Paused or resumed',
   'policy.in_force': 'Policy in force',
@@ -129,6 +133,7 @@ export function eventSentence({ kind, subject, details }: LoggedEvent): string {
     text: (name) => (read[name] === undefined || read[name] === null ? '' : String(read[name])),
     number: (name) => Number(read[name] ?? 0),
     length: (name) => (Array.isArray(read[name]) ? read[name].length : 0),
+    list: (name) => (Array.isArray(read[name]) ? read[name].join(', ') : ''),
     has: (name) => read[name] !== undefined && read[name] !== null,
   });
   return visibleText(sentence.trim());
