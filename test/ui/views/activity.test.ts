@@ -158,7 +158,7 @@ describe('Activity', () => {
       target: { value: 'send' },
     });
     await settled();
-    await fireEvent.click(button(/send_note\s*1/));
+    await fireEvent.click(await screen.findByRole('button', { name: /send_note\s*1/ }));
     await settled();
     expect(rows()).toHaveLength(1);
     expect(screen.getByRole('list', { name: 'Filters' }).textContent).toMatch(/Tool\s*send_note/);
@@ -203,14 +203,14 @@ describe('Activity', () => {
     await fireEvent.input(name, { target: { value: 'Reading' } });
     await fireEvent.click(button('Save'));
     await settled();
-    await fireEvent.click(button('Rename Reading'));
+    await fireEvent.click(await screen.findByRole('button', { name: 'Rename Reading' }));
     await fireEvent.input(screen.getByRole('textbox', { name: 'Another name for Reading' }), {
       target: { value: 'Notes' },
     });
     await fireEvent.click(button('Rename'));
     await settled();
     app.activity.show({});
-    await fireEvent.click(button('Notes'));
+    await fireEvent.click(await screen.findByRole('button', { name: 'Notes' }));
     await settled();
     expect(app.activity.filter).toEqual({ tools: ['read_note'] });
     await fireEvent.click(button('Saved searches'));
