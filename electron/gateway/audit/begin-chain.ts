@@ -14,7 +14,7 @@ const recordsPerStep = 500;
 
 /** Does nothing where it has begun. A million older records take some seconds, once. */
 export function beginChain(database: Database): void {
-  const begun = database.prepare('SELECT 1 FROM events LIMIT 1');
+  const begun = database.prepare("SELECT 1 FROM events WHERE kind IN ('chain.begun', 'log.trimmed') LIMIT 1");
   if (begun.get() !== undefined) return;
   const steps = oldRecords(database, Number.MAX_SAFE_INTEGER);
   let step = steps.next();

@@ -10,6 +10,7 @@ import type { CutEnd } from './cut-end.ts';
 import { troubleWith } from './log-trouble.ts';
 import { lockPatienceMs } from './open-database.ts';
 import { finishSalvage, salvage, type Salvaged } from './salvage.ts';
+import { firstDamaged } from './write-ahead-file.ts';
 
 export interface LastingLogOptions extends CallLogOptions {
   readonly clock: Clock;
@@ -73,6 +74,7 @@ export function openLastingLog(options: LastingLogOptions): LastingCallLog {
   function open(): void {
     try {
       finishSalvage(path);
+      if (place === '') refuseDamagedWal(path);
       log = openCallLog(options);
       place = placeOf(path);
       cut ??= log.cut;
@@ -288,6 +290,16 @@ export function openLastingLog(options: LastingLogOptions): LastingCallLog {
       log?.close();
     },
   };
+}
+
+/**
+ * SQLite would go on before the damage, and write over what is behind it. A frame that another process is just writing is
+ * whole when it is looked at again.
+ */
+function refuseDamagedWal(path: string): void {
+  const damaged = firstDamaged(path);
+  if (damaged === null || firstDamaged(path) !== damaged) return;
+  throw new AuditError(`Audit log ${path}: its write-ahead file is damaged`, { fault: 'damaged' });
 }
 
 /** Nothing but another file helps. */

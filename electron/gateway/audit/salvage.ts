@@ -1,10 +1,12 @@
 // Takes what can be read out of a damaged log, and puts the damaged file aside: it is never written to, nor deleted.
 import Database from 'better-sqlite3';
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, linkSync, renameSync, rmSync } from 'node:fs';
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { auditError } from './audit-error.ts';
 import { chainedColumns } from './chain.ts';
+import { chainedTables } from './chained-rows.ts';
 import { openForSalvage } from './open-database.ts';
+import { firstDamaged, writeWholeFrames } from './write-ahead-file.ts';
 
 export interface Salvaged {
   /** Where the damaged file lies now. */
@@ -13,11 +15,21 @@ export interface Salvaged {
   readonly calls: number;
 }
 
-/** What of a log is saved. Events are not: the chain has to begin anew, and they speak of the old one. */
-const savedTables = [
-  { table: 'calls', key: 'id', columns: ['id', ...chainedColumns.call] },
-  { table: 'outcomes', key: 'seq', columns: ['seq', ...chainedColumns.outcome] },
-] as const;
+/** Events by which the old chain is followed. The new one begins anew, over all that was saved. */
+const ofTheOldChain = ['chain.begun', 'log.trimmed', 'log.cut', 'key.created'];
+
+interface SavedTable {
+  readonly table: string;
+  readonly key: string;
+  readonly columns: readonly string[];
+}
+
+/** What of a log is saved. Its signatures are not: they are those of the old chain. */
+const savedTables = chainedTables.map(({ kind, table, key }): SavedTable => ({
+  table,
+  key,
+  columns: [key, ...chainedColumns[kind]],
+}));
 
 const rowsAtOnce = 200;
 /** Where no end can be read, so many numbers without a record are taken for it. */
@@ -32,7 +44,7 @@ export async function salvage(path: string): Promise<Salvaged> {
   const draft = draftOf(path);
   removeDatabase(draft);
   try {
-    const calls = await copyReadable(path, draft);
+    const calls = await copyReadable(readablePlace(path), draft);
     const aside = `${path}.damaged-${new Date().toISOString().replaceAll(/[:.]/gu, '-')}`;
     moveDatabase(path, aside);
     renameSync(draft, path);
@@ -40,7 +52,31 @@ export async function salvage(path: string): Promise<Salvaged> {
   } catch (error) {
     if (existsSync(path)) removeDatabase(draft);
     throw auditError(path, error);
+  } finally {
+    removeDatabase(mendedOf(path));
   }
+}
+
+/**
+ * Where SQLite reads all of a log that can be read: the same database under another name, beside which lies what is whole
+ * of its write-ahead file, if that is damaged. It is only read there.
+ */
+function readablePlace(path: string): string {
+  const mended = mendedOf(path);
+  removeDatabase(mended);
+  if (firstDamaged(path) === null) return path;
+  try {
+    linkSync(path, mended);
+  } catch {
+    // Not every file system has links.
+    copyFileSync(path, mended, constants.COPYFILE_EXCL);
+  }
+  writeWholeFrames(path, `${mended}-wal`);
+  return mended;
+}
+
+function mendedOf(path: string): string {
+  return `${path}.mended`;
 }
 
 /** After the end of a process between the last two steps of a salvage: the second one. */
@@ -70,18 +106,21 @@ async function copyReadable(path: string, draft: string): Promise<number> {
   try {
     if (source === null) return 0;
     for (const saved of savedTables) {
+      const columns = readableColumns(source, saved);
+      if (!columns.includes(saved.key)) continue;
       const insert = target.prepare(
-        `INSERT OR IGNORE INTO ${saved.table} (${saved.columns.join(', ')}) VALUES (${saved.columns.map(() => '?').join(', ')})`,
+        `INSERT OR IGNORE INTO ${saved.table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
       );
       const store = target.transaction((rows: readonly unknown[][]) => {
         for (const row of rows) insertReadable(insert, row);
       });
-      for (const rows of readableRows(source, saved)) {
+      for (const rows of readableRows(source, { ...saved, columns })) {
         store(rows);
         if (saved.table === 'calls') calls += rows.length;
         await otherWork();
       }
     }
+    for (const kind of ofTheOldChain) target.prepare('DELETE FROM events WHERE kind = ?').run(kind);
     return calls;
   } finally {
     source?.close();
@@ -103,8 +142,7 @@ function openReadable(path: string): Database.Database | null {
   let database: Database.Database | null = null;
   try {
     database = new Database(path, { readonly: true, fileMustExist: true });
-    for (const { table, columns } of savedTables)
-      database.prepare(`SELECT ${columns.join(', ')} FROM ${table}`);
+    database.prepare('SELECT id FROM calls');
     return database;
   } catch (error) {
     database?.close();
@@ -113,10 +151,16 @@ function openReadable(path: string): Database.Database | null {
   }
 }
 
+/** Those that the table has: a log of an earlier version may have fewer. */
+function readableColumns(source: Database.Database, { table, columns }: SavedTable): string[] {
+  const found = source.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck().all(table);
+  return columns.filter((column) => found.includes(column));
+}
+
 /** By ranges of numbers, and number by number where one of these can't be read. */
 function* readableRows(
   source: Database.Database,
-  { table, key, columns }: (typeof savedTables)[number],
+  { table, key, columns }: SavedTable,
 ): Generator<unknown[][]> {
   const list = columns.join(', ');
   const range = source

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import {
   closeSync,
+  copyFileSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -19,6 +20,7 @@ import { salvage } from '../../../../electron/gateway/audit/salvage.ts';
 import { sampleRedactor } from '../redaction/sample.ts';
 import { canMount, remount, smallDisk, temporaryFolder } from './places.ts';
 import { allowed, answered, denied, recordingLogger, sampleCall } from './samples.ts';
+import { verified } from './verified.ts';
 
 const refusal = { code: -32001, message: 'Policy violation' };
 
@@ -118,8 +120,78 @@ describe('a damaged log', () => {
     expect(kept).toHaveLength(calls + 1);
     expect(kept.at(-1)).toMatchObject({ status: 'pending' });
     // The chain begins anew, over what was saved.
-    expect(events[0]).toMatchObject({ kind: 'chain.begun', details: { calls } });
+    expect(events.find(({ kind }) => kind === 'chain.begun')).toMatchObject({ details: { calls } });
+    const database = new Database(path, { readonly: true });
+    expect(verified(database).broken).toBeNull();
+    database.close();
   });
+
+  it('keeps its events, but those by which the old chain was followed', async () => {
+    const path = join(temporaryFolder(), 'audit.db');
+    const first = openLog(path);
+    await first.record(numbered(1), allowed, null);
+    await first.note({
+      kind: 'mode.set',
+      by: 'person',
+      subject: '',
+      details: { mode: 'audit', before: 'enforce' },
+    });
+    await first.note({
+      kind: 'key.created',
+      by: 'app',
+      subject: 'k',
+      details: { publicKey: '', protection: 'file' },
+    });
+    await first.close();
+    await salvage(path);
+    await openLog(path).close();
+    const { calls, events } = read(path);
+    expect(calls).toHaveLength(1);
+    expect(events.map(({ kind }) => kind)).toEqual(['log.opened', 'mode.set', 'chain.begun', 'log.opened']);
+    const database = new Database(path, { readonly: true });
+    expect(verified(database)).toMatchObject({ checked: 2, broken: null });
+    database.close();
+  });
+
+  it('of an earlier version is salvaged, too', async () => {
+    const path = join(temporaryFolder(), 'audit.db');
+    await logOf(path, 20);
+    const old = new Database(path);
+    old.exec('ALTER TABLE outcomes DROP COLUMN summary; PRAGMA user_version = 4');
+    old.close();
+    expect(await salvage(path)).toMatchObject({ calls: 20 });
+    expect(read(path).calls.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 'ok'));
+  });
+
+  it.each([
+    ['in its middle', 0.5, 38],
+    ['in its header', 0, 36],
+  ])(
+    'whose write-ahead file is damaged %s is kept aside, and loses what was there alone',
+    async (_, where, least) => {
+      const folder = temporaryFolder();
+      const path = join(folder, 'audit.db');
+      const living = openLog(join(folder, 'living.db'));
+      for (let n = 1; n <= 40; n += 1) await living.record(numbered(n), allowed, null);
+      // What a process leaves that was killed.
+      for (const end of ['', '-wal']) copyFileSync(join(folder, `living.db${end}`), path + end);
+      damage(`${path}-wal`, Math.floor(statSync(`${path}-wal`).size * where) + 8, 16);
+      const damaged = readFileSync(`${path}-wal`);
+
+      const log = openLog(path);
+      await expect(log.record(numbered(41), allowed, null)).rejects.toThrow(/write-ahead file is damaged/);
+      await vi.waitFor(() => expect(log.trouble?.code).toBe('audit_salvaged'), 5000);
+      await log.record(numbered(42), allowed, null);
+      expect(numbers(path).length).toBeGreaterThan(least);
+      expect(numbers(path).at(-2)).toBe(40);
+      const { integrity, events } = read(path);
+      expect(integrity).toBe('ok');
+      expect(events.map(({ kind }) => kind)).toContain('log.salvaged');
+      const aside = readdirSync(folder).find((name) => /^audit\.db\.damaged-.*-wal$/u.test(name)) ?? '';
+      expect(readFileSync(join(folder, aside)).equals(damaged)).toBe(true);
+      expect(readdirSync(folder).filter((name) => name.includes('mended'))).toEqual([]);
+    },
+  );
 
   it('that a reader came upon while calls are written goes on in a new file, too', async () => {
     const folder = temporaryFolder();
