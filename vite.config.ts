@@ -49,6 +49,7 @@ export default defineConfig({
         'main/main': at('electron/main/main.ts'),
         'gateway/worker': at('electron/gateway/worker.ts'),
         'gateway/audit-worker': at('electron/gateway/audit/audit-worker.ts'),
+        'gateway/export-worker': at('electron/gateway/audit/export/export-worker.ts'),
         'gateway/replay-worker': at('electron/gateway/replay/replay-worker.ts'),
         'gateway/opa-runner-worker': at('electron/gateway/policy/opa-runner-worker.ts'),
         'gateway/time-trial-worker': at('electron/gateway/policy/time-trial-worker.ts'),
@@ -60,11 +61,17 @@ export default defineConfig({
       'es',
       'js',
     ),
+    // By itself, because it is taken away from here, to where nothing else of the program is.
+    verifier: nodeBundle(
+      { 'verify-audit': at('electron/gateway/audit/export/verify-audit.ts') },
+      'es',
+      'mjs',
+    ),
     preload: nodeBundle({ 'preload/preload': at('electron/preload/preload.ts') }, 'cjs', 'cjs'),
   },
   builder: {
     async buildApp(builder) {
-      for (const name of ['client', 'node', 'preload']) {
+      for (const name of ['client', 'node', 'verifier', 'preload']) {
         const environment = builder.environments[name];
         if (environment === undefined) throw new Error(`No build environment is called ${name}`);
         await builder.build(environment);

@@ -1,4 +1,5 @@
 // The gateway as its host sees it: what it is given, and what it gives.
+import type { AuditExport, ExportTask } from '../shared/audit-export.ts';
 import type { AuditKey } from '../shared/audit-proof.ts';
 import type { EventName, EventPayload, GatewayCommands, Handlers } from '../shared/contract.ts';
 import type { Runaway } from './policy/open-policies.ts';
@@ -34,6 +35,8 @@ export interface Gateway {
   setAttended(attended: boolean): void;
   /** Says what signs the audit log. Until then its records are chained, and not signed. */
   setAuditKey(key: AuditKey): void;
+  /** Begins an export to a place that the host has chosen. Rejects with a CommandError. */
+  startExport(task: ExportTask): Promise<AuditExport>;
   close(): Promise<void>;
 }
 

@@ -102,11 +102,10 @@ export async function createGateway(
   );
 
   const notice = keep(coalesce(tellHost, NOTICE_MS));
-  const audit = composeAudit(
-    surroundings,
-    () => notice.request(),
-    (verification) => emit('audit.verify.changed', verification),
-  );
+  const audit = composeAudit(surroundings, () => notice.request(), {
+    onVerification: (verification) => emit('audit.verify.changed', verification),
+    onExport: (change) => emit('audit.export.changed', change),
+  });
   const { archive } = audit;
   const metrics = config.metrics.enabled
     ? createMetrics(() => ({
@@ -204,6 +203,7 @@ export async function createGateway(
       policy,
       trials,
       archive,
+      exports: audit.exports,
       searches: openSavedSearches(join(userData, 'searches.json'), logger),
       approvals,
       clients,
@@ -336,6 +336,7 @@ export async function createGateway(
     commands,
     setAttended: (attended) => approvals.setAttended(attended),
     setAuditKey: (key) => archive.sign(key),
+    startExport: (task) => audit.exports.start(task),
     close: () => running.disposeAsync(),
   };
 }

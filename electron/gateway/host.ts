@@ -1,5 +1,6 @@
 // Supervises the gateway for main and headless: always there, even while the gateway's thread is not.
 import { join } from 'node:path';
+import type { AuditExport, ExportTask } from '../shared/audit-export.ts';
 import type { AuditKey } from '../shared/audit-proof.ts';
 import { gatewayCommands, type Events, type GatewayCommands, type Handlers } from '../shared/contract.ts';
 import type { Grants } from '../shared/approvals.ts';
@@ -61,6 +62,8 @@ export interface GatewayHost {
   setAttended(attended: boolean): void;
   /** Says what signs the audit log, to the gateway that runs and to those after it. */
   setAuditKey(key: AuditKey): void;
+  /** Begins an export to this file. Fails with `gateway_unavailable` while nothing serves. */
+  startExport(task: ExportTask): Promise<AuditExport>;
   /** Starts a gateway that waits for its next start without waiting; false where none waits. */
   restart(): boolean;
   /** Ends the gateway gracefully, or after `closeMs` anyway. */
@@ -157,13 +160,15 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
     first.resolve({ ok: false, problem });
   });
 
-  const linked = forwardTo(gatewayCommands, () => {
+  const linked = forwardTo(gatewayCommands, () => served());
+
+  function served(): GatewayThread['commands'] {
     if (serving && thread !== null) return thread.commands;
     throw new CommandError(
       'gateway_unavailable',
       status.problems[0]?.message ?? 'The gateway is not running yet.',
     );
-  });
+  }
 
   return {
     started: first.promise,
@@ -187,6 +192,7 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
       auditKey = key;
       if (serving) Promise.resolve(thread?.commands['gateway.audit-key'](key)).catch(reportLate(logger));
     },
+    startExport: async (task) => served()['gateway.export'](task),
     restart() {
       const retried = supervision.retry();
       if (retried) standIn('starting', null);

@@ -1,6 +1,7 @@
 // What the gateway's services ask of each other and of their host, as types alone.
 import type { ApprovalCommands, CallsBefore } from '../shared/approvals.ts';
 import type { AuditEvent } from '../shared/audit-events.ts';
+import type { LinesPage, LinesQuery } from '../shared/audit-export.ts';
 import type { CallStory, LogQuestions } from '../shared/audit-search.ts';
 import type { AuditKey, auditProofCommands } from '../shared/audit-proof.ts';
 import type { Handlers } from '../shared/contract.ts';
@@ -201,6 +202,8 @@ export interface CallArchive extends Closable {
   /** All but what the policy saw; null where there is no such call. */
   story(id: number): Promise<Omit<CallStory, 'input'> | null>;
   readonly proof: Handlers<typeof auditProofCommands>;
+  /** Calls as lines of JSON, oldest first: a page of them. */
+  lines(query: LinesQuery): Promise<LinesPage>;
   /** What signs the log from now on. */
   sign(key: AuditKey): void;
   /** How calls like this one were answered before; null where nothing is recorded. */

@@ -1,6 +1,7 @@
 // The one contract between window, main and gateway: each command's input and output, each event's snapshot.
 import { z } from 'zod';
 import { approvalCommands, approvalEvents } from './approvals.ts';
+import { auditExport, exportCommands, exportDialogCommands } from './audit-export.ts';
 import { searchCommands } from './audit-search.ts';
 import { auditProofCommands, auditVerification } from './audit-proof.ts';
 import {
@@ -115,6 +116,7 @@ export const gatewayCommands = {
   'mode.set': { input: policyMode, output: nothing },
   'pause.set': { input: z.boolean(), output: nothing },
   ...auditProofCommands,
+  ...exportCommands,
   ...policyCommands,
   ...trialCommands,
   'demo.run': { input: nothing, output: z.array(demoStep) },
@@ -150,6 +152,7 @@ export const mainCommands = {
   /** Edits of policies that were not saved yet: they outlive the window. */
   'drafts.read': { input: nothing, output: policyDrafts },
   'drafts.write': { input: policyDrafts, output: nothing },
+  ...exportDialogCommands,
   'clipboard.write': { input: z.string().max(16_000_000), output: nothing },
   /** Starts a gateway that has stopped with a problem once more; false where it is not stopped. */
   'gateway.restart': { input: nothing, output: z.boolean() },
@@ -166,6 +169,7 @@ export const events = {
   /** The newest id in the audit log; read what lies after the last one known. */
   'calls.changed': z.object({ newestId: z.int() }),
   'audit.verify.changed': auditVerification,
+  'audit.export.changed': auditExport,
   'demo.changed': z.array(demoStep),
   'clients.changed': z.array(clientSummary),
   /** Few at most: what is beyond that is counted in the status. */

@@ -1,6 +1,7 @@
 // What the audit worker answers and tells, for both ends of the link to it.
 import { z } from 'zod';
 import { callStory, logQuestions } from '../../shared/audit-search.ts';
+import { linesPage, linesQuery } from '../../shared/audit-export.ts';
 import { auditKey, auditProof, auditProofCommands, auditVerification } from '../../shared/audit-proof.ts';
 import { callPage, callQuery, callRecord } from '../../shared/domain.ts';
 import { callsBefore } from '../../shared/approvals.ts';
@@ -15,6 +16,15 @@ export const archiveCommands = {
   recall: { input: z.int(), output: z.custom<RecordedCall>() },
   before: { input: z.custom<BeforeQuery>(), output: callsBefore },
   ...auditProofCommands,
+  /** Calls as lines of JSON, oldest first. */
+  lines: { input: linesQuery, output: linesPage },
+  /** Has the newest records signed. */
+  'sign.all': { input: z.void(), output: z.object({ through: z.int(), key: auditProof.shape.key }) },
+  /** Signs an export by its digest; null where no key is there. */
+  'sign.export': {
+    input: z.string(),
+    output: z.object({ at: z.int(), keyId: z.string(), signature: z.string() }).nullable(),
+  },
   /** What signs the log from now on. */
   sign: { input: auditKey, output: auditProof },
   /** Ends the worker once the reply is on its way. */

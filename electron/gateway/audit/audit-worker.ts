@@ -4,6 +4,7 @@ import { CommandError, createAnswer, serve } from '../../shared/rpc.ts';
 import type { Logger } from '../ports.ts';
 import { archiveCommands, type ArchiveEvents, workerSettings } from './archive-contract.ts';
 import { auditError } from './audit-error.ts';
+import { createPlaceReader } from './chained-rows.ts';
 import { readPage, readRecord } from './call-queries.ts';
 import { readCallsBefore } from './calls-before.ts';
 import { startCheckpoints } from './checkpoints.ts';
@@ -51,6 +52,12 @@ const answer = createAnswer(
     story: (id) => answers.story(id),
     recall: (id) => readable(() => readRecordedCall(database, id)),
     before: (query) => readable(() => readCallsBefore(database, query, closing.signal)),
+    lines: (query) => answers.lines(query),
+    'sign.all'() {
+      signing.signNow();
+      return { through: createPlaceReader(database)(Number.MAX_SAFE_INTEGER).seq, key: signing.proof().key };
+    },
+    'sign.export': (digest) => signing.seal(digest),
     'audit.proof': () => signing.proof(),
     'audit.verify'() {
       // What was written a moment ago is then under a signature too.

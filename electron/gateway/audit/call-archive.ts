@@ -1,10 +1,16 @@
 // Reads the audit log through its worker, which it starts, and starts again where it died.
 import { Worker } from 'node:worker_threads';
 import { logQuestions } from '../../shared/audit-search.ts';
-import { type AuditKey, auditProofCommands, type AuditVerification } from '../../shared/audit-proof.ts';
+import {
+  type AuditKey,
+  type AuditProof,
+  auditProofCommands,
+  type AuditVerification,
+} from '../../shared/audit-proof.ts';
 import { callQuery } from '../../shared/domain.ts';
 import { type Caller, CommandError, connect, forwardTo } from '../../shared/rpc.ts';
 import type { CallArchive, Logger } from '../ports.ts';
+import type { Seal } from './export/export-news.ts';
 import {
   archiveCommands,
   type ArchiveCommands,
@@ -33,6 +39,10 @@ export interface CallArchiveOptions {
 export interface FileArchive extends CallArchive {
   pause(): Promise<void>;
   resume(): void;
+  /** Has the newest records signed; gives the last one's number, and who signed. */
+  signAll(): Promise<{ readonly through: number; readonly key: AuditProof['key'] }>;
+  /** Signs an export by its digest; null where no key is there. */
+  seal(digest: string): Promise<Seal>;
 }
 
 /** Pause before a dead worker is started again, milliseconds; doubles up to the longest one. */
@@ -138,6 +148,9 @@ export function openCallArchive(options: CallArchiveOptions): FileArchive {
     questions: forwardTo(logQuestions, commands),
     story: async (id) => commands().story(id),
     before: async (query) => commands().before(query),
+    lines: async (query) => commands().lines(query),
+    signAll: async () => commands()['sign.all'](),
+    seal: async (digest) => commands()['sign.export'](digest),
     proof: forwardTo(auditProofCommands, commands),
     sign(given) {
       key = given;

@@ -1,6 +1,16 @@
 // Keeps the newest signed checkpoint in a small file beside the database, so that a log whose end was cut off is found.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { signedCheckpoint, type SignedCheckpoint } from './signed-checkpoint.ts';
+import { z } from 'zod';
+import type { SignedCheckpoint } from './signed-checkpoint.ts';
+
+const signedCheckpoint = z.object({
+  log: z.string(),
+  seq: z.int().min(1),
+  hash: z.string(),
+  at: z.int(),
+  keyId: z.string(),
+  signature: z.string(),
+});
 
 /** The file's name for a database. */
 export function checkpointFileOf(databasePath: string): string {

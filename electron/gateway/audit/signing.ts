@@ -8,7 +8,13 @@ import { createPlaceReader } from './chained-rows.ts';
 import { writeCheckpointFile } from './checkpoint-file.ts';
 import { newestCheckpoint, storeCheckpoint } from './checkpoint-rows.ts';
 import { createEventWriter, logId, newestEvent } from './event-rows.ts';
-import { createSigner, type SignedCheckpoint, type Signer, spkiOf } from './signed-checkpoint.ts';
+import {
+  createSigner,
+  type ExportSeal,
+  type SignedCheckpoint,
+  type Signer,
+  spkiOf,
+} from './signed-checkpoint.ts';
 import { openSigningKey, publishKey } from './signing-key.ts';
 
 export interface SigningOptions {
@@ -25,6 +31,8 @@ export interface Signing {
   /** Signs what is not signed yet. */
   signNow(): void;
   proof(): AuditProof;
+  /** Signs a whole export by its digest; null where no key is there. */
+  seal(digest: string): ExportSeal | null;
   /** Signs a last time. */
   close(): void;
 }
@@ -110,6 +118,7 @@ export function startSigning(database: Database, { folder, logger }: SigningOpti
     },
     signNow,
     proof,
+    seal: (digest) => signer?.seal(logId(database), digest, Date.now()) ?? null,
     close() {
       clearInterval(timer);
       signNow();

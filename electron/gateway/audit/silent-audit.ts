@@ -1,6 +1,7 @@
 // Stands in for the audit log where the configuration says `audit.enabled: false`: nothing is kept.
 import { CommandError } from '../../shared/rpc.ts';
 import type { CallArchive, CallWriter } from '../ports.ts';
+import type { Exports } from './export/exports.ts';
 import { noCalls } from './search/call-figures.ts';
 
 const noLog = 'No log is kept: audit.enabled is false.';
@@ -21,6 +22,17 @@ export function createSilentCallLog(): CallWriter {
   };
 }
 
+/** Of the log above nothing can be exported. */
+export function createNoExports(): Exports {
+  return {
+    start: () => Promise.reject(new CommandError('audit_off', noLog)),
+    last: () => null,
+    cancel: () => false,
+    pause: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}
+
 /** The archive of the log above: always empty. */
 export function createEmptyCallArchive(): CallArchive {
   return {
@@ -37,6 +49,7 @@ export function createEmptyCallArchive(): CallArchive {
       'index.read': () => ({ state: 'off', share: 0, reason: null }),
     },
     story: () => Promise.resolve(null),
+    lines: () => Promise.resolve({ lines: [], after: null, through: 0 }),
     before: () => Promise.resolve(null),
     proof: {
       'audit.proof': () => ({ key: null, signed: null, problem: noLog }),

@@ -70,7 +70,7 @@ export function* verifyLog(database: Database, options: VerifyOptions): Generato
 }
 
 /** What the oldest record that is left stands on. */
-function startOf(database: Database): Place {
+export function startOf(database: Database): Place {
   const old = newestEvent(database, 'chain.begun')?.details.through ?? 0;
   const trimmed = newestEvent(database, 'log.trimmed')?.details;
   if (trimmed !== undefined && trimmed.through > old) return { seq: trimmed.through, hash: trimmed.hash };

@@ -1,13 +1,15 @@
 // The audit log and its archive, or what stands in for them where the configuration wants no audit.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { AuditExport } from '../../shared/audit-export.ts';
 import type { AuditVerification } from '../../shared/audit-proof.ts';
 import type { Config } from '../../shared/config.ts';
 import type { Problem } from '../../shared/domain.ts';
 import { type FileArchive, openCallArchive } from '../audit/call-archive.ts';
+import { createExports, type Exports } from '../audit/export/exports.ts';
 import { openLastingLog } from '../audit/lasting-log.ts';
 import { boundRefusals } from '../audit/refusal-bound.ts';
-import { createEmptyCallArchive, createSilentCallLog } from '../audit/silent-audit.ts';
+import { createEmptyCallArchive, createNoExports, createSilentCallLog } from '../audit/silent-audit.ts';
 import type { GatewayOptions } from '../gateway-options.ts';
 import type { CallArchive } from '../ports.ts';
 import { auditCut } from '../runtime/problems.ts';
@@ -18,21 +20,28 @@ import type { GatewaySurroundings } from './surroundings.ts';
 export interface Audit {
   readonly log: ReportedLog;
   readonly archive: CallArchive;
+  readonly exports: Exports;
   /** How many commits the log has made. */
   readonly commits: () => number;
   /** What was found wrong with the log when it was opened. */
   readonly problem: Problem | null;
 }
 
+export interface AuditListeners {
+  readonly onVerification: (verification: AuditVerification) => void;
+  readonly onExport: (change: AuditExport) => void;
+}
+
 export function composeAudit(
   { config, options, clock, logger, redactor, keep }: GatewaySurroundings,
   onWrite: () => void,
-  onVerification: (verification: AuditVerification) => void,
+  { onVerification, onExport }: AuditListeners,
 ): Audit {
   const { audit } = config;
   if (!audit.enabled) {
     return {
       archive: keep(createEmptyCallArchive()),
+      exports: createNoExports(),
       log: keep(reportWrites(createSilentCallLog(), logger, onWrite)),
       commits: () => 0,
       problem: null,
@@ -51,6 +60,7 @@ export function composeAudit(
     onDamage: (problem: string) => log.damaged(problem),
   };
   let archive: FileArchive | null = null;
+  let exports: Exports | null = null;
   const log = openLastingLog({
     path,
     synchronous: audit.synchronous,
@@ -62,15 +72,40 @@ export function composeAudit(
     clock,
     onFailure: audit.on_failure,
     onTrouble: onWrite,
-    readers: { pause: async () => archive?.pause(), resume: () => archive?.resume() },
+    readers: {
+      async pause() {
+        await Promise.all([archive?.pause(), exports?.pause()]);
+      },
+      resume: () => archive?.resume(),
+    },
   });
-  archive = keep(openCallArchive(archiveOptions));
+  const reader = keep(openCallArchive(archiveOptions));
   const bounded = boundRefusals(log, clock, (error) =>
     logger.error('audit_refusals_uncounted', { error: String(error) }),
   );
+  const reported = keep(reportWrites(bounded, logger, onWrite));
+  archive = reader;
+  exports = keep(
+    createExports({
+      log: path,
+      worker: pathToFileURL(join(options.out, 'gateway', 'export-worker.js')),
+      signAll: () => reader.signAll(),
+      seal: (digest) => reader.seal(digest),
+      onChange: onExport,
+      onDone: ({ format, written, file }) =>
+        reported.note({
+          kind: 'log.exported',
+          by: 'person',
+          subject: format,
+          details: { records: written, file },
+        }),
+      logger,
+    }),
+  );
   return {
     archive,
-    log: keep(reportWrites(bounded, logger, onWrite)),
+    exports,
+    log: reported,
     commits: () => log.commits,
     problem: log.cut === null ? null : auditCut(log.cut),
   };

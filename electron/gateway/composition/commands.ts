@@ -1,6 +1,7 @@
 // What window, tray and admin API may ask of the running gateway, each answered by the service that knows.
 import type { GatewayCommands, Handlers } from '../../shared/contract.ts';
 import type { GatewayStatus } from '../../shared/domain.ts';
+import type { Exports } from '../audit/export/exports.ts';
 import type { ClientRegistry } from '../clients/client-registry.ts';
 import type { Policies } from '../policy/open-policies.ts';
 import type { ApprovalDesk, CallArchive } from '../ports.ts';
@@ -14,6 +15,7 @@ export interface CommandServices {
   readonly policy: Policies;
   readonly trials: Trials;
   readonly archive: CallArchive;
+  readonly exports: Pick<Exports, 'last' | 'cancel'>;
   readonly searches: SavedSearchCommands;
   readonly approvals: ApprovalDesk;
   readonly clients: ClientRegistry;
@@ -25,7 +27,7 @@ export interface CommandServices {
 }
 
 export function createCommands(services: CommandServices): Handlers<GatewayCommands> {
-  const { live, archive, approvals, clients, sessions, onSettings } = services;
+  const { live, archive, exports, approvals, clients, sessions, onSettings } = services;
   return {
     'status.read': () => services.status(),
     'calls.page': (query) => archive.page(query),
@@ -57,6 +59,8 @@ export function createCommands(services: CommandServices): Handlers<GatewayComma
       }
     },
     ...archive.proof,
+    'audit.export.read': () => exports.last(),
+    'audit.export.cancel': ({ id }) => exports.cancel(id),
     ...services.policy.commands,
     ...services.trials.commands,
     'demo.run': () => services.runDemo(),

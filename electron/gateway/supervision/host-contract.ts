@@ -1,5 +1,6 @@
 // What a host and its gateway thread say to each other: the gateway's contract, and the thread's own life.
 import { z } from 'zod';
+import { auditExport, exportTask } from '../../shared/audit-export.ts';
 import { auditKey } from '../../shared/audit-proof.ts';
 import { events, gatewayCommands } from '../../shared/contract.ts';
 
@@ -37,6 +38,8 @@ export const hostCommands = {
   'gateway.attend': { input: z.boolean(), output: z.void() },
   /** What signs the audit log from now on. */
   'gateway.audit-key': { input: auditKey, output: z.void() },
+  /** Begins an export to a file that the host has chosen. */
+  'gateway.export': { input: exportTask, output: auditExport },
   /** Answered once everything is closed. */
   'gateway.close': { input: z.void(), output: z.void() },
 } as const;

@@ -19,8 +19,7 @@ export function serveHost(
     hostCommands,
     {
       ...forwardTo(gatewayCommands, () => {
-        if (running === undefined)
-          throw new CommandError('gateway_unavailable', 'The gateway has not started yet');
+        if (running === undefined) throw notStarted();
         return running.commands;
       }),
       async 'gateway.start'(options) {
@@ -39,6 +38,10 @@ export function serveHost(
       'gateway.audit-key'(key) {
         running?.setAuditKey(key);
       },
+      'gateway.export'(task) {
+        if (running === undefined) throw notStarted();
+        return running.startExport(task);
+      },
       async 'gateway.close'() {
         const gateway = await starting?.catch(() => undefined);
         await gateway?.close();
@@ -48,6 +51,10 @@ export function serveHost(
   );
   const emit = serve<typeof hostEvents>(port, answer);
   setInterval(() => emit('gateway.alive', undefined), heartbeatMs);
+}
+
+function notStarted(): CommandError {
+  return new CommandError('gateway_unavailable', 'The gateway has not started yet');
 }
 
 /** Words for the reasons that a user can do something about; anything else keeps its own. */

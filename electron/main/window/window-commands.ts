@@ -12,6 +12,7 @@ import {
 } from '../../shared/contract.ts';
 import { createAnswer } from '../../shared/rpc.ts';
 import { keepDrafts } from './drafts.ts';
+import { exportToChosenFile, showExportedFile } from './export-file.ts';
 import type { PromptWindow } from './prompt-window.ts';
 import { isTrustedFrame } from './trusted-frame.ts';
 
@@ -36,6 +37,8 @@ export function serveWindowCommands(
     }),
     'drafts.read': () => drafts.read(),
     'drafts.write': (files) => drafts.write(files),
+    'audit.export': (wish) => exportToChosenFile(host, wish),
+    'audit.export.show': () => showExportedFile(host),
     'clipboard.write': (text) => clipboard.writeText(text),
     'gateway.restart': () => host.restart(),
     'prompt.fit': ({ height }) => prompt?.fit(height),

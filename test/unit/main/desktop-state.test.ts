@@ -3,6 +3,7 @@ import { searchCommands } from '../../../electron/shared/audit-search.ts';
 import { followDesktop, type DesktopState } from '../../../electron/main/desktop-state.ts';
 import type { GatewayHost } from '../../../electron/gateway/host.ts';
 import { approvalCommands } from '../../../electron/shared/approvals.ts';
+import { exportCommands } from '../../../electron/shared/audit-export.ts';
 import { auditProofCommands } from '../../../electron/shared/audit-proof.ts';
 import { policyCommands, trialCommands, type Events } from '../../../electron/shared/contract.ts';
 import { forwardTo, type AnyEvent } from '../../../electron/shared/rpc.ts';
@@ -44,6 +45,7 @@ function setUp(readPage = vi.fn(() => ({ calls: [call()], more: false }))) {
       'mode.set': () => undefined,
       'pause.set': () => undefined,
       ...forwardTo(auditProofCommands, neverAsked),
+      ...forwardTo(exportCommands, neverAsked),
       ...forwardTo(policyCommands, neverAsked),
       ...forwardTo(trialCommands, neverAsked),
       ...forwardTo(searchCommands, neverAsked),

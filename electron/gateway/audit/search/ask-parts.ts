@@ -28,7 +28,7 @@ export interface PartsQuestion {
 export type AskParts = (question: PartsQuestion) => Promise<LogBounds | null>;
 
 /** @param log the path of the log */
-export function createAskParts(index: SearchIndex, log: string): AskParts {
+export function createAskParts(index: Pick<SearchIndex, 'database' | 'catchUp'>, log: string): AskParts {
   return async ({ filter, after, newestFirst, signal, first, ask }) => {
     index.catchUp();
     const { bounds, parts } = withIndex(index, log, (database) => {
@@ -74,7 +74,11 @@ function isIndexedBy(database: IndexDatabase, { stretch, through }: Part): boole
   return (readStretches(database).get(stretch)?.next ?? 0) > through;
 }
 
-function withIndex<T>(index: SearchIndex, log: string, work: (database: IndexDatabase) => T): T {
+function withIndex<T>(
+  index: Pick<SearchIndex, 'database'>,
+  log: string,
+  work: (database: IndexDatabase) => T,
+): T {
   const database = index.database();
   if (database !== null) return work(database);
   const empty = openIndexInMemory(log);

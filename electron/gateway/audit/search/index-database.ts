@@ -46,6 +46,18 @@ export function openIndexFile(
   return { database, reason };
 }
 
+/** For somebody who only asks it, beside the one who keeps it up; null where there is none that can be asked. */
+export function openIndexAsFound(log: string): IndexDatabase | null {
+  try {
+    const { database, unusable } = openExisting(indexPathOf(log), log);
+    if (unusable === null) return database;
+    database.close();
+  } catch {
+    // Whoever keeps it up makes a new one. Until then every record is looked at.
+  }
+  return null;
+}
+
 export function deleteIndex(path: string): void {
   for (const end of ['', '-wal', '-shm']) rmSync(`${path}${end}`, { force: true });
 }

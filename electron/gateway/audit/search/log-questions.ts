@@ -3,6 +3,8 @@ import type { Database } from 'better-sqlite3';
 import type { Handlers } from '../../../shared/contract.ts';
 import type { CallStory, LogQuestions } from '../../../shared/audit-search.ts';
 import { CommandError } from '../../../shared/rpc.ts';
+import type { LinesPage, LinesQuery } from '../../../shared/audit-export.ts';
+import { linesOfCalls } from '../export/lines-page.ts';
 import { createAskParts, IndexGone } from './ask-parts.ts';
 import { countCalls, topOfCalls, valuesOfCalls } from './call-figures.ts';
 import { histogramOfCalls } from './call-histogram.ts';
@@ -16,6 +18,8 @@ export interface LogAnswers {
   readonly questions: Handlers<LogQuestions>;
   /** What the log has of it; null where there is no such call. */
   story(id: number): Promise<Omit<CallStory, 'input'> | null>;
+  /** Calls as exports show them. */
+  lines(query: LinesQuery): Promise<LinesPage>;
 }
 
 export interface LogQuestionsOptions {
@@ -68,6 +72,7 @@ export function createLogQuestions({ path, log, index, readable, closing }: LogQ
       'events.search': (query) => readable(() => listEvents(log, query)),
       'index.read': () => readable(() => index.state()),
     },
+    lines: (query) => answer('lines', {}, (signal) => linesOfCalls(askParts, log, query, signal)),
     story: (id) => answer('story', {}, (signal) => storyOfCall(askParts, log, id, signal)),
   };
 }

@@ -9,6 +9,7 @@ import { threadPort } from '../../../../electron/gateway/supervision/thread-port
 import { standInStatus } from '../../../../electron/gateway/supervision/stand-in-status.ts';
 import { approvalCommands } from '../../../../electron/shared/approvals.ts';
 import { searchCommands } from '../../../../electron/shared/audit-search.ts';
+import { exportCommands } from '../../../../electron/shared/audit-export.ts';
 import { auditProofCommands } from '../../../../electron/shared/audit-proof.ts';
 import { policyCommands, trialCommands } from '../../../../electron/shared/contract.ts';
 import type { GatewayStatus } from '../../../../electron/shared/domain.ts';
@@ -46,6 +47,7 @@ async function createGateway(options: GatewayOptions, emit: Emit): Promise<Gatew
     url,
     setAttended: (attended) => note(`attended ${attended}`),
     setAuditKey: ({ from }) => note(`key from ${from}`),
+    startExport: neverAsked,
     async close() {
       note('close');
       if (options.env.FIXTURE_CLOSE === 'never') await new Promise(() => undefined);
@@ -69,6 +71,7 @@ async function createGateway(options: GatewayOptions, emit: Emit): Promise<Gatew
       'mode.set': () => undefined,
       'pause.set': () => undefined,
       ...forwardTo(auditProofCommands, neverAsked),
+      ...forwardTo(exportCommands, neverAsked),
       ...forwardTo(policyCommands, neverAsked),
       ...forwardTo(trialCommands, neverAsked),
       ...forwardTo(searchCommands, neverAsked),
