@@ -145,7 +145,8 @@ export async function createGateway(
     logger,
     settings: (call) => live.of(call),
     denialData,
-    alert: (text, call, callId) => alerts.raise({ callId, client: call.client.name, text }),
+    alert: (text, { client }, callId) =>
+      alerts.raise({ callId, client: redactor.words(client.name), text: redactor.words(text) }),
   });
 
   const clients = keep(

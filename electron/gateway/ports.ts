@@ -176,8 +176,8 @@ export interface AuditNotes {
 /** The audit log as the calls see it. Only `record` fails: nothing else could be undone any more. */
 export interface CallLog extends AuditNotes, Closable {
   /**
-   * Resolves to the record's id, for `complete`, once it is committed; rejects where it can't be. For a denial the
-   * record is whole at once.
+   * Resolves to the record's id, for `complete`, once it is committed; rejects where it can't be, with an error that may
+   * have an `advice` for the client. For a denial the record is whole at once.
    */
   record(call: Call, verdict: Verdict, refusal: { code: number; message: string } | null): Promise<number>;
   /** Is committed when it returns. */

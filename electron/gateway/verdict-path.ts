@@ -89,7 +89,7 @@ export function createVerdictPath(collaborators: VerdictCollaborators): VerdictP
       );
     } catch (error) {
       logger.error('audit_write_failed', { requestId: call.requestId, error: String(error) });
-      return { error: 'audit_unavailable' };
+      return unrecorded(error);
     }
     const warning = verdict.decision.obligations?.alert ?? null;
     if (warning !== null) alert(warning, call, recordId);
@@ -266,6 +266,13 @@ function replaced(decision: Decision, { mode }: VerdictSettings): Verdict {
 
 function tooOften(decision: Decision, { mode }: VerdictSettings): Verdict {
   return { allow: false, reason: 'rate_limit', mode, decision, waitedMs: null };
+}
+
+/** The log's error may say what helps, in words that are for clients. */
+function unrecorded(error: unknown): Refusal {
+  const advice = error instanceof Error && 'advice' in error ? error.advice : null;
+  if (typeof advice !== 'string') return { error: 'audit_unavailable' };
+  return { error: 'audit_unavailable', message: `${errors.audit_unavailable.message}: ${advice}` };
 }
 
 /** With the data of the Go server's error. */

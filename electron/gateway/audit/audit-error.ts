@@ -7,6 +7,19 @@
 export type AuditFault =
   'full' | 'read_only' | 'locked' | 'no_database' | 'damaged' | 'unopened' | 'disk' | 'refused' | 'other';
 
+/** What a client is told: nothing of this machine but what has to be done. */
+const advices: Readonly<Record<AuditFault, string>> = {
+  full: 'the disk is full: free some space',
+  read_only: 'the audit log is read-only: make its file and folder writable',
+  locked: 'another program holds the audit log locked: end that program',
+  no_database: 'the file of the audit log is none: a new one is being made',
+  damaged: 'the audit log is damaged: what can be read of it is being saved',
+  unopened: 'the audit log can not be opened: make its file and folder writable',
+  disk: 'the disk failed to read or write: check it',
+  refused: 'the audit log is not one of this version of MCP Proxy Desktop',
+  other: 'MCP Proxy Desktop says in its window and its log what is wrong',
+};
+
 /** The audit log can't be opened, written or read. `message` is for people; `cause` is SQLite's or the system's error. */
 export class AuditError extends Error {
   override readonly name = 'AuditError';
@@ -15,6 +28,10 @@ export class AuditError extends Error {
   constructor(message: string, options: ErrorOptions & { readonly fault?: AuditFault } = {}) {
     super(message, options);
     this.fault = options.fault ?? 'refused';
+  }
+
+  get advice(): string {
+    return advices[this.fault];
   }
 }
 

@@ -3,6 +3,7 @@
 import type { Database } from 'better-sqlite3';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '../ports.ts';
+import { isClockBelievable } from './believable-clock.ts';
 import type { Place } from './chain.ts';
 import { createChainWriter, transact } from './chain-writer.ts';
 import { chainedTables, createPlaceReader, oldestNumber } from './chained-rows.ts';
@@ -64,7 +65,14 @@ export function startRetention(
     }
   }
 
-  const byAge = () => deleteBefore(database, Date.now() - days * dayMs, signal, sign);
+  function byAge(): Promise<number> {
+    const now = Date.now();
+    if (isClockBelievable(database, now)) return deleteBefore(database, now - days * dayMs, signal, sign);
+    logger.debug('audit.retention_waits', {
+      why: 'nothing of the last days is recorded: the clock may be wrong',
+    });
+    return Promise.resolve(0);
+  }
   const bySize = () =>
     maxBytes === null ? Promise.resolve(0) : deleteBeyond(database, maxBytes, signal, sign);
   const timers = [

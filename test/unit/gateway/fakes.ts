@@ -169,6 +169,7 @@ export class MemoryLog implements CallWriter {
   readonly events: AuditEvent[] = [];
   /** Set to make `record` reject, as a full disk would. */
   broken = false;
+  failure = new Error('database or disk is full');
   readonly #onRecord: () => void;
 
   constructor(onRecord: () => void = () => undefined) {
@@ -177,7 +178,7 @@ export class MemoryLog implements CallWriter {
 
   async record(call: Call, verdict: Verdict, refusal: LoggedCall['refusal']): Promise<number> {
     await Promise.resolve();
-    if (this.broken) throw new Error('database or disk is full');
+    if (this.broken) throw this.failure;
     this.#onRecord();
     const id = this.calls.length + 1;
     this.calls.push({ id, call, verdict, refusal, outcomes: [] });

@@ -1,6 +1,7 @@
 // The one way down: every verdict, what is told and recorded of it, and that nothing goes on without its record.
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { AllowedMessage, Decision } from '../../../electron/gateway/call.ts';
+import { auditError } from '../../../electron/gateway/audit/audit-error.ts';
 import { errors, UpstreamError } from '../../../electron/gateway/errors.ts';
 import type { Answer, Approver, ExceededLimit, UpstreamConnection } from '../../../electron/gateway/ports.ts';
 import {
@@ -390,6 +391,27 @@ describe('without an audit record', () => {
     await expect(run()).resolves.toEqual({ error: 'audit_unavailable' });
     expect(forwarded).toEqual([]);
     expect(logger.events).toEqual(['audit_write_failed']);
+  });
+
+  it('the client reads what is wrong and what helps, and no path', async () => {
+    const { run, log } = path();
+    log.broken = true;
+    for (const code of [
+      'SQLITE_FULL',
+      'SQLITE_READONLY',
+      'SQLITE_BUSY',
+      'SQLITE_CORRUPT',
+      'SQLITE_CANTOPEN',
+      '',
+    ]) {
+      log.failure = auditError('/home/anna/audit.db', Object.assign(new Error('failed'), { code }));
+      const refused = await run();
+      expect(refused?.error).toBe('audit_unavailable');
+      expect(refused?.message).toMatch(/^The call was not forwarded.* could not be written: .{20,100}$/u);
+      expect(refused?.message).not.toContain('anna');
+    }
+    log.failure = auditError('/home/anna/audit.db', Object.assign(new Error('failed'), { code: 'ENOSPC' }));
+    expect((await run())?.message).toContain('the disk is full: free some space');
   });
 
   it('not even a ping goes on', async () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { isClockBelievable } from '../../../../electron/gateway/audit/believable-clock.ts';
 import { openCallLog } from '../../../../electron/gateway/audit/call-log.ts';
 import { newestEvent } from '../../../../electron/gateway/audit/event-rows.ts';
 import { openForUpkeep } from '../../../../electron/gateway/audit/open-database.ts';
@@ -137,6 +138,28 @@ describe('deleteBeyond', () => {
     const { database, events } = await logWith([10, 20]);
     expect(await deleteBeyond(database, 10_000_000, never, sign)).toBe(0);
     expect(events()).toHaveLength(2);
+  });
+
+  it('deletes nothing by age while the clock may have been put forward', async () => {
+    const day = 24 * 3_600_000;
+    const now = start + 400 * day;
+    const { database, log, calls } = await logWith([0, day]);
+    vi.spyOn(Date, 'now').mockReturnValue(now);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const looks = async () => {
+      const retention = startRetention(database, { days: 30, maxBytes: null }, recordingLogger(), sign);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      retention.close();
+      return calls().length;
+    };
+    expect(isClockBelievable(database, now)).toBe(false);
+    expect(await looks()).toBe(2);
+    // What is written by the same clock does not vouch for it, until it is a day old.
+    await log.record(sampleCall({ at: now - 1000 }), allowed, null);
+    expect(await looks()).toBe(3);
+    await log.record(sampleCall({ at: now - day - 1000 }), allowed, null);
+    expect(isClockBelievable(database, now)).toBe(true);
+    expect(await looks()).toBe(2);
   });
 
   it('gives the space back to the disk', { timeout: 30_000 }, async () => {
