@@ -45,6 +45,11 @@ export const errors = {
     message:
       'The admin API wants its token as "Authorization: Bearer …": it is in the file api-token of the user-data folder',
   },
+  api_locked: {
+    code: -32600,
+    http: 429,
+    message: 'Too many wrong tokens for the admin API: try again in a minute, with the right one',
+  },
   token_missing: {
     code: -32002,
     http: 401,

@@ -10,6 +10,7 @@ import { composeApprovals } from './composition/approvals.ts';
 import { auditPath, composeAudit } from './composition/audit.ts';
 import { createCommands } from './composition/commands.ts';
 import { type ConfigChange, keepConfigInForce } from './composition/config-in-force.ts';
+import { configOverviewOf } from './composition/config-overview.ts';
 import { createDemoRuns } from './composition/demo-runs.ts';
 import { loadOptions } from './composition/inspect-config.ts';
 import { composeHttpServer, listen } from './composition/listener.ts';
@@ -201,6 +202,7 @@ export async function createGateway(
   const commands = notedCommands(
     createCommands({
       live,
+      configuration: () => configOverviewOf(inForce, options.configFile),
       policy,
       trials,
       archive,
@@ -248,7 +250,7 @@ export async function createGateway(
     }),
     identity: { clients, auth: config.server.auth, defaultAgent: config.agent },
     tls,
-    api: config.api.enabled ? { token: openApiToken(join(userData, 'api-token')), commands } : null,
+    api: config.api.enabled ? { token: openApiToken(join(userData, 'api-token')), commands, version } : null,
     probes: monitoring.onProxyPort,
   });
   // At the end the questions go first, then the sessions answer what waits, then the connections end.

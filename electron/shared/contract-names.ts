@@ -41,6 +41,7 @@ const commands = {
   'grants.restore': true,
   'mode.set': true,
   'pause.set': true,
+  'config.read': true,
   'policy.read': true,
   'policy.files': true,
   'policy.check': true,

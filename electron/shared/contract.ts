@@ -4,6 +4,7 @@ import { approvalCommands, approvalEvents } from './approvals.ts';
 import { auditExport, exportCommands, exportDialogCommands } from './audit-export.ts';
 import { searchCommands } from './audit-search.ts';
 import { auditProofCommands, auditVerification } from './audit-proof.ts';
+import { configCommands } from './config-settings.ts';
 import {
   callPage,
   callQuery,
@@ -117,6 +118,7 @@ export const gatewayCommands = {
   'pause.set': { input: z.boolean(), output: nothing },
   ...auditProofCommands,
   ...exportCommands,
+  ...configCommands,
   ...policyCommands,
   ...trialCommands,
   'demo.run': { input: nothing, output: z.array(demoStep) },

@@ -1,4 +1,5 @@
 // What window, tray and admin API may ask of the running gateway, each answered by the service that knows.
+import type { ConfigOverview } from '../../shared/config-settings.ts';
 import type { GatewayCommands, Handlers } from '../../shared/contract.ts';
 import type { GatewayStatus } from '../../shared/domain.ts';
 import type { Exports } from '../audit/export/exports.ts';
@@ -12,6 +13,7 @@ import type { LiveSettings } from './live-settings.ts';
 
 export interface CommandServices {
   readonly live: LiveSettings;
+  readonly configuration: () => ConfigOverview;
   readonly policy: Policies;
   readonly trials: Trials;
   readonly archive: CallArchive;
@@ -58,6 +60,7 @@ export function createCommands(services: CommandServices): Handlers<GatewayComma
         onSettings();
       }
     },
+    'config.read': () => services.configuration(),
     ...archive.proof,
     'audit.export.read': () => exports.last(),
     'audit.export.cancel': ({ id }) => exports.cancel(id),

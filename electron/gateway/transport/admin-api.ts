@@ -1,138 +1,143 @@
 // The admin API: what scripts may ask of the running proxy over HTTP, with a token of its own.
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { z } from 'zod';
-import { answerDuration, answerScope } from '../../shared/approvals.ts';
+import type { Operation } from '../../shared/admin-api/operation.ts';
+import { operations } from '../../shared/admin-api/operations.ts';
 import type { GatewayCommands, Handlers } from '../../shared/contract.ts';
-import { errors } from '../errors.ts';
-import { pathOf, type Refuse } from './endpoint.ts';
-import { mediaTypeOf, readBody, sendJson } from './http-exchange.ts';
+import { CommandError } from '../../shared/rpc.ts';
+import { errors, type Refusal } from '../errors.ts';
+import type { CallLog, Clock, Logger } from '../ports.ts';
+import { statusOfFailure } from './admin-api/command-failure.ts';
+import { createFindOperation } from './admin-api/find-operation.ts';
+import { openApiDocument } from './admin-api/openapi.ts';
+import { readInput } from './admin-api/read-input.ts';
+import { createTokenCheck } from './admin-api/token-check.ts';
+import { addressOf, pathOf, recordRefusal } from './endpoint.ts';
+import { sendJson } from './http-exchange.ts';
+import { targetOf } from './request-target.ts';
 
 export interface AdminApiOptions {
   readonly token: string;
-  readonly commands: Pick<
-    Handlers<GatewayCommands>,
-    'status.read' | 'pause.set' | 'approvals.list' | 'approvals.answer' | 'grants.list' | 'grants.revoke'
-  >;
-  readonly refuse: Refuse;
+  readonly commands: Handlers<GatewayCommands>;
+  /** Of the app. */
+  readonly version: string;
+  readonly log: CallLog;
+  readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 export interface AdminApi {
   /** Answers a request below `/api/` that has come in at the door. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Refuses one that has not. */
+  refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void;
+  close(): void;
 }
 
-const MAX_BODY_BYTES = 64 * 1024;
+/** What the table of operations can't be an entry of. */
+const DESCRIPTION = '/api/openapi.json';
 
-interface Action {
-  readonly input: z.ZodType;
-  /** `id` is what the path ends with, where it is one of those that do. */
-  run(input: unknown, id: string): unknown;
-}
+export function createAdminApi(options: AdminApiOptions): AdminApi {
+  const { token, commands, version, log, clock, logger } = options;
+  const tokens = createTokenCheck(token, log, clock);
+  const find = createFindOperation(Object.values(operations));
+  let description: Buffer | null = null;
 
-/** What a script says of one call; without more it is answered once. */
-const answerOfOne = z.strictObject({
-  allow: z.boolean(),
-  duration: answerDuration.default('once'),
-  scope: answerScope.default('arguments'),
-  note: z.string().trim().max(500).default(''),
-});
+  /** Refused before it was asked of anybody: recorded, and the connection ends, whatever is still to come on it. */
+  function refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    refusal: Refusal,
+    headers: Record<string, string> = {},
+  ): void {
+    const method = `${request.method ?? ''} ${pathOf(request)}`;
+    recordRefusal(options, { server: '', method, refusal, sourceIp: addressOf(request) });
+    sendRefused(response, refusal, { connection: 'close', ...headers });
+  }
 
-const bodiless: ReadonlySet<string> = new Set(['GET', 'DELETE']);
+  /** Whether it may ask at all; it has been refused where not. */
+  function isAdmitted(request: IncomingMessage, response: ServerResponse): boolean {
+    // A web page has no business here, wherever it comes from; nothing but a browser sends an Origin.
+    if (request.headers.origin !== undefined) {
+      refuse(request, response, { error: 'forbidden_origin' });
+      return false;
+    }
+    switch (tokens.check(request.headers.authorization)) {
+      case 'right':
+        return true;
+      case 'wrong':
+        refuse(request, response, { error: 'api_unauthorized' }, { 'www-authenticate': 'Bearer' });
+        return false;
+      case 'too_many':
+        sendRefused(response, { error: 'api_locked' }, { connection: 'close', 'retry-after': '60' });
+        return false;
+    }
+  }
 
-function action<I extends z.ZodType>(input: I, run: (input: z.output<I>, id: string) => unknown): Action {
-  return { input, run: (parsed, id) => run(parsed as z.output<I>, id) };
-}
-
-export function createAdminApi({ token, commands, refuse }: AdminApiOptions): AdminApi {
-  const wanted = digest(`Bearer ${token}`);
-  const actions: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
-    '/api/status': { GET: action(z.undefined(), () => commands['status.read']()) },
-    '/api/pause': {
-      POST: action(z.strictObject({ paused: z.boolean() }), async ({ paused }) => {
-        await commands['pause.set'](paused);
-        return { paused };
-      }),
-    },
-    '/api/approvals': { GET: action(z.undefined(), () => commands['approvals.list']()) },
-    '/api/approvals/ID': {
-      POST: action(answerOfOne, (wish, id) =>
-        commands['approvals.answer']({ ...wish, via: 'api', ids: [id] }),
-      ),
-    },
-    '/api/grants': { GET: action(z.undefined(), () => commands['grants.list']()) },
-    '/api/grants/ID': { DELETE: action(z.undefined(), (_, id) => commands['grants.revoke']({ id })) },
-  };
+  async function run(operation: Operation, input: Record<string, unknown>, response: ServerResponse) {
+    try {
+      const answer = await operation.run(commands, input);
+      if (answer !== null) send(response, operation.isRefusal?.(answer) === true ? 409 : 200, answer);
+      else sendFailure(response, 404, 'not_found', operation.absent ?? errors.not_found.message);
+    } catch (error) {
+      if (error instanceof CommandError) {
+        sendFailure(response, statusOfFailure(error.code), error.code, error.message);
+        return;
+      }
+      logger.error('api_failed', { path: operation.path, error: String(error) });
+      sendFailure(response, errors.internal.http, 'internal', errors.internal.message);
+    }
+  }
 
   return {
+    refuse,
+    close: () => tokens.close(),
     async handle(request, response) {
-      // A web page has no business here, wherever it comes from; nothing but a browser sends an Origin.
-      if (request.headers.origin !== undefined) {
-        refuse(request, response, { error: 'forbidden_origin' });
+      if (!isAdmitted(request, response)) return;
+      const { path, query } = targetOf(request.url ?? '/');
+      const method = request.method ?? '';
+      if (path === DESCRIPTION && method === 'GET') {
+        description ??= Buffer.from(JSON.stringify(openApiDocument(operations, version)));
+        sendJson(response, 200, description, unkept);
         return;
       }
-      if (!timingSafeEqual(digest(request.headers.authorization ?? ''), wanted)) {
-        refuse(
-          request,
-          response,
-          { error: 'api_unauthorized' },
-          { headers: { 'www-authenticate': 'Bearer' } },
-        );
+      const found = find(method, path);
+      if (!found.found) {
+        const allow = path === DESCRIPTION ? ['GET'] : found.allow;
+        if (allow.length > 0)
+          refuse(request, response, { error: 'method_not_allowed' }, { allow: allow.join(', ') });
+        else refuse(request, response, { error: 'not_found', message: `Not found: see GET ${DESCRIPTION}` });
         return;
       }
-      const { path, id } = placeOf(pathOf(request));
-      const methods = Object.hasOwn(actions, path) ? actions[path] : undefined;
-      if (methods === undefined) {
-        const message = `Not found; there are: ${Object.keys(actions).join(', ')}`;
-        refuse(request, response, { error: 'not_found', message });
-        return;
+      const read = await readInput(request, found.operation, found.inPath, query);
+      if (read.ok) await run(found.operation, read.input, response);
+      else {
+        const message = `${errors[read.error].message}: ${read.why}`;
+        refuse(request, response, { error: read.error, message });
       }
-      const asked = Object.hasOwn(methods, request.method ?? '') ? methods[request.method ?? ''] : undefined;
-      if (asked === undefined) {
-        const headers = { allow: Object.keys(methods).join(', ') };
-        refuse(request, response, { error: 'method_not_allowed' }, { headers });
-        return;
-      }
-      const body = bodiless.has(request.method ?? '')
-        ? { ok: true, value: undefined }
-        : await readJson(request);
-      const input = body.ok ? asked.input.safeParse(body.value) : null;
-      if (input?.success !== true) {
-        const why = input === null ? 'a body in JSON is expected' : z.prettifyError(input.error);
-        const message = `${errors.invalid_request.message}: ${why}`;
-        refuse(
-          request,
-          response,
-          { error: 'invalid_request', message },
-          { headers: { connection: 'close' } },
-        );
-        return;
-      }
-      const answer: unknown = await asked.run(input.data, id);
-      sendJson(response, 200, Buffer.from(JSON.stringify(answer)), { 'cache-control': 'no-store' });
     },
   };
 }
 
-/** `/api/approvals/req_1` is the place `/api/approvals/ID`. */
-function placeOf(path: string): { path: string; id: string } {
-  const [, place, id] = /^(\/api\/\w+)\/([\w-]{1,200})$/u.exec(path) ?? [];
-  return place === undefined || id === undefined ? { path, id: '' } : { path: `${place}/ID`, id };
+const unkept = { 'cache-control': 'no-store' };
+
+function send(response: ServerResponse, status: number, value: unknown, headers = {}): void {
+  sendJson(response, status, Buffer.from(JSON.stringify(value)), { ...unkept, ...headers });
 }
 
-async function readJson(request: IncomingMessage): Promise<{ ok: boolean; value: unknown }> {
-  const body = mediaTypeOf(request) === 'application/json' ? await readBody(request, MAX_BODY_BYTES) : null;
-  try {
-    return body === null
-      ? { ok: false, value: null }
-      : { ok: true, value: JSON.parse(body.toString('utf8')) };
-  } catch {
-    // No JSON: told to whoever sent it.
-    return { ok: false, value: null };
-  }
+function sendRefused(
+  response: ServerResponse,
+  { error, message = errors[error].message }: Refusal,
+  headers: Record<string, string>,
+): void {
+  sendFailure(response, errors[error].http, error, message, headers);
 }
 
-/** Of equal length whatever it is of, so that comparing it tells nothing of the text. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+function sendFailure(
+  response: ServerResponse,
+  status: number,
+  code: string,
+  message: string,
+  headers: Record<string, string> = {},
+): void {
+  send(response, status, { error: { code, message } }, headers);
 }

@@ -130,6 +130,7 @@ function reasonFor(error: ErrorName): RefusedMessage['reason'] {
     case 'session_limit':
       return 'session';
     case 'api_unauthorized':
+    case 'api_locked':
     case 'token_missing':
     case 'token_wrong':
     case 'token_in_query':

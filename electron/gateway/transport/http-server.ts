@@ -40,7 +40,7 @@ export interface HttpServerOptions extends Omit<EndpointOptions, 'served'> {
   /** Null: plain HTTP, as is usual on loopback. */
   readonly tls: TlsListening | null;
   /** Null: nothing is served below `/api/`. */
-  readonly api: Omit<AdminApiOptions, 'refuse'> | null;
+  readonly api: Pick<AdminApiOptions, 'token' | 'commands' | 'version'> | null;
   /** What is told to those who watch the proxy, where that has no port of its own. */
   readonly probes: readonly Probe[];
   readonly logger: Logger;
@@ -91,7 +91,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const refuseForNone = createRefuse(options, '');
 
   const probes = createProbes(options.probes, options.logger);
-  const api = options.api && createAdminApi({ ...options.api, refuse: refuseForNone });
+  const api = options.api && createAdminApi({ ...options, ...options.api });
 
   function serveOne(upstream: Upstream) {
     return serve({
@@ -166,11 +166,13 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       address: request.socket.localAddress,
       port: request.socket.localPort,
     });
+    const asksApi = api !== null && target.path.startsWith('/api/');
     if (refusal !== null) {
-      refuse(request, response, { error: refusal }, { headers: { connection: 'close' } });
+      if (asksApi) api.refuse(request, response, { error: refusal });
+      else refuse(request, response, { error: refusal }, { headers: { connection: 'close' } });
       return;
     }
-    if (api !== null && pathOf(request).startsWith('/api/')) {
+    if (asksApi) {
       await api.handle(request, response);
       return;
     }
@@ -220,7 +222,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
   return {
     listen: (port, address) => listening(server, port, address),
-    close: () => closed(server, options.closeTimeoutMs),
+    async close() {
+      await closed(server, options.closeTimeoutMs);
+      api?.close();
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { followDesktop, type DesktopState } from '../../../electron/main/desktop
 import type { GatewayHost } from '../../../electron/gateway/host.ts';
 import { approvalCommands } from '../../../electron/shared/approvals.ts';
 import { exportCommands } from '../../../electron/shared/audit-export.ts';
+import { configCommands } from '../../../electron/shared/config-settings.ts';
 import { auditProofCommands } from '../../../electron/shared/audit-proof.ts';
 import { policyCommands, trialCommands, type Events } from '../../../electron/shared/contract.ts';
 import { forwardTo, type AnyEvent } from '../../../electron/shared/rpc.ts';
@@ -48,6 +49,7 @@ function setUp(readPage = vi.fn(() => ({ calls: [call()], more: false }))) {
       ...forwardTo(exportCommands, neverAsked),
       ...forwardTo(policyCommands, neverAsked),
       ...forwardTo(trialCommands, neverAsked),
+      ...forwardTo(configCommands, neverAsked),
       ...forwardTo(searchCommands, neverAsked),
       'demo.run': () => [],
       'sessions.end': () => false,

@@ -8,6 +8,7 @@ import { serveHost } from '../../../../electron/gateway/supervision/serve-host.t
 import { threadPort } from '../../../../electron/gateway/supervision/thread-port.ts';
 import { standInStatus } from '../../../../electron/gateway/supervision/stand-in-status.ts';
 import { approvalCommands } from '../../../../electron/shared/approvals.ts';
+import { configCommands } from '../../../../electron/shared/config-settings.ts';
 import { searchCommands } from '../../../../electron/shared/audit-search.ts';
 import { exportCommands } from '../../../../electron/shared/audit-export.ts';
 import { auditProofCommands } from '../../../../electron/shared/audit-proof.ts';
@@ -74,6 +75,7 @@ async function createGateway(options: GatewayOptions, emit: Emit): Promise<Gatew
       ...forwardTo(exportCommands, neverAsked),
       ...forwardTo(policyCommands, neverAsked),
       ...forwardTo(trialCommands, neverAsked),
+      ...forwardTo(configCommands, neverAsked),
       ...forwardTo(searchCommands, neverAsked),
       'policy.read': () => ({
         source: '',

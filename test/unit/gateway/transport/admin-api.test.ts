@@ -1,22 +1,34 @@
 // The admin API: for those with its token, and for no browser.
 import { describe, expect, it, vi } from 'vitest';
+import {
+  gatewayCommands,
+  type GatewayCommands,
+  type Handlers,
+} from '../../../../electron/shared/contract.ts';
+import { CommandError, forwardTo } from '../../../../electron/shared/rpc.ts';
 import { startProxy, type Exchange } from './proxy.ts';
 
 const token = `mcpa_${'t'.repeat(43)}`;
 
-async function start() {
+function neverAsked(): never {
+  throw new Error('nobody was to ask this');
+}
+
+async function start(others: Partial<Handlers<GatewayCommands>> = {}) {
   const paused = vi.fn();
   const answered = vi.fn(() => ({ outcome: 'refused' as const, message: '', diagnostics: [] }));
   const revoked = vi.fn(() => true);
-  const commands = {
+  const commands: Handlers<GatewayCommands> = {
+    ...forwardTo(gatewayCommands, neverAsked),
     'status.read': () => ({ state: 'running' }) as never,
     'pause.set': paused,
     'approvals.list': () => [],
     'approvals.answer': answered,
     'grants.list': () => ({ now: 1, temporary: [], standing: [] }),
     'grants.revoke': revoked,
+    ...others,
   };
-  const proxy = await startProxy({ api: { token, commands } });
+  const proxy = await startProxy({ api: { token, commands, version: '1.2.3' } });
   const ask = (exchange: Exchange) =>
     proxy.send({ ...exchange, headers: { authorization: `Bearer ${token}`, ...exchange.headers } });
   const post = (body: Exchange['body'], headers: Record<string, string> = {}) =>
@@ -97,21 +109,113 @@ describe('is refused, recorded, and changes nothing', () => {
     ['by another method', 405, { method: 'GET', path: '/api/pause', headers: known }],
     ['to answer without a token', 401, { ...pause, path: '/api/approvals/req_1', body: '{"allow": true}' }],
     ['by a method that objects have', 405, { ...pause, method: 'LINK', headers: known }],
-    ['as a form', 400, { ...pause, headers: { ...known, 'content-type': 'text/plain' } }],
+    ['as a form', 415, { ...pause, headers: { ...known, 'content-type': 'text/plain' } }],
     ['in broken JSON', 400, { ...pause, headers: known, body: '{"paused": tru' }],
     ['with another type', 400, { ...pause, headers: known, body: '{"paused": "yes"}' }],
     ['with more than is known', 400, { ...pause, headers: known, body: '{"paused": true, "for": 5}' }],
     [
       'with too much',
-      400,
+      413,
       { ...pause, headers: known, body: `{"paused": true, "x": "${'x'.repeat(70_000)}"}` },
     ],
   ])('%s', async (_what, status, exchange) => {
     const { send, paused, log } = await start();
-    expect((await send(exchange)).status).toBe(status);
+    const reply = await send(exchange);
+    expect(reply.status).toBe(status);
+    expect(reply.json()).toEqual({
+      error: { code: expect.stringMatching(/^[a-z_]+$/u) as string, message: expect.any(String) as string },
+    });
+    expect(reply.headers).not.toHaveProperty('access-control-allow-origin');
     expect(paused).not.toHaveBeenCalled();
     expect(log.refusals).toHaveLength(1);
     expect(JSON.stringify(log.refusals)).not.toContain(token);
+  });
+});
+
+describe('what is asked for and is not so', () => {
+  it('is told as 404, and is no refusal', async () => {
+    const { ask, revoked, log } = await start({ 'policy.version': () => null });
+    revoked.mockReturnValue(false);
+    const replies = [
+      await ask({ method: 'DELETE', path: '/api/grants/none' }),
+      await ask({ path: '/api/policy/history/7' }),
+    ];
+    expect(replies.map(({ status }) => status)).toEqual([404, 404]);
+    expect(replies[0]?.json()).toEqual({
+      error: { code: 'not_found', message: 'There is no such answer (any more)' },
+    });
+    expect(log.refusals).toEqual([]);
+  });
+
+  it('is told with the words of the command that failed', async () => {
+    const fail = (code: string) => () => {
+      throw new CommandError(code, `because of ${code}`);
+    };
+    const { ask } = await start({
+      'clients.remove': fail('client_unknown'),
+      'clients.rotate': fail('client_configured'),
+      'audit.verify': fail('audit_off'),
+      'policy.read': () => {
+        throw new Error('the disk is on fire');
+      },
+    });
+    const replies = [
+      await ask({ method: 'DELETE', path: '/api/clients/cursor' }),
+      await ask({ method: 'POST', path: '/api/clients/cursor/token' }),
+      await ask({ method: 'POST', path: '/api/audit/verify' }),
+      await ask({ path: '/api/policy' }),
+    ];
+    expect(replies.map(({ status }) => status)).toEqual([404, 409, 503, 500]);
+    expect(replies[0]?.json()).toEqual({
+      error: { code: 'client_unknown', message: 'because of client_unknown' },
+    });
+    expect(replies[3]?.text).not.toContain('fire');
+  });
+
+  it.each([
+    [
+      'a misspelt filter',
+      { method: 'POST', path: '/api/audit/count', body: '{"filter": {"client": ["x"]}}' },
+    ],
+    ['a number that is none', { path: '/api/policy/history?limit=many' }],
+    ['a name twice', { path: '/api/policy/history?limit=1&limit=2' }],
+    [
+      'a name of the path in the body',
+      { method: 'POST', path: '/api/approvals/r', body: '{"id":"q","allow":true}' },
+    ],
+    ['a list', { method: 'POST', path: '/api/pause', body: '[true]' }],
+  ])('is %s: 400', async (_what, exchange) => {
+    const { ask } = await start();
+    const reply = await ask({ ...exchange, headers: { 'content-type': 'application/json' } });
+    expect([reply.status, reply.json()]).toMatchObject([400, { error: { code: 'invalid_request' } }]);
+  });
+});
+
+it('takes parts of a path as they are meant, and numbers from a query', async () => {
+  const history = vi.fn(() => ({ versions: [], more: false }));
+  const { ask, revoked } = await start({ 'policy.history': history });
+  await ask({ method: 'DELETE', path: '/api/grants/a%2Fb%20c' });
+  expect(revoked.mock.calls).toEqual([[{ id: 'a/b c' }]]);
+  await ask({ path: '/api/policy/history?before=12' });
+  expect(history.mock.calls).toEqual([[{ before: 12, limit: 50 }]]);
+  expect((await ask({ method: 'DELETE', path: '/api/grants/%zz' })).status).toBe(404);
+});
+
+describe('wrong tokens', () => {
+  const guess = { path: '/api/status', headers: { authorization: `Bearer mcpa_${'x'.repeat(43)}` } };
+
+  it('are recorded one by one up to a bound, and counted beyond it', async () => {
+    const { send, ask, log, server } = await start();
+    const statuses = [];
+    for (let attempt = 0; attempt < 25; attempt += 1) statuses.push((await send(guess)).status);
+    expect(statuses).toEqual([...Array<number>(20).fill(401), ...Array<number>(5).fill(429)]);
+    expect(log.refusals).toHaveLength(20);
+    // Whoever has the right one is not kept out by those who guess.
+    expect((await ask({ path: '/api/status' })).status).toBe(200);
+    await server.close();
+    expect(log.events).toMatchObject([
+      { kind: 'refusals.counted', subject: 'admin API', details: { count: 5, reasons: { token: 5 } } },
+    ]);
   });
 });
 

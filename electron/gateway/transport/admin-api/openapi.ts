@@ -1,0 +1,106 @@
+// The admin API as an OpenAPI document, from the same table that it is served by.
+// https://spec.openapis.org/oas/v3.1.1.html: its schemas are JSON Schema 2020-12, which Zod writes.
+import { z } from 'zod';
+import { isBodiless, namesInPath, type Operation } from '../../../shared/admin-api/operation.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Errors of all operations, as they are answered. */
+const failure = z.object({
+  error: z.object({
+    /** For programs. */
+    code: z.string(),
+    /** For people. */
+    message: z.string(),
+  }),
+});
+
+export function openApiDocument(operations: Readonly<Record<string, Operation>>, version: string): Json {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const [name, operation] of Object.entries(operations)) {
+    const place = (paths[operation.path] ??= {});
+    place[operation.method.toLowerCase()] = described(name, operation);
+  }
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'MCP Proxy Desktop',
+      version,
+      description:
+        'What scripts may ask of the running proxy. The token is in the file api-token of the user-data folder. Times are Unix milliseconds.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ token: [] }],
+    tags: [...new Set(Object.values(operations).map(tagOf))].map((name) => ({ name })),
+    paths,
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      schemas: { Failure: schemaOf(failure, 'output') },
+      responses: {
+        Failure: {
+          description: 'Nothing was done.',
+          content: json({ $ref: '#/components/schemas/Failure' }),
+        },
+      },
+    },
+  };
+}
+
+function described(name: string, operation: Operation): Json {
+  const { method, summary, input, output, absent, isRefusal } = operation;
+  const inPath = namesInPath(operation.path);
+  const { properties, required, ...rest } = objectSchema.parse(schemaOf(input, 'input'));
+  const others = Object.entries(properties).filter(([member]) => !inPath.includes(member));
+  const inQuery = isBodiless(method) ? others : [];
+  const answer = json(schemaOf(output, 'output'));
+  const parameters = [
+    ...inPath.map((member) => ({ in: 'path', name: member, required: true, schema: properties[member] })),
+    ...inQuery.map(([member, schema]) => ({
+      in: 'query',
+      name: member,
+      required: required.includes(member),
+      schema,
+    })),
+  ];
+  const body = {
+    ...rest,
+    properties: Object.fromEntries(others),
+    required: required.filter((member) => !inPath.includes(member)),
+  };
+  return {
+    operationId: name,
+    tags: [tagOf(operation)],
+    summary,
+    ...(parameters.length > 0 && { parameters }),
+    ...(!isBodiless(method) &&
+      others.length > 0 && { requestBody: { required: body.required.length > 0, content: json(body) } }),
+    responses: {
+      200: { description: 'Done.', content: answer },
+      ...(absent !== undefined && { 404: { description: `${absent}.`, ...failed } }),
+      ...(isRefusal !== undefined && { 409: { description: 'It was not done: says why.', content: answer } }),
+      default: { $ref: '#/components/responses/Failure' },
+    },
+  };
+}
+
+const failed = { content: json({ $ref: '#/components/schemas/Failure' }) };
+
+const objectSchema = z.looseObject({
+  properties: z.record(z.string(), z.unknown()).default({}),
+  required: z.array(z.string()).default([]),
+});
+
+/** `/api/policy/check` is of `policy`. */
+function tagOf({ path }: Operation): string {
+  return path.split('/')[2] ?? '';
+}
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io });
+  return rest;
+}
+
+function json(schema: unknown): Json {
+  return { 'application/json': { schema } };
+}
