@@ -73,7 +73,7 @@ const answer = createAnswer(
       retention.close();
       verifications.close();
       signing.close();
-      index.close();
+      void index.close();
       database.close();
       // After the reply; with its port closed nothing keeps the thread alive.
       setImmediate(() => port.close());

@@ -69,7 +69,8 @@ export class PolicyLearning {
   readonly #unsubscribe: () => void;
   #lastId = 0;
   /** Somebody has ended the learning: that it failed is no news then. */
-  #stopped = false;
+  /** Told to stop by the user, who need not be told that it has. */
+  #stopping = new AbortController();
   /** Counts what the files were asked for, so that an answer to older rules is known as such. */
   #question = 0;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
@@ -87,7 +88,7 @@ export class PolicyLearning {
     if (this.running) return;
     this.running = true;
     this.looked = 0;
-    this.#stopped = false;
+    const { signal } = (this.#stopping = new AbortController());
     try {
       const learned = await this.#api.ask('policy.learn', boundsOf(this.period, this.days, Date.now()));
       this.#begin(learned.proposals, null);
@@ -95,13 +96,13 @@ export class PolicyLearning {
       this.#take(learned.files);
       this.#notices.announce(`${learned.proposals.length} rules are proposed.`);
     } catch (error) {
-      if (!this.#stopped) this.#notices.fail("Couldn't learn from the log.", error);
+      if (!signal.aborted) this.#notices.fail("Couldn't learn from the log.", error);
     }
     this.running = false;
   }
 
   async cancel(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort();
     await this.#notices.attempt("Couldn't stop it.", () => this.#api.ask('policy.learn.cancel'));
   }
 

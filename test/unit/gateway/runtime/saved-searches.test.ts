@@ -23,8 +23,8 @@ describe('saved searches', () => {
     const path = newPath();
     const first = openSavedSearches(path, recordingLogger());
     const { id } = first['searches.save'](wanted) as { id: string };
-    first['searches.save']({ ...wanted, name: 'Slow', sort: 'slowest' });
-    first['searches.save']({ ...wanted, id, name: 'Refused' });
+    void first['searches.save']({ ...wanted, name: 'Slow', sort: 'slowest' });
+    void first['searches.save']({ ...wanted, id, name: 'Refused' });
     const again = openSavedSearches(path, recordingLogger());
     expect(again['searches.list']()).toMatchObject([
       { id, name: 'Refused', sort: 'newest', filter: { decisions: ['denied'] } },
@@ -38,7 +38,7 @@ describe('saved searches', () => {
     const saved = searches['searches.save'](wanted) as { id: string };
     expect(searches['searches.remove'](saved)).toBe(true);
     expect(searches['searches.remove'](saved)).toBe(false);
-    searches['searches.save']({ ...wanted, id: saved.id });
+    void searches['searches.save']({ ...wanted, id: saved.id });
     expect(searches['searches.list']()).toMatchObject([{ id: saved.id }]);
   });
 

@@ -31,7 +31,7 @@ export function openQuestions(path: string) {
   const database = openForUpkeep(path);
   const index = followLog(path, logger);
   const closing = new AbortController();
-  const { questions, story } = createLogQuestions({
+  const answers = createLogQuestions({
     path,
     log: database,
     index,
@@ -40,11 +40,11 @@ export function openQuestions(path: string) {
   });
   const close = () => {
     closing.abort();
-    index.close();
+    void index.close();
     database.close();
   };
   onTestFinished(close);
-  const answer = createAnswer(logQuestions, questions, (_, error) => {
+  const answer = createAnswer(logQuestions, answers.questions, (_, error) => {
     throw error;
   });
   async function ask<N extends CommandName<LogQuestions>>(
@@ -55,7 +55,7 @@ export function openQuestions(path: string) {
     if (!reply.ok) throw new CommandError(reply.error.code, reply.error.message);
     return logQuestions[name].output.parse(reply.value) as Output<LogQuestions, N>;
   }
-  return { database, index, ask, story, close, events: logger.events };
+  return { database, index, ask, story: (id: number) => answers.story(id), close, events: logger.events };
 }
 
 export function openLog() {
