@@ -6,9 +6,11 @@ import { ApprovalsState } from './approvals.svelte.ts';
 import { ClientsState } from './clients.svelte.ts';
 import { DemoState } from './demo.svelte.ts';
 import { GatewayState } from './gateway.svelte.ts';
+import { GrantsState } from './grants.svelte.ts';
 import { Navigation } from './navigation.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { PoliciesState } from './policies.svelte.ts';
+import { QuietPeriods } from './quiet.svelte.ts';
 import { SessionsState } from './sessions.svelte.ts';
 import { Ticker } from './ticker.ts';
 
@@ -17,6 +19,8 @@ export interface App {
   readonly notices: Notices;
   readonly gateway: GatewayState;
   readonly approvals: ApprovalsState;
+  readonly grants: GrantsState;
+  readonly quiet: QuietPeriods;
   readonly activity: ActivityState;
   readonly demo: DemoState;
   readonly policies: PoliciesState;
@@ -33,7 +37,13 @@ export function createApp(api: Api): App {
   const navigation = new Navigation();
   const notices = new Notices();
   const approvals = new ApprovalsState(api, notices);
-  const gateway = new GatewayState(api, notices, () => void approvals.load());
+  const grants = new GrantsState(api, notices);
+  const quiet = new QuietPeriods(api, notices, (ids) => {
+    for (const id of ids) void grants.revoke(id);
+  });
+  const gateway = new GatewayState(api, notices, () => {
+    for (const part of [approvals, grants, quiet]) void part.load();
+  });
   const activity = new ActivityState(api, notices);
   const demo = new DemoState(api, notices);
   const policies = new PoliciesState(api, notices);
@@ -50,6 +60,8 @@ export function createApp(api: Api): App {
     notices,
     gateway,
     approvals,
+    grants,
+    quiet,
     activity,
     demo,
     policies,
@@ -64,7 +76,8 @@ export function createApp(api: Api): App {
 
     close() {
       unsubscribe();
-      for (const part of [policies, clients, demo, activity, approvals, gateway, notices]) part.close();
+      for (const part of [policies, clients, demo, activity, quiet, grants, approvals, gateway, notices])
+        part.close();
     },
   };
 }

@@ -139,6 +139,6 @@ export function proofSentence({ client }: Pick<PendingApproval, 'client'>): stri
 /** Why a person is asked at all, where the policy does not say it. */
 export const whySentences: Readonly<Record<PendingApproval['why'], string>> = {
   policy: 'The policy wants your word on this.',
-  denied: 'The policy would deny it. The mode is Audit, so you are asked.',
+  denied: 'The policy denies it. In mode Audit you are asked first.',
   all: 'In mode Audit you are asked about every call.',
 };

@@ -21,6 +21,8 @@ export async function openWindow(answers: Answers = {}, logLength = 0): Promise<
     'approvals.list': () => [],
     'clients.list': () => [],
     ...log.answers,
+    'grants.list': () => ({ now: Date.now(), temporary: [], standing: [] }),
+    'approvals.quiet.read': () => ({ now: Date.now(), current: null, last: null, unasked: [] }),
     'clipboard.write': () => undefined,
     ...answers,
   });

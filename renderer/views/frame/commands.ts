@@ -26,6 +26,7 @@ export function commandsOf({
   activity,
   demo,
   policies,
+  quiet,
   clients,
   facts,
 }: App): Command[] {
@@ -56,6 +57,12 @@ export function commandsOf({
       policies.showHistory();
       navigation.go('policies');
     });
+  }
+  if (status?.approvalsEnabled === true && gateway.serving) {
+    if (quiet.current === null) {
+      add('Do not disturb for 15 minutes', ['quiet', 'mute'], () => void quiet.begin('minutes'));
+      add('Do not disturb for an hour', ['quiet', 'mute'], () => void quiet.begin('hour'));
+    } else add('Ask again', ['do not disturb', 'quiet'], () => void quiet.end());
   }
   const pauseKeys = facts.info?.pauseShortcut == null ? null : acceleratorName(facts.info.pauseShortcut);
   if (status?.state === 'running') {
