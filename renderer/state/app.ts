@@ -36,7 +36,7 @@ export interface App {
 export function createApp(api: Api): App {
   const navigation = new Navigation();
   const notices = new Notices();
-  const approvals = new ApprovalsState(api, notices);
+  const approvals = new ApprovalsState(api, notices, 'window');
   const grants = new GrantsState(api, notices);
   const quiet = new QuietPeriods(api, notices, (ids) => {
     for (const id of ids) void grants.revoke(id);

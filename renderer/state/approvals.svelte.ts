@@ -3,6 +3,7 @@ import { SvelteSet } from 'svelte/reactivity';
 import type { Api } from '../api/window-api.ts';
 import type {
   AnswerDuration,
+  AnswerPlace,
   AnswerScope,
   ApprovalAnswered,
   PendingApproval,
@@ -50,11 +51,14 @@ export class ApprovalsState {
   #answered: readonly string[] = [];
 
   readonly #api: Api;
+  readonly #via: AnswerPlace;
   readonly #notices: Notices;
   readonly #unsubscribe: () => void;
 
-  constructor(api: Api, notices: Notices) {
+  /** @param via where answers are given: the log says so. */
+  constructor(api: Api, notices: Notices, via: AnswerPlace) {
     this.#api = api;
+    this.#via = via;
     this.#notices = notices;
     this.#hold = new AnswerHold(api, notices, () => this.pending.map(({ id }) => id));
     this.#unsubscribe = api.on('approvals.changed', (pending) => this.#take(pending));
@@ -171,6 +175,7 @@ export class ApprovalsState {
         duration,
         scope,
         note,
+        via: this.#via,
         ...(edited === null ? {} : { editedArguments: edited }),
       });
       if (given.outcome === 'refused') {

@@ -22,7 +22,7 @@ export class PromptState {
 
   constructor(api: Api) {
     this.#api = api;
-    this.approvals = new ApprovalsState(api, this.notices);
+    this.approvals = new ApprovalsState(api, this.notices, 'prompt');
   }
 
   async load(): Promise<void> {

@@ -11,7 +11,7 @@ import { answeredInTime, answeredTooLate, sampleApproval } from '../../samples.t
 function open(answers: Answers) {
   const api = fakeApi(answers);
   const notices = new Notices();
-  return { api, notices, approvals: new ApprovalsState(api, notices) };
+  return { api, notices, approvals: new ApprovalsState(api, notices, 'prompt') };
 }
 
 describe('ApprovalsState', () => {
@@ -26,7 +26,7 @@ describe('ApprovalsState', () => {
     vi.advanceTimersByTime(guardMs);
     await approvals.answer(true);
     expect(api.asked('approvals.answer')).toEqual([
-      { ids: ['a'], allow: true, duration: 'once', scope: 'arguments', note: '' },
+      { ids: ['a'], allow: true, duration: 'once', scope: 'arguments', note: '', via: 'prompt' },
     ]);
   });
 
