@@ -18,7 +18,7 @@ import { composeLogger } from './composition/logging.ts';
 import { createLiveSettings } from './composition/live-settings.ts';
 import { composeMonitoring } from './composition/monitoring.ts';
 import { createPolicyNotes, noteConfigChange, noteLife, notedCommands } from './composition/noted.ts';
-import { composePolicy, policyPlaces, recordRunaway } from './composition/policy.ts';
+import { composeOpaRunner, composePolicy, policyPlaces, recordRunaway } from './composition/policy.ts';
 import { composeRedaction } from './composition/redaction.ts';
 import { composeServers } from './composition/servers.ts';
 import type { GatewaySurroundings, Keep } from './composition/surroundings.ts';
@@ -91,16 +91,16 @@ export async function createGateway(
   const kept = openKeptSettings(join(userData, 'gateway-settings.json'), logger);
   const live = createLiveSettings(surroundings, kept);
 
-  /** Until then there is nobody to hear of changes. */
+  /** Until then there is nobody to hear of changes, and no log to read. */
   let serving = false;
-  const places = policyPlaces(surroundings);
-  const policy = await composePolicy(
-    surroundings,
-    places,
+  const opaRunner = composeOpaRunner(surroundings);
+  const places = policyPlaces(surroundings, opaRunner);
+  const policy = await composePolicy(surroundings, places, {
     mark,
-    () => policyChanged(),
-    (status) => bundleChanged(status),
-  );
+    recent: async (most) => (serving ? archive.recent(most) : []),
+    onChange: () => policyChanged(),
+    onBundleChange: (status) => bundleChanged(status),
+  });
 
   const notice = keep(coalesce(tellHost, NOTICE_MS));
   const audit = composeAudit(surroundings, () => notice.request(), {
@@ -124,6 +124,7 @@ export async function createGateway(
   const trials = keep(
     createTrials({
       policy: places,
+      explain: opaRunner.explain,
       archive,
       database: config.audit.enabled ? auditPath(config, options) : null,
       worker: pathToFileURL(join(out, 'gateway', 'replay-worker.js')),

@@ -13,6 +13,7 @@ import type {
   CallerProcess,
   CallOutcome,
   Decision,
+  JudgedCall,
   RecordedCall,
   Verdict,
 } from './call.ts';
@@ -197,6 +198,8 @@ export interface CallArchive extends Closable {
   page(query: CallQuery): Promise<CallPage>;
   read(id: number): Promise<CallRecord | null>;
   recall(id: number): Promise<RecordedCall>;
+  /** Of the newest `most` calls that a policy was asked about, those that are known whole, from the newest on. */
+  recent(most: number): Promise<JudgedCall[]>;
   /** Each rejects with a CommandError: `superseded` where a newer question took its lane, `bad_cursor`. */
   readonly questions: Handlers<LogQuestions>;
   /** All but what the policy saw; null where there is no such call. */

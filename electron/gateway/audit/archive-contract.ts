@@ -5,7 +5,7 @@ import { linesPage, linesQuery } from '../../shared/audit-export.ts';
 import { auditKey, auditProof, auditProofCommands, auditVerification } from '../../shared/audit-proof.ts';
 import { callPage, callQuery, callRecord } from '../../shared/domain.ts';
 import { callsBefore } from '../../shared/approvals.ts';
-import type { RecordedCall } from '../call.ts';
+import type { JudgedCall, RecordedCall } from '../call.ts';
 import type { BeforeQuery } from '../ports.ts';
 
 export const archiveCommands = {
@@ -14,6 +14,7 @@ export const archiveCommands = {
   ...logQuestions,
   story: { input: z.int(), output: callStory.omit({ input: true }).nullable() },
   recall: { input: z.int(), output: z.custom<RecordedCall>() },
+  recent: { input: z.int().min(0), output: z.custom<JudgedCall[]>() },
   before: { input: z.custom<BeforeQuery>(), output: callsBefore },
   ...auditProofCommands,
   /** Calls as lines of JSON, oldest first. */

@@ -9,7 +9,7 @@ import { readPage, readRecord } from './call-queries.ts';
 import { readCallsBefore } from './calls-before.ts';
 import { startCheckpoints } from './checkpoints.ts';
 import { openForUpkeep } from './open-database.ts';
-import { readRecordedCall } from './recorded-calls.ts';
+import { readRecentCalls, readRecordedCall } from './recorded-calls.ts';
 import { startRetention } from './retention.ts';
 import { followLog } from './search/follow-log.ts';
 import { createLogQuestions } from './search/log-questions.ts';
@@ -51,6 +51,7 @@ const answer = createAnswer(
     ...answers.questions,
     story: (id) => answers.story(id),
     recall: (id) => readable(() => readRecordedCall(database, id)),
+    recent: (most) => readable(() => readRecentCalls(database, most)),
     before: (query) => readable(() => readCallsBefore(database, query, closing.signal)),
     lines: (query) => answers.lines(query),
     'sign.all'() {

@@ -145,6 +145,7 @@ export function openCallArchive(options: CallArchiveOptions): FileArchive {
     page: async (query) => commands().page(callQuery.parse(query)),
     read: async (id) => commands().read(id),
     recall: async (id) => commands().recall(id),
+    recent: async (most) => commands().recent(most),
     questions: forwardTo(logQuestions, commands),
     story: async (id) => commands().story(id),
     before: async (query) => commands().before(query),

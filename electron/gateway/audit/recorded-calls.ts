@@ -38,6 +38,9 @@ interface Row {
   readonly facts: string | null;
 }
 
+/** As many characters of arguments as the thread that decides calls takes in without being felt. */
+const recentArgumentChars = 256 * 1024;
+
 /** Rows that are read at once, so that no reading holds the log's file for as long as all of them are worked on. */
 const rowsAtOnce = 100;
 
@@ -46,6 +49,19 @@ export function readRecordedCall(database: Database, id: number): RecordedCall {
   if (row === undefined) return unknown('no_record');
   const wasAsked = database.prepare<[number]>(`SELECT 1 FROM calls WHERE id = ? AND ${asked}`).get(id);
   return wasAsked === undefined ? unknown('not_asked') : recalled(row, createPastReader(database), true);
+}
+
+/** Of the newest `most` calls that a policy was asked about, those that are known whole, as far as they are small. */
+export function readRecentCalls(database: Database, most: number): JudgedCall[] {
+  const calls: JudgedCall[] = [];
+  let left = recentArgumentChars;
+  for (const recorded of recordedCalls(database, most, { history: true, arguments: true })) {
+    if (!recorded.known) continue;
+    left -= JSON.stringify(recorded.call.arguments).length;
+    if (left < 0) break;
+    calls.push(recorded.call);
+  }
+  return calls;
 }
 
 /** How many calls there are that a policy was asked about; `most` is enough to know. */

@@ -39,6 +39,7 @@ export function createEmptyCallArchive(): CallArchive {
     page: () => Promise.resolve({ calls: [], more: false }),
     read: () => Promise.resolve(null),
     recall: () => Promise.resolve({ known: false, why: 'no_record' }),
+    recent: () => Promise.resolve([]),
     questions: {
       'calls.search': () => ({ calls: [], cursor: null, through: 0 }),
       'calls.count': () => ({ total: 0, decisions: noCalls() }),

@@ -8,24 +8,30 @@ import { errors } from '../errors.ts';
 import type { GatewayOptions } from '../gateway-options.ts';
 import { readBundleSettings, shownUrl } from '../policy/bundles/bundle-settings.ts';
 import type { PolicyPlaces } from '../policy/load.ts';
-import { createOpaRunner } from '../policy/opa-runner.ts';
+import { createOpaRunner, type OpaRunner } from '../policy/opa-runner.ts';
 import { openPolicies, type Policies } from '../policy/open-policies.ts';
-import { probesOf } from '../policy/probes.ts';
+import { createProbes, type ProbesOptions } from '../policy/probes.ts';
 import type { CallLog, EvaluationMark } from '../ports.ts';
 import { enforcedMethods } from '../router/method-table.ts';
 import type { GatewaySurroundings } from './surroundings.ts';
 
-/**
- * @param onChange another policy is in force, or what is wrong with the files on disk has changed
- * @param onBundleChange the bundle server was asked, or is being asked
- */
+export interface PolicyNeeds {
+  /** Null where nobody could end a policy that runs away. */
+  readonly mark: EvaluationMark | null;
+  /** The newest calls of the log, which is opened after the policies are. */
+  readonly recent: ProbesOptions['recent'];
+  /** Another policy is in force, or what is wrong with the files on disk has changed. */
+  readonly onChange: () => void;
+  /** The bundle server was asked, or is being asked. */
+  readonly onBundleChange: (status: PolicyBundleStatus) => void;
+}
+
 export async function composePolicy(
   { config, options, clock, logger, keep }: GatewaySurroundings,
   places: PolicyPlaces,
-  mark: EvaluationMark | null,
-  onChange: () => void,
-  onBundleChange: (status: PolicyBundleStatus) => void,
+  needs: PolicyNeeds,
 ): Promise<Policies> {
+  const { mark, onChange, onBundleChange } = needs;
   const policy = await openPolicies({
     places,
     bundle: readBundleSettings(config.policy.bundle),
@@ -37,7 +43,7 @@ export async function composePolicy(
     timeoutMs: config.policy.evaluation.timeout,
     strictBuiltinErrors: config.policy.evaluation.strict_builtin_errors,
     trialWorker: pathToFileURL(join(options.out, 'gateway', 'time-trial-worker.js')),
-    probes: probesOf(enforcedMethods, clock.now()),
+    probes: createProbes({ methods: enforcedMethods, at: clock.now(), recent: needs.recent, logger }),
     mark,
     runaway: options.runaway ?? null,
     clock,
@@ -48,12 +54,14 @@ export async function composePolicy(
   return keep(policy);
 }
 
-export function policyPlaces({
-  config: { policy },
-  options: { userData, out, env, bundledOpa },
-  keep,
-}: GatewaySurroundings): PolicyPlaces {
-  const runner = keep(createOpaRunner(pathToFileURL(join(out, 'gateway', 'opa-runner-worker.js'))));
+export function composeOpaRunner({ options: { out }, keep }: GatewaySurroundings): OpaRunner {
+  return keep(createOpaRunner(pathToFileURL(join(out, 'gateway', 'opa-runner-worker.js'))));
+}
+
+export function policyPlaces(
+  { config: { policy }, options: { userData, out, env, bundledOpa } }: GatewaySurroundings,
+  runner: OpaRunner,
+): PolicyPlaces {
   const { url } = policy.bundle;
   return {
     policyDir: policy.policy_dir ?? join(userData, 'policies'),

@@ -10,12 +10,27 @@ import { answerModule, type Question } from './entrypoints.ts';
 import type { Opa, OpaRun } from './opa.ts';
 import type { PolicySource } from './sources.ts';
 
-type Tried = Extract<PolicyTried, { outcome: 'decided' }>;
-type LineRanges = Tried['lines'][number];
+export interface ExplainTask {
+  /** A policy that loads: rules and data. */
+  readonly files: readonly PolicySource[];
+  readonly question: Question;
+  /** JSON text of an object. */
+  readonly input: string;
+}
+
+export type DecisionExplained = Extract<PolicyTried, { outcome: 'decided' }>;
+type LineRanges = DecisionExplained['lines'][number];
 
 /** Far longer than any call may take; for `opa eval --timeout`. */
 const timeout = '2s';
 const tookTooLong = 'eval_cancel_error';
+
+/**
+ * Evaluations of expressions, and returns to them, up to which there is a trace. OPA writes down with each what every
+ * variable holds: a loop of a thousand rounds gives 600 MB, for which it takes 3 GB of memory. A decision of the
+ * shipped policies takes a hundred or so.
+ */
+const mostSteps = 1000;
 
 /** What `answerModule` goes by here; nothing that a policy folder can hold. */
 const answerFile = '.answer.rego';
@@ -27,6 +42,7 @@ const report = z.object({
   result: z.array(z.object({ expressions: z.array(z.object({ value: z.unknown() })) })).default([]),
   errors: z.array(z.object({ message: z.string(), code: z.string().default('') })).default([]),
   explanation: z.array(z.object({ Op: z.string(), Node: z.unknown(), Location: z.unknown() })).default([]),
+  profile: z.array(z.object({ num_eval: z.number(), num_redo: z.number() })).default([]),
   coverage: z
     .object({
       files: z.record(z.string(), z.object({ covered: places.default([]), not_covered: places.default([]) })),
@@ -47,16 +63,13 @@ const ruleExit = z.object({
 });
 
 /**
- * @param files a policy that loads: rules and data
- * @param input JSON text of an object
+ * Reads megabytes where the policy is large: not for a thread with calls to decide.
  * Rejects where OPA can't be run.
  */
 export async function explainDecision(
   opa: Opa,
-  files: readonly PolicySource[],
-  question: Question,
-  input: string,
-): Promise<Tried> {
+  { files, question, input }: ExplainTask,
+): Promise<DecisionExplained> {
   const folder = await mkdtemp(join(tmpdir(), 'mcp-policy-'));
   try {
     const sources = join(folder, 'sources');
@@ -72,7 +85,11 @@ export async function explainDecision(
   }
 }
 
-async function explainIn(opa: Opa, sources: string, { entrypoint, form }: Question): Promise<Tried> {
+async function explainIn(
+  opa: Opa,
+  sources: string,
+  { entrypoint, form }: Question,
+): Promise<DecisionExplained> {
   const query = `data.${entrypoint.replaceAll('/', '.')}`;
   const evaluate = async (...flags: string[]) => {
     const args = ['eval', '--format', 'json', '--timeout', timeout, ...flags];
@@ -81,17 +98,15 @@ async function explainIn(opa: Opa, sources: string, { entrypoint, form }: Questi
     const run = await opa.run([...args, ...rest], sources);
     return run.ok || !isUnread(run) ? run : await opa.run([...args, '--v0-compatible', ...rest], sources);
   };
-  // Without a trace first: that of a policy which comes to no end would fill the memory.
-  const plain = await evaluate();
-  const said = readReport(plain);
+  // Without a trace first: that of a policy which goes in circles would fill the memory.
+  const counted = await evaluate('--coverage', '--profile', '--profile-limit', '100000');
+  const said = readReport(counted);
   const decision = decisionIn(said, form);
-  let traced: Report = said;
-  let traceProblem: string | null = null;
-  if (said.errors.some(({ code }) => code === tookTooLong)) {
-    traceProblem = 'There is no trace of an evaluation that took too long.';
-  } else {
+  let rules: FiredRule[] = [];
+  let traceProblem = whyNoTrace(said);
+  if (traceProblem === null) {
     try {
-      traced = readReport(await evaluate('--explain', 'full', '--coverage'));
+      rules = firedIn(readReport(await evaluate('--explain', 'full')));
     } catch (error) {
       // It may be longer than can be read; the decision is not.
       traceProblem = `The trace can't be shown: ${error instanceof Error ? error.message : String(error)}`;
@@ -107,11 +122,20 @@ async function explainIn(opa: Opa, sources: string, { entrypoint, form }: Questi
       requiredCapability,
       message,
     },
-    rules: firedIn(traced),
-    lines: linesIn(traced),
-    printed: plain.stderr.split('\n').filter((line) => line !== ''),
+    rules,
+    lines: linesIn(said),
+    printed: counted.stderr.split('\n').filter((line) => line !== ''),
     traceProblem,
   };
+}
+
+/** Null where there can be one. */
+function whyNoTrace({ errors, profile }: Report): string | null {
+  if (errors.some(({ code }) => code === tookTooLong))
+    return 'There is no trace of an evaluation that took too long.';
+  const steps = profile.reduce((sum, { num_eval: evals, num_redo: redos }) => sum + evals + redos, 0);
+  if (steps <= mostSteps) return null;
+  return `Which rules held can't be listed: the policy took ${steps.toLocaleString('en')} steps to this decision, and a trace has ${mostSteps.toLocaleString('en')} at most.`;
 }
 
 function readReport({ stdout }: OpaRun): Report {

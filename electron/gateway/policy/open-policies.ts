@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Handlers, PolicyCommands } from '../../shared/contract.ts';
 import type { PolicyBundleStatus } from '../../shared/policy-bundles.ts';
-import type { Call, Surroundings } from '../call.ts';
+import type { JudgedCall, Surroundings } from '../call.ts';
 import type { Clock, EvaluationMark, Logger, PolicyEngine } from '../ports.ts';
 import { createAnswerFiles, type AnswerFiles } from './answers/answer-files.ts';
 import { createBundleClient, type BundleClient } from './bundles/bundle-client.ts';
@@ -44,8 +44,8 @@ export interface PoliciesOptions {
   readonly strictBuiltinErrors: boolean;
   /** The compiled time-trial-worker.ts. */
   readonly trialWorker: URL;
-  /** What new policies are tried on. */
-  readonly probes: readonly Call[];
+  /** What new policies are tried on; asked each time. Never rejects. */
+  readonly probes: () => Promise<readonly JudgedCall[]>;
   readonly mark: EvaluationMark | null;
   /** What ended the gateway before this one. */
   readonly runaway: Runaway | null;
@@ -91,13 +91,13 @@ export async function openPolicies(options: PoliciesOptions): Promise<Policies> 
   const examiner = createExaminer({
     places,
     schema: join(shippedPolicies, 'input.schema.json'),
-    tooSlow: (policy) =>
+    tooSlow: async (policy) =>
       tryPolicy(policy, {
         ...surroundings,
         worker: options.trialWorker,
         timeoutMs,
         strictBuiltinErrors,
-        probes: options.probes,
+        probes: await options.probes(),
       }),
     logger,
   });

@@ -1,5 +1,20 @@
-// Calls that no client made: what a new policy is tried on before it decides real ones.
-import type { Call } from '../call.ts';
+// What a new policy is tried on before it decides calls: made-up ones that are hard, and the newest of the log.
+import type { Call, JudgedCall } from '../call.ts';
+import type { Logger } from '../ports.ts';
+
+export interface ProbesOptions {
+  readonly methods: readonly string[];
+  /** When the made-up ones are to have happened, Unix milliseconds. */
+  readonly at: number;
+  /** So many of the newest recorded calls; rejects where the log can't be read. */
+  readonly recent: (most: number) => Promise<readonly JudgedCall[]>;
+  readonly logger: Logger;
+}
+
+/** Recorded calls that a policy is tried on. */
+const mostRecent = 50;
+/** How long the log is waited for, milliseconds. */
+const patienceMs = 2000;
 
 /** Long, and almost what many an expression looks for: what makes backtracking costly. */
 const stubborn = `${'a'.repeat(2000)}!`;
@@ -10,6 +25,25 @@ const argumentSets: readonly Readonly<Record<string, unknown>>[] = [
   { path: stubborn, content: stubborn, query: stubborn, url: `https://${stubborn}` },
   { paths: Array.from({ length: 500 }, (_, index) => `/tmp/${index}`), items: [...Array(500).keys()] },
 ];
+
+/** Never rejects, and does not take long: where the log can't be read in time, the made-up calls have to do. */
+export function createProbes({ methods, at, recent, logger }: ProbesOptions): () => Promise<JudgedCall[]> {
+  const madeUp = probesOf(methods, at);
+  return async () => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`No answer within ${patienceMs / 1000} s`)), patienceMs);
+    });
+    try {
+      return [...madeUp, ...(await Promise.race([recent(mostRecent), late]))];
+    } catch (error) {
+      logger.warn('policy_tried_without_log', { error: String(error) });
+      return madeUp;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
 
 /** Each method with each set of arguments; tools are named as clients write them. */
 export function probesOf(methods: readonly string[], at: number): Call[] {

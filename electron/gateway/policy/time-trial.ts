@@ -1,6 +1,6 @@
 // Tries a new policy in a thread of its own, under a time limit, before it decides anything.
 import { Worker } from 'node:worker_threads';
-import type { Call, Surroundings } from '../call.ts';
+import type { JudgedCall, Surroundings } from '../call.ts';
 import { buildInput } from './input.ts';
 import type { LoadedPolicy } from './load.ts';
 import type { TrialNews, TrialTask } from './time-trial-contract.ts';
@@ -11,7 +11,7 @@ export interface TrialOptions extends Surroundings {
   /** What one evaluation may take, milliseconds. */
   readonly timeoutMs: number;
   readonly strictBuiltinErrors: boolean;
-  readonly probes: readonly Call[];
+  readonly probes: readonly JudgedCall[];
 }
 
 /** Silence after which the thread counts as lost: it may be the machine that is slow, and not the policy. */

@@ -18,7 +18,7 @@ import { callRuleFiles } from '../policy/learn/call-rule.ts';
 import { learnedFiles, type LearnedFile } from '../policy/learn/learned-rego.ts';
 import { createUseCollector } from '../policy/learn/uses.ts';
 import type { PolicyPlaces } from '../policy/load.ts';
-import { explainDecision } from '../policy/opa-explain.ts';
+import type { explainDecision } from '../policy/opa-explain.ts';
 import type { CallArchive, Closable, Logger } from '../ports.ts';
 import type { LearnNews, LearnTask } from './replay-news.ts';
 import { createReplays } from './replays.ts';
@@ -26,6 +26,8 @@ import { startThrowaway, type Throwaway } from './throwaway.ts';
 
 export interface TrialOptions {
   readonly policy: PolicyPlaces;
+  /** Best in another thread. */
+  readonly explain: typeof explainDecision;
   readonly archive: Pick<CallArchive, 'recall'>;
   /** Absolute path of the audit database; null where no log is kept. */
   readonly database: string | null;
@@ -47,7 +49,7 @@ const silenceMs = 5_000;
 const learnSilenceMs = 60_000;
 
 export function createTrials(options: TrialOptions): Trials {
-  const { policy, archive, database, worker, onReplay, onLearning, logger } = options;
+  const { policy, explain, archive, database, worker, onReplay, onLearning, logger } = options;
   const load = (changes: readonly PolicyChange[]) => loadCandidate(policy, changes, logger);
   const replays = createReplays({ database, worker, load, onChange: onReplay, logger, silenceMs });
   const learning = new Set<Throwaway>();
@@ -72,7 +74,8 @@ export function createTrials(options: TrialOptions): Trials {
     if (candidate.opa === null) {
       throw new CommandError('no_opa', 'The program OPA, which explains decisions, was not found.');
     }
-    return explainDecision(candidate.opa, candidate.files, candidate.policy.question, input);
+    const { question } = candidate.policy;
+    return explain(candidate.opa, { files: candidate.files, question, input });
   }
 
   async function learn(period: Pick<LearnTask, 'from' | 'to'>): Promise<PolicyLearned> {

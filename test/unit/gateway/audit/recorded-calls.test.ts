@@ -7,6 +7,7 @@ import { auditMigrations, migrate } from '../../../../electron/gateway/audit/mig
 import { openForReading, openForWriting } from '../../../../electron/gateway/audit/open-database.ts';
 import {
   countRecordedCalls,
+  readRecentCalls,
   readRecordedCall,
   recordedCalls,
 } from '../../../../electron/gateway/audit/recorded-calls.ts';
@@ -216,5 +217,22 @@ describe('a log of the version before', () => {
     expect(database.prepare('SELECT tool FROM audit_log').pluck().all()).toEqual(['t']);
     expect(readRecordedCall(database, 1)).toEqual({ known: false, why: 'old_record' });
     expect([...recordedCalls(database, 10, all)]).toEqual([{ known: false, why: 'old_record' }]);
+  });
+});
+
+describe('readRecentCalls', () => {
+  it('gives those that are known whole, newest first', async () => {
+    const { log, reading } = openLog();
+    for (const tool of ['one', 'two', 'three']) await log.record(sampleCall({ tool }), allowed, null);
+    log.refused(malformed);
+    expect(readRecentCalls(reading, 2).map(({ tool }) => tool)).toEqual(['three', 'two']);
+    expect(readRecentCalls(reading, 50)).toHaveLength(3);
+  });
+
+  it('stops where they get large', async () => {
+    const { log, reading } = openLog();
+    const argumentsText = JSON.stringify({ text: 'x'.repeat(100_000) });
+    for (let n = 0; n < 4; n += 1) await log.record(sampleCall({ argumentsText }), allowed, null);
+    expect(readRecentCalls(reading, 50)).toHaveLength(2);
   });
 });

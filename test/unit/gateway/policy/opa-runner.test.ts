@@ -1,5 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createOpaRunner } from '../../../../electron/gateway/policy/opa-runner.ts';
+import { questionFor } from '../../../../electron/gateway/policy/entrypoints.ts';
+import { opaAt } from '../../../../electron/gateway/policy/opa.ts';
 import { folderOf, opa, temporaryFolder } from './places.ts';
 
 const entry = new URL('../../../../electron/gateway/policy/opa-runner-worker.ts', import.meta.url);
@@ -23,6 +25,22 @@ describe('the thread that runs OPA', () => {
     expect(bad.ok).toBe(false);
     expect(bad.stderr).toContain('rego_parse_error');
     expect(version.stdout).toMatch(/^Version: /u);
+  });
+
+  it('explains a decision', async () => {
+    const { explain } = runner();
+    const policy = {
+      name: 'a.rego',
+      text: 'package mcp.policy\n\ndecision := {"allow": input.tool == "one"}\n',
+    };
+    const question = questionFor(['mcp/policy/decision']);
+    if (question === null) throw new Error('There is no such question');
+    const task = { files: [policy], question, input: '{"tool": "one"}' };
+    expect(await explain(opaAt(opa), task)).toMatchObject({
+      decision: { answer: 'allow' },
+      rules: [{ name: 'decision', file: 'a.rego', line: 3 }],
+    });
+    await expect(explain(opaAt('/nowhere/opa'), task)).rejects.toThrow('could not be started');
   });
 
   it('says what can not be started, and goes on', async () => {

@@ -56,7 +56,7 @@ async function open({ policyDir, jsonPolicyDir, ...change }: Setting = {}) {
     timeoutMs: 1000,
     strictBuiltinErrors: true,
     trialWorker: new URL('../../../../electron/gateway/policy/time-trial-worker.ts', import.meta.url),
-    probes: probesOf(['tools/call'], 0),
+    probes: () => Promise.resolve(probesOf(['tools/call'], 0)),
     mark: null,
     runaway: null,
     clock,

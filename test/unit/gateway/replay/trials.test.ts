@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { sampleRedactor } from '../redaction/sample.ts';
@@ -7,6 +8,7 @@ import { readRecordedCall } from '../../../../electron/gateway/audit/recorded-ca
 import type { Call, Decision } from '../../../../electron/gateway/call.ts';
 import { loadCandidate } from '../../../../electron/gateway/policy/candidate.ts';
 import type { PolicyPlaces } from '../../../../electron/gateway/policy/load.ts';
+import { explainDecision } from '../../../../electron/gateway/policy/opa-explain.ts';
 import { createReplays } from '../../../../electron/gateway/replay/replays.ts';
 import { createTrials } from '../../../../electron/gateway/replay/trials.ts';
 import { PastCalls } from '../../../../electron/gateway/session/past-calls.ts';
@@ -91,6 +93,7 @@ async function recorded(
   const told: PolicyReplay[] = [];
   const trials = createTrials({
     policy,
+    explain: explainDecision,
     archive: { recall: (id) => Promise.resolve(readRecordedCall(reading, id)) },
     database,
     worker,
@@ -304,7 +307,7 @@ describe('policy.try', { timeout: 60_000 }, () => {
     expect(tried.rules).toContainEqual({
       name: 'ask',
       file: 'ask.rego',
-      line: 10,
+      line: 1 + readFileSync(join(shippedPolicies, 'ask.rego'), 'utf8').split('\n').indexOf('ask if {'),
       title: 'Whether a person is to be asked',
       isDefault: false,
     });
@@ -334,6 +337,17 @@ describe('policy.try', { timeout: 60_000 }, () => {
     );
     expect(endless.decision).toMatchObject({ answer: 'deny', matchedRule: 'evaluation_error' });
     expect(endless.traceProblem).toMatch(/took too long/u);
+  });
+
+  it('lists no rules where a trace would be too long, and all else', async () => {
+    const { commands } = await recorded(shipped, 1);
+    const text =
+      'package mcp.policy\n\nobjections contains {"rule": "x", "message": "no"} if {\n\tsome n in numbers.range(1, 9000)\n\tsprintf("%d", [n]) == input.tool\n}\n';
+    const tried = await decided(commands['policy.try']({ files: [{ name: 'mine.rego', text }], input }));
+    expect(tried.decision.answer).toBe('ask');
+    expect(tried.rules).toEqual([]);
+    expect(tried.traceProblem).toMatch(/took [\d,]+ steps .* 1,000 at most/u);
+    expect(tried.lines.map(({ file }) => file)).toContain('mine.rego');
   });
 
   it('refuses what is no input, and files that are no policy', async () => {

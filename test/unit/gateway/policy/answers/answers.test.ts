@@ -50,7 +50,7 @@ async function open(policy = asking) {
     timeoutMs: 1000,
     strictBuiltinErrors: true,
     trialWorker: new URL('../../../../../electron/gateway/policy/time-trial-worker.ts', import.meta.url),
-    probes: [],
+    probes: () => Promise.resolve([]),
     mark: null,
     runaway: null,
     clock,
