@@ -3,10 +3,15 @@ import { Agent, request } from 'undici';
 import type { Closable } from '../../ports.ts';
 import { inMebibytes, maxPackedBytes } from './archive.ts';
 
-/** To connect, until the answer begins, and between two parts of it. */
-const silenceMs = 10_000;
-/** For the whole answer, redirects included. */
-const answerMs = 60_000;
+/** Milliseconds. */
+export interface DownloadLimits {
+  /** To connect, until the answer begins, and between two parts of it. */
+  readonly silenceMs: number;
+  /** For the whole answer, redirects included. */
+  readonly answerMs: number;
+}
+
+const usualLimits: DownloadLimits = { silenceMs: 10_000, answerMs: 60_000 };
 const maxRedirects = 5;
 
 export interface BundleServer {
@@ -27,7 +32,8 @@ export interface Downloads extends Closable {
   get(etag: string | null, signal: AbortSignal): Promise<Download>;
 }
 
-export function createDownloads({ url, token, ca }: BundleServer): Downloads {
+export function createDownloads({ url, token, ca }: BundleServer, limits = usualLimits): Downloads {
+  const { silenceMs, answerMs } = limits;
   const agent = new Agent({
     connect: { timeout: silenceMs, ...(ca === null ? {} : { ca }) },
     headersTimeout: silenceMs,
