@@ -5,6 +5,8 @@ import type { PolicyBundleStatus } from '../../shared/policy-bundles.ts';
 import type { JudgedCall, Surroundings } from '../call.ts';
 import type { Clock, EvaluationMark, Logger, PolicyEngine } from '../ports.ts';
 import { createAnswerFiles, type AnswerFiles } from './answers/answer-files.ts';
+import { answerPlace } from './answers/answer-rego.ts';
+import { ownerAmong } from './bundles/beside-bundle.ts';
 import { createBundleClient, type BundleClient } from './bundles/bundle-client.ts';
 import type { BundleSettings } from './bundles/bundle-settings.ts';
 import { createBundleStore } from './bundles/stored-bundle.ts';
@@ -121,7 +123,7 @@ export async function openPolicies(options: PoliciesOptions): Promise<Policies> 
     decide: (call) => engine.decide(call),
     standing: (call, decision) => engine.standing(call, decision),
     lists: (call, isTemplate) => engine.lists(call, isTemplate),
-    answers: createAnswerFiles(keeper),
+    answers: createAnswerFiles(keeper, () => ownerAmong(places.bundle?.files ?? [], answerPlace)),
     overview,
     commands: createPolicyCommands({ keeper, overview, bundle, history, shipped, opa: places.opa }),
     async close() {

@@ -36,8 +36,12 @@ const about = z.object({
   at: z.number(),
 });
 
+/**
+ * @param owner who alone may have answers for always, in words: a bundle that owns their place; null where there is none
+ */
 export function createAnswerFiles(
   keeper: Pick<PolicyKeeper, 'overview' | 'files' | 'save'>,
+  owner: () => string | null,
   now: () => number = Date.now,
 ): AnswerFiles {
   /** By id, for as long as this runs. */
@@ -63,7 +67,12 @@ export function createAnswerFiles(
   }
 
   return {
-    draft: (asked, wish) => answerRego(asked, wish, now()),
+    draft(asked, wish) {
+      const taken = owner();
+      if (taken === null) return answerRego(asked, wish, now());
+      const why = `The policies come from ${taken}, which takes no answers for always from here. Answer for less long, or have its roots leave out data.mcp.answers.`;
+      return { possible: false, why };
+    },
 
     async save({ title, files }, note) {
       const saved = await save(files, note === '' ? title : `${title}: ${note}`);

@@ -16,6 +16,8 @@ const LONGEST_ARGUMENTS = 10_000;
 const LONGEST_NAME = 60;
 
 export const answerFolder = 'answers';
+/** Their package. */
+export const answerPlace = ['mcp', 'answers'];
 
 /** What must be equal for the answer to hold. */
 type Condition = readonly [path: string, value: unknown];

@@ -52,9 +52,20 @@ export function fixedAmong(files: readonly FolderFile[]): { name: string; why: s
   return [...ofBundle, ...local];
 }
 
+/** The bundle in words, where it owns this place in `data` so that no local file counts there; null otherwise. */
+export function ownerAmong(files: readonly FolderFile[], place: DataPath): string | null {
+  const manifest = manifestAmong(files);
+  if (manifest === null || !manifest.roots.some((root) => overlap(rootPath(root), place))) return null;
+  return inWords(manifest);
+}
+
+function inWords({ revision }: BundleManifest): string {
+  return `the bundle${revision === '' ? '' : ` (revision ${revision})`}`;
+}
+
 function claimed(file: FolderFile, roots: readonly DataPath[], manifest: BundleManifest): SetAside[] {
   const { name, kind, text } = file;
-  const owner = `belongs to the bundle${manifest.revision === '' ? '' : ` (revision ${manifest.revision})`}`;
+  const owner = `belongs to ${inWords(manifest)}`;
   switch (kind) {
     case 'policy':
     case 'json': {

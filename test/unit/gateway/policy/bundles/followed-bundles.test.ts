@@ -9,6 +9,8 @@ import {
   shownUrl,
 } from '../../../../../electron/gateway/policy/bundles/bundle-settings.ts';
 import { openPolicies, type Policies } from '../../../../../electron/gateway/policy/open-policies.ts';
+import { answerRego } from '../../../../../electron/gateway/policy/answers/answer-rego.ts';
+import type { Call } from '../../../../../electron/gateway/call.ts';
 import { probesOf } from '../../../../../electron/gateway/policy/probes.ts';
 import { clock } from '../../fakes.ts';
 import { call, recordingLogger } from '../engines.ts';
@@ -309,6 +311,53 @@ describe('a start without the server', () => {
     await first.close();
     const moved = await follow(other.url, { userData: first.userData });
     expect(allowed(moved, 'a')).toBe('');
+  });
+});
+
+describe('answers for always', () => {
+  const asking = `package mcp.policy
+
+decision := {"allow": true, "ask": true, "matched_rule": "ask_calls", "violations": []}
+`;
+  const asked: Call = { ...call('send'), clientId: 'cursor' };
+  const wish = { allow: true, scope: 'tool', note: '' } as const;
+
+  it.each([[['']], [['mcp']], [['mcp/policy', 'mcp/answers']]])(
+    'are refused in words, and not saved, where a bundle owns %j',
+    async (roots) => {
+      const server = await bundleServer();
+      server.serve(packed({ '.manifest': manifest('r1', roots), 'p.rego': asking }));
+      const policies = await follow(server.url);
+      const about = { call: asked, decision: policies.decide(asked) };
+      const refused = policies.answers.draft(about, wish);
+      expect(refused).toMatchObject({
+        possible: false,
+        why: expect.stringMatching(/the bundle \(revision r1\).*no answers for always/u) as string,
+      });
+      // Drafted before the bundle came, it is refused where it is saved.
+      const draft = answerRego(about, wish, 0);
+      if (!draft.possible) throw new Error(draft.why);
+      expect(await policies.answers.save(draft, '')).toMatchObject({
+        ok: false,
+        message: expect.stringMatching(/the package mcp\.answers belongs to the bundle/u) as string,
+      });
+      expect(policies.answers.list()).toEqual([]);
+      expect(existsSync(join(policies.userData, 'policies/answers'))).toBe(false);
+    },
+  );
+
+  it('count beside a bundle that owns the policy alone', async () => {
+    const server = await bundleServer();
+    server.serve(packed({ '.manifest': manifest('r1', ['mcp/policy']), 'p.rego': asking }));
+    const policies = await follow(server.url);
+    const draft = policies.answers.draft({ call: asked, decision: policies.decide(asked) }, wish);
+    if (!draft.possible) throw new Error(draft.why);
+    expect(await policies.answers.save(draft, '')).toEqual({ ok: true });
+    expect(policies.answers.list()).toMatchObject([{ id: draft.id }]);
+    expect(policies.standing(asked, policies.decide(asked))).toMatchObject({ allow: true });
+    server.serve(packed({ '.manifest': manifest('r2', ['mcp/policy']), 'p.rego': `# r2\n${asking}` }));
+    expect((await check(policies)).problem).toBeNull();
+    expect(policies.standing(asked, policies.decide(asked))).toMatchObject({ allow: true });
   });
 });
 
