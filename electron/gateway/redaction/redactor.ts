@@ -4,7 +4,7 @@ import { type Edit, edited, inOrder, secretsIn } from './json-secrets.ts';
 import { type Mark } from './marks.ts';
 import { valuesAtPaths } from './paths.ts';
 import type { RedactionRules, RulesFor } from './rules.ts';
-import { mayHoldSecrets } from './secret-patterns.ts';
+import { mayHoldSecrets, mayHoldSecretsIn } from './secret-patterns.ts';
 import { createTakenSecrets, leavesOf, textOf, type TakenSecrets } from './taken-secrets.ts';
 
 /** A secret that begins before a text's cut may end behind it, bytes. */
@@ -21,67 +21,93 @@ export function createRedactor(rulesFor: RulesFor, mark: Mark): Redactor {
   const recent = createTakenSecrets(mostRemembered);
 
   return {
-    of: (call, paths) => redactionOf(rulesFor(call.server, call.tool), paths, mark, recent),
+    of: (call, paths) => new SecretsOfCall(rulesFor(call.server, call.tool), paths, mark, recent),
     words: (text) => recent.without(withoutSecrets(text, general, mark)),
   };
 }
 
-function redactionOf(
-  rules: RedactionRules | null,
-  policyPaths: readonly (readonly string[])[],
-  mark: Mark,
-  recent: TakenSecrets,
-): CallRedaction {
-  const taken = createTakenSecrets(mostHashes);
-  let hashes = 0;
-  let took = false;
+/** One is made for each call, and nearly all of them find nothing: nothing is made before it is needed. */
+class SecretsOfCall implements CallRedaction {
+  readonly #rules: RedactionRules | null;
+  readonly #policyPaths: readonly (readonly string[])[];
+  readonly #mark: Mark;
+  readonly #recent: TakenSecrets;
+  #taken: TakenSecrets | null = null;
+  #hashes = 0;
 
-  const marked: Mark = (kind, secret) => {
-    took = true;
-    hashes += 1;
-    if (hashes > mostHashes) return `[redacted:${kind}]`;
-    const made = mark(kind, secret);
-    taken.add(secret, made);
-    recent.add(secret, made);
+  constructor(
+    rules: RedactionRules | null,
+    policyPaths: readonly (readonly string[])[],
+    mark: Mark,
+    recent: TakenSecrets,
+  ) {
+    this.#rules = rules;
+    this.#policyPaths = policyPaths;
+    this.#mark = mark;
+    this.#recent = recent;
+  }
+
+  get took(): boolean {
+    return this.#hashes > 0;
+  }
+
+  words(text: string): string {
+    const kept = withoutSecrets(text, this.#rules, (kind, secret) => this.#marked(kind, secret));
+    return this.#taken === null ? kept : this.#taken.without(kept);
+  }
+
+  json(text: Buffer, length: number): Buffer {
+    const rules = this.#rules;
+    const until = Math.min(text.length, length + beyondCut);
+    const isSearched = rules !== null && needsSearch(text, until, rules);
+    const paths = rules?.paths ?? [];
+    if (!isSearched && !this.took && paths.length === 0 && this.#policyPaths.length === 0) {
+      return text.subarray(0, length);
+    }
+    const edits = [
+      ...editsAt(text, valuesAtPaths(text, this.#policyPaths), (value) => this.#markedValue('policy', value)),
+      ...editsAt(text, valuesAtPaths(text, paths), (value) => this.#markedValue('path', value)),
+    ];
+    const search = () =>
+      secretsIn(text, until, {
+        nameOf: rules?.nameOf ?? (() => null),
+        words: (words) => this.words(words),
+        mark: (kind, value) => this.#markedValue(kind, value),
+      });
+    const found = isSearched ? search() : [];
+    // What is a secret in one place is one in all others, also before it.
+    edits.push(...(this.took ? search() : found));
+    return edited(text, inOrder(edits), length);
+  }
+
+  #marked(kind: string, secret: string): string {
+    this.#hashes += 1;
+    if (this.#hashes > mostHashes) return `[redacted:${kind}]`;
+    const made = this.#mark(kind, secret);
+    this.#add(secret, made);
     return made;
-  };
-  const markedValue = (kind: string, value: Buffer): string => {
+  }
+
+  #markedValue(kind: string, value: Buffer): string {
     const written = value.toString('utf8');
     const leaves = leavesOf(written);
     // A text has the hash that it has where it is found by its form.
-    const made = marked(kind, textOf(written) ?? written);
-    for (const leaf of leaves) {
-      taken.add(leaf, made);
-      recent.add(leaf, made);
-    }
+    const made = this.#marked(kind, textOf(written) ?? written);
+    for (const leaf of leaves) this.#add(leaf, made);
     return made;
-  };
-  const words = (text: string) => taken.without(withoutSecrets(text, rules, marked));
+  }
 
-  return {
-    get took() {
-      return took;
-    },
-    words,
-    json(text, length) {
-      const edits = [
-        ...editsAt(text, valuesAtPaths(text, policyPaths), (value) => markedValue('policy', value)),
-        ...editsAt(text, valuesAtPaths(text, rules?.paths ?? []), (value) => markedValue('path', value)),
-      ];
-      const until = Math.min(text.length, length + beyondCut);
-      const search = () =>
-        secretsIn(text, until, { nameOf: rules?.nameOf ?? (() => null), words, mark: markedValue });
-      const found = rules !== null && needsSearch(text, until, rules) ? search() : [];
-      // What is a secret in one place is one in all others, also before it.
-      edits.push(...(took ? search() : found));
-      return edited(text, inOrder(edits), length);
-    },
-  };
+  #add(secret: string, made: string): void {
+    this.#taken ??= createTakenSecrets(mostHashes);
+    this.#taken.add(secret, made);
+    this.#recent.add(secret, made);
+  }
 }
 
 /** Nearly all arguments are let through by one look at their bytes. */
 function needsSearch(json: Buffer, until: number, { hasOwn }: RedactionRules): boolean {
   if (hasOwn) return true;
+  if (!mayHoldSecretsIn(json, until)) return false;
   const written = json.toString('latin1', 0, until);
   return mayHoldSecrets(written) || written.includes(String.raw`\u00`) || written.includes(String.raw`\/`);
 }

@@ -1,5 +1,7 @@
 // Secrets that are known by their form. Each pattern takes time in proportion to the text: none has nested repetitions.
 
+import { createNeedleScan } from './needle-scan.ts';
+
 export interface SecretPattern {
   /** Stands in the marker, and switches the pattern off in `audit.redact.except`. */
   readonly name: string;
@@ -25,6 +27,9 @@ const assignedNames = [
   '(?:api|private|access|account|encryption|signing)[-_]?key',
   'sig',
 ].join('|');
+
+/** Before "token": a place in a list, or the like. */
+const harmlessBefore = '(?:page|next|cursor|sync|progress|continuation)[_-]';
 
 /**
  * The forms are those that the issuers document, most of which GitHub lists as "supported secret scanning patterns";
@@ -93,19 +98,37 @@ export const secretPatterns: readonly SecretPattern[] = [
     hint: new RegExp(`(?:${assignedNames})["']?\\s{0,4}[=:]`, 'iu'),
     // With a digit in it where it is not in a query or on a command line: what has none is hardly ever a secret in code.
     form: new RegExp(
-      String.raw`(?<before>(?<![A-Za-z])(?<!(?:page|next|cursor|sync|progress|continuation)[_-])(?:${assignedNames})["']?\s{0,4}[=:]\s{0,4}["'\x60]?)` +
+      String.raw`(?<before>(?<![A-Za-z])(?<!${harmlessBefore})(?:${assignedNames})["']?\s{0,4}[=:]\s{0,4}["'\x60]?)` +
         String.raw`(?<secret>(?!hmac=|\[redacted)(?=[^\s"'\x60&,;(){}<>$]{0,255}\d)[^\s"'\x60&,;(){}<>$]{6,1024})`,
       'giu',
     ),
   },
+  assignedWord(),
 ];
+
+/** Letters of any kind: these names are unmistakable where they are assigned with no space, or with a quote. */
+function assignedWord(): SecretPattern {
+  const names = 'pass(?:word|wd|phrase)|pwd|secret|token';
+  const ofValue = String.raw`[^\s"'\x60&,;(){}<>$]`;
+  return {
+    name: 'assigned-secret',
+    hint: new RegExp(`(?:${names})["']?\\s{0,4}[=:]`, 'iu'),
+    // Neither a type or constant of programs, nor what is called or indexed, nor the name itself again.
+    form: new RegExp(
+      String.raw`(?<before>(?<![A-Za-z])(?<!${harmlessBefore})(?:${names})(?:["']?\s{0,4}[=:]\s{0,4}["'\x60]|=))` +
+        String.raw`(?<secret>(?!hmac=|\[redacted|(?:${names}|string|undefined)(?!${ofValue})|[\w.]{1,255}[(\[])${ofValue}{6,1024})`,
+      'giu',
+    ),
+  };
+}
 
 /** What any of the tokens above begins with, wherever it stands. */
 const beginnings =
   /gh[pousr]_|github_pat_|gl[a-z]{2,5}-|A[KSBC][ICS]A|xox[a-z]-|xapp-|AIza|GOCSPX-|sk-|[rs]k_|whsec_|npm_|pypi-|hf_|_v1_|shp[a-z]{2}_|mcp[ap]_|eyJ/u;
 
 /** Words that nearly every name of a secret has; small and capital letters are the same. */
-const words = /pass|pwd|secret|token|credential|cookie|authorization|bearer|basic |key/iu;
+const wordList = 'pass|pwd|secret|token|credential|cookie|authorization|bearer|basic |key'.split('|');
+const words = new RegExp(wordList.join('|'), 'iu');
 /** The others. Looked for one by one, which costs less than in a list. */
 const parts = ['SG.', 'ya29.', 'sig=', 'hooks.slack.com', '"pin"', '"otp"'];
 
@@ -114,6 +137,30 @@ const shortestToken = 16;
 const ofToken = new Uint8Array(256);
 for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-')
   ofToken[character.charCodeAt(0)] = 1;
+
+/** Beside these, JSON may hide a letter or a slash behind an escape. */
+const hasWordOrPart = createNeedleScan([...wordList, ...parts, '@', String.raw`\u00`, String.raw`\/`]);
+
+/**
+ * False where none of the patterns and names can have anything to find in the first `until` bytes of a JSON text, nor in
+ * what its escapes stand for. True more often than `mayHoldSecrets`, and a first look that costs less.
+ */
+export function mayHoldSecretsIn(json: Buffer, until: number): boolean {
+  return hasWordOrPart(json, until) || hasLongRun(json, until);
+}
+
+/** Whether a run of characters is as long as a token. */
+function hasLongRun(json: Buffer, until: number): boolean {
+  for (let i = shortestToken - 1; i < until; i += shortestToken) {
+    if (ofToken[json[i] ?? 0] !== 1) continue;
+    let from = i;
+    while (from > 0 && ofToken[json[from - 1] ?? 0] === 1) from -= 1;
+    let to = i + 1;
+    while (to < until && ofToken[json[to] ?? 0] === 1) to += 1;
+    if (to - from >= shortestToken) return true;
+  }
+  return false;
+}
 
 /**
  * False where none of the patterns and names can have anything to find, which is so for most texts: it costs

@@ -6,8 +6,10 @@ export interface TakenSecrets {
   without(text: string): string;
 }
 
-/** Shorter ones are replaced as whole words alone: they would tear holes into others. */
-const shortestAnywhere = 4;
+/** Others are replaced as whole words alone: they would tear holes into what only has the same letters in it. */
+const unmistakable = /^(?=.*\p{L})(?=.*\P{L}).{6}|^.{8}/su;
+const fewestKinds = 4;
+const ofWord = /[\p{L}\p{N}]/u;
 /** Longer ones hardly come again letter by letter, and would cost much to look for. */
 const longest = 8192;
 const shortestInBase64 = 8;
@@ -32,14 +34,23 @@ export function createTakenSecrets(most: number): TakenSecrets {
       let kept = text;
       for (const [secret, mark] of marks) {
         if (!kept.includes(secret)) continue;
-        kept =
-          secret.length >= shortestAnywhere
-            ? kept.replaceAll(secret, () => mark)
-            : kept.replaceAll(/[\p{L}\p{N}]+/gu, (word) => (word === secret ? mark : word));
+        kept = isUnmistakable(secret) ? kept.replaceAll(secret, () => mark) : withoutWord(kept, secret, mark);
       }
       return kept;
     },
   };
+}
+
+function isUnmistakable(secret: string): boolean {
+  return unmistakable.test(secret) && new Set(secret).size >= fewestKinds;
+}
+
+/** The text without this one where neither a letter nor a digit stands beside it. */
+function withoutWord(text: string, secret: string, mark: string): string {
+  return text.replaceAll(secret, (found, at: number) => {
+    const isPart = ofWord.test(text[at - 1] ?? '') || ofWord.test(text[at + secret.length] ?? '');
+    return isPart ? found : mark;
+  });
 }
 
 /** A secret, and how it may be written elsewhere. */

@@ -106,18 +106,21 @@ export async function measureSteps(
   const largeCall = toCall(callBody(20_000));
   const logger = silentLogger();
   const engine = await shippedEngine(join(folder, 'compiled'), logger);
+  const redactor = sampleRedactor();
   const log = openCallLog({
     path: join(folder, 'calls.db'),
     synchronous: 'normal',
     captureArguments: true,
     surroundings: { environment: 'test', proxyRegion: '' },
-    redactor: sampleRedactor(),
+    redactor,
     logger,
   });
   const bare = openBareDatabase(join(folder, 'bare.db'));
   try {
     const json = body.toString();
     const smallJson = small.toString();
+    const proseJson = JSON.stringify({ text: 'The quick brown fox jumps over the lazy dog. '.repeat(13) });
+    const prose = Buffer.from(proseJson);
     const of = (...works: (() => unknown)[]) => {
       const [micros = Number.NaN, referenceMicros = Number.NaN] = timeInTurns(works, effort);
       return { micros, referenceMicros };
@@ -170,6 +173,16 @@ export async function measureSteps(
         // "The same", with room for noise.
         bound: 1.2,
         goal: 'policy, 20 KB / policy, 0.6 KB',
+      },
+      {
+        step: 'looking for secrets, 0.6 KB of prose',
+        ...of(
+          () => redactor.of(smallCall, []).json(prose, prose.length),
+          () => JSON.parse(proseJson) as unknown,
+        ),
+        reference: 'JSON.parse of the same',
+        bound: 3,
+        goal: 'looking for secrets / JSON.parse',
       },
       {
         // Calls share their commits, so what is timed is a record that has one to itself.

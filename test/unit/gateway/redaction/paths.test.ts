@@ -63,7 +63,7 @@ describe('redacted arguments', () => {
 
   it('take time in proportion to their length, however many names and elements they have', () => {
     const many = Object.fromEntries(
-      Array.from({ length: 5000 }, (_, index) => [`k${index}`, [{ s: `hidden ${index}` }]]),
+      Array.from({ length: 5000 }, (_, index) => [`k${index}`, [{ s: `${index}` }]]),
     );
     const begun = performance.now();
     const text = without(JSON.stringify(many), ['*', 's'], ['*', '*'], ['*']);

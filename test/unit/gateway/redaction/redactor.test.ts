@@ -76,6 +76,10 @@ describe('texts', () => {
       'https://example.org/a?x=1&token=[redacted:assigned-secret]&y=2',
     ],
     ['export DB_PASSWORD=hunter2222', 'export DB_PASSWORD=[redacted:assigned-secret]'],
+    ['mysql -u root password=correcthorse', 'mysql -u root password=[redacted:assigned-secret]'],
+    ['DB_PASSWD=geheimnis; x', 'DB_PASSWD=[redacted:assigned-secret]; x'],
+    ['secret: "batterystaple"', 'secret: "[redacted:assigned-secret]"'],
+    ["token = 'abcdefgh'", "token = '[redacted:assigned-secret]'"],
     ['curl --api-key=abc123456', 'curl --api-key=[redacted:assigned-secret]'],
     ['const apiKey = "abc1234567"', 'const apiKey = "[redacted:assigned-secret]"'],
     ['Authorization: Bearer abcdef', 'Authorization: Bearer [redacted:authorization]'],
@@ -93,6 +97,8 @@ describe('texts', () => {
 
   it.each([
     'the token = parse(x); const password: string; secret = getSecret()',
+    'password=getPassword(); token=tokens[i]; secret=secret; password=string',
+    'next_token=abcdefgh&password=abc',
     'mailto: someone@example.org and http://example.org/@user',
     'basic understanding of bearer bonds',
     'risk-assessment-of-the-year task-list desk-top sk-learn',
@@ -140,6 +146,21 @@ describe('a secret', () => {
     const text = '{"note":"it is geheim!","password":"geheim","again":["geheim"]}';
     expect(plain(without(text))).toBe(
       '{"note":"it is [redacted:password]!","password":"[redacted:password]","again":["[redacted:password]"]}',
+    );
+  });
+});
+
+describe('a secret that is short or plain', () => {
+  it.each([
+    ['4999', 'k4999 4999 49990', 'k4999 [redacted:password] 49990'],
+    ['open', 'open opened re-open', '[redacted:password] opened re-[redacted:password]'],
+    ['a-b', 'xa-b a-b (a-b)', 'xa-b [redacted:password] ([redacted:password])'],
+    ['aaaaaaaaaa', 'baaaaaaaaaa aaaaaaaaaa', 'baaaaaaaaaa [redacted:password]'],
+    ['hunter2', 'xhunter2y', 'x[redacted:password]y'],
+    ['correcthorse', 'xcorrecthorsey', 'x[redacted:password]y'],
+  ])('is replaced elsewhere as a whole word alone: %s', (password, note, expected) => {
+    expect(plain(without(JSON.stringify({ password, note })))).toBe(
+      JSON.stringify({ password: '[redacted:password]', note: expected }),
     );
   });
 });
