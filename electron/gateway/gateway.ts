@@ -251,7 +251,14 @@ export async function createGateway(
     }),
     identity: { clients, auth: config.server.auth, defaultAgent: config.agent },
     tls,
-    api: config.api.enabled ? { token: openApiToken(join(userData, 'api-token')), commands, version } : null,
+    api: config.api.enabled
+      ? {
+          token: openApiToken(join(userData, 'api-token')),
+          commands,
+          audit: { lines: (query) => archive.lines(query), onSent: audit.noteSent },
+          version,
+        }
+      : null,
     probes: monitoring.onProxyPort,
   });
   // At the end the questions go first, then the sessions answer what waits, then the connections end.

@@ -21,6 +21,8 @@ export interface Audit {
   readonly log: ReportedLog;
   readonly archive: CallArchive;
   readonly exports: Exports;
+  /** So many calls went over the network. */
+  readonly noteSent: (calls: number) => void;
   /** How many commits the log has made. */
   readonly commits: () => number;
   /** What was found wrong with the log when it was opened. */
@@ -42,6 +44,7 @@ export function composeAudit(
     return {
       archive: keep(createEmptyCallArchive()),
       exports: createNoExports(),
+      noteSent: () => undefined,
       log: keep(reportWrites(createSilentCallLog(), logger, onWrite)),
       commits: () => 0,
       problem: null,
@@ -84,6 +87,8 @@ export function composeAudit(
     logger.error('audit_refusals_uncounted', { error: String(error) }),
   );
   const reported = keep(reportWrites(bounded, logger, onWrite));
+  const noteExport = (subject: string, records: number, file: string | null) =>
+    reported.note({ kind: 'log.exported', by: 'person', subject, details: { records, file } });
   archive = reader;
   exports = keep(
     createExports({
@@ -92,19 +97,14 @@ export function composeAudit(
       signAll: () => reader.signAll(),
       seal: (digest) => reader.seal(digest),
       onChange: onExport,
-      onDone: ({ format, written, file }) =>
-        reported.note({
-          kind: 'log.exported',
-          by: 'person',
-          subject: format,
-          details: { records: written, file },
-        }),
+      onDone: ({ format, written, file }) => noteExport(format, written, file),
       logger,
     }),
   );
   return {
     archive,
     exports,
+    noteSent: (calls) => noteExport('jsonl', calls, null),
     log: reported,
     commits: () => log.commits,
     problem: log.cut === null ? null : auditCut(log.cut),

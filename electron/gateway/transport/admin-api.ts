@@ -11,6 +11,7 @@ import { createFindOperation } from './admin-api/find-operation.ts';
 import { openApiDocument } from './admin-api/openapi.ts';
 import { readInput } from './admin-api/read-input.ts';
 import { createTokenCheck } from './admin-api/token-check.ts';
+import { type AuditLines, readLinesRequest, sendAuditLines } from './audit-lines.ts';
 import { addressOf, pathOf, recordRefusal } from './endpoint.ts';
 import { sendJson } from './http-exchange.ts';
 import { targetOf } from './request-target.ts';
@@ -18,6 +19,7 @@ import { targetOf } from './request-target.ts';
 export interface AdminApiOptions {
   readonly token: string;
   readonly commands: Handlers<GatewayCommands>;
+  readonly audit: AuditLines;
   /** Of the app. */
   readonly version: string;
   readonly log: CallLog;
@@ -35,6 +37,8 @@ export interface AdminApi {
 
 /** What the table of operations can't be an entry of. */
 const DESCRIPTION = '/api/openapi.json';
+/** Not one answer, but as many lines as there are. */
+const LINES = '/api/audit';
 
 export function createAdminApi(options: AdminApiOptions): AdminApi {
   const { token, commands, version, log, clock, logger } = options;
@@ -88,6 +92,25 @@ export function createAdminApi(options: AdminApiOptions): AdminApi {
     }
   }
 
+  async function answerWithLines(request: IncomingMessage, response: ServerResponse, query: string) {
+    const wanted = readLinesRequest(new URLSearchParams(query));
+    if ('wrong' in wanted) {
+      const message = `${errors.invalid_request.message}: ${wanted.wrong}`;
+      refuse(request, response, { error: 'invalid_request', message });
+      return;
+    }
+    try {
+      await sendAuditLines(options.audit, wanted, response);
+    } catch (error) {
+      logger.warn('api_failed', { path: LINES, error: String(error) });
+      // In the middle of the lines the one way to say that they are not all.
+      if (response.headersSent) response.destroy();
+      else if (error instanceof CommandError) {
+        sendFailure(response, statusOfFailure(error.code), error.code, error.message);
+      } else sendFailure(response, errors.internal.http, 'internal', errors.internal.message);
+    }
+  }
+
   return {
     refuse,
     close: () => tokens.close(),
@@ -100,9 +123,13 @@ export function createAdminApi(options: AdminApiOptions): AdminApi {
         sendJson(response, 200, description, unkept);
         return;
       }
+      if (path === LINES && method === 'GET') {
+        await answerWithLines(request, response, query);
+        return;
+      }
       const found = find(method, path);
       if (!found.found) {
-        const allow = path === DESCRIPTION ? ['GET'] : found.allow;
+        const allow = path === DESCRIPTION || path === LINES ? ['GET'] : found.allow;
         if (allow.length > 0)
           refuse(request, response, { error: 'method_not_allowed' }, { allow: allow.join(', ') });
         else refuse(request, response, { error: 'not_found', message: `Not found: see GET ${DESCRIPTION}` });

@@ -40,7 +40,7 @@ export interface HttpServerOptions extends Omit<EndpointOptions, 'served'> {
   /** Null: plain HTTP, as is usual on loopback. */
   readonly tls: TlsListening | null;
   /** Null: nothing is served below `/api/`. */
-  readonly api: Pick<AdminApiOptions, 'token' | 'commands' | 'version'> | null;
+  readonly api: Pick<AdminApiOptions, 'token' | 'commands' | 'audit' | 'version'> | null;
   /** What is told to those who watch the proxy, where that has no port of its own. */
   readonly probes: readonly Probe[];
   readonly logger: Logger;

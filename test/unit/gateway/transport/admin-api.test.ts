@@ -1,5 +1,7 @@
 // The admin API: for those with its token, and for no browser.
 import { describe, expect, it, vi } from 'vitest';
+import type { LinesQuery } from '../../../../electron/shared/audit-export.ts';
+import { callFilter } from '../../../../electron/shared/audit-search.ts';
 import {
   gatewayCommands,
   type GatewayCommands,
@@ -28,7 +30,14 @@ async function start(others: Partial<Handlers<GatewayCommands>> = {}) {
     'grants.revoke': revoked,
     ...others,
   };
-  const proxy = await startProxy({ api: { token, commands, version: '1.2.3' } });
+  const lines = vi.fn(({ after, limit }: LinesQuery) => {
+    const ids = Array.from({ length: 500 }, (_, index) => index + 1).filter((id) => id > after);
+    const page = ids.slice(0, limit);
+    const more = ids.length > limit ? (page.at(-1) ?? null) : null;
+    return Promise.resolve({ lines: page.map((id) => JSON.stringify({ id })), after: more, through: 500 });
+  });
+  const onSent = vi.fn();
+  const proxy = await startProxy({ api: { token, commands, audit: { lines, onSent }, version: '1.2.3' } });
   const ask = (exchange: Exchange) =>
     proxy.send({ ...exchange, headers: { authorization: `Bearer ${token}`, ...exchange.headers } });
   const post = (body: Exchange['body'], headers: Record<string, string> = {}) =>
@@ -38,7 +47,7 @@ async function start(others: Partial<Handlers<GatewayCommands>> = {}) {
       headers: { 'content-type': 'application/json', ...headers },
       body: body ?? '',
     });
-  return { ...proxy, paused, answered, revoked, ask, post };
+  return { ...proxy, lines, onSent, paused, answered, revoked, ask, post };
 }
 
 it('pauses, and resumes', async () => {
@@ -57,6 +66,51 @@ it('tells the status, to be kept by nobody', async () => {
     { state: 'running' },
     'no-store',
   ]);
+});
+
+it('streams calls of the log as lines, as many as are wanted, and says that it did', async () => {
+  const { ask, lines, onSent } = await start();
+  const reply = await ask({ path: '/api/audit?tools=a&tools=b&text=x%20y&redacted=true&after=20&limit=450' });
+  expect([reply.status, reply.headers['content-type'], reply.headers['cache-control']]).toEqual([
+    200,
+    'application/x-ndjson',
+    'no-store',
+  ]);
+  const ids = reply.text
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { id: number }).id);
+  expect(ids).toEqual(Array.from({ length: 450 }, (_, index) => index + 21));
+  const filter = callFilter.parse({ tools: ['a', 'b'], text: 'x y', redacted: true });
+  expect(lines.mock.calls.map(([query]) => query)).toEqual([
+    { filter, after: 20, limit: 200 },
+    { filter, after: 220, limit: 200 },
+    { filter, after: 420, limit: 50 },
+  ]);
+  expect(onSent.mock.calls).toEqual([[450]]);
+});
+
+it('has no lines to send where nothing is new', async () => {
+  const { ask, onSent } = await start();
+  const reply = await ask({ path: '/api/audit?after=500' });
+  expect([reply.status, reply.text]).toEqual([200, '']);
+  expect(onSent).not.toHaveBeenCalled();
+});
+
+it.each([
+  'limit=0',
+  'limit=100001',
+  'after=-1',
+  'tool=a',
+  'decisions=perhaps',
+  'redacted=1',
+  'text=a&text=b',
+])('says what is wrong with the lines of ?%s', async (query) => {
+  const { ask, lines } = await start();
+  const reply = await ask({ path: `/api/audit?${query}` });
+  expect(reply.status).toBe(400);
+  expect(reply.text).toContain(query.split('=')[0]);
+  expect(lines).not.toHaveBeenCalled();
 });
 
 it('lists what waits for an answer, and what was granted', async () => {
