@@ -137,10 +137,15 @@ function arrangeService(
   return ok ? exitCodes.stopped : exitCodes.failed;
 }
 
-/** A second signal finds no listener, and ends the process at once. */
+/** A second signal, whichever of them it is, finds no listener, and ends the process at once. */
 function untilSignal(): Promise<'stopped'> {
+  const signals = ['SIGTERM', 'SIGINT'] as const;
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve('stopped'));
+    const stop = () => {
+      for (const signal of signals) process.off(signal, stop);
+      resolve('stopped');
+    };
+    for (const signal of signals) process.on(signal, stop);
   });
 }
 

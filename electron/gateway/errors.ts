@@ -27,6 +27,7 @@ export const errors = {
   policy_violation: { code: -32001, http: 200, message: 'Policy violation' },
   rate_limited: { code: -32003, http: 200, message: 'Rate limit exceeded' },
   upstream: { code: -32004, http: 502, message: 'The MCP server could not be reached' },
+  stopping: { code: -32004, http: 503, message: 'MCP Proxy Desktop is being stopped: no new calls begin' },
   paused: {
     code: -32001,
     http: 200,

@@ -37,7 +37,10 @@ export interface Gateway {
   setAuditKey(key: AuditKey): void;
   /** Begins an export to a place that the host has chosen. Rejects with a CommandError. */
   startExport(task: ExportTask): Promise<AuditExport>;
-  close(): Promise<void>;
+  /** `server.graceful_shutdown`, milliseconds. */
+  readonly graceMs: number;
+  /** Lets running calls finish for `graceMs`, or `mostMs` where that is less, and refuses new ones; then ends all. */
+  close(mostMs?: number | null): Promise<void>;
 }
 
 /** Tells the host of a change. */

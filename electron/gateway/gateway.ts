@@ -35,6 +35,7 @@ import { createTrials } from './replay/trials.ts';
 import { createAlerts } from './runtime/alerts.ts';
 import { openApiToken } from './runtime/api-token.ts';
 import { coalesce } from './runtime/coalesce.ts';
+import { createDrain } from './runtime/drain.ts';
 import { openKeptSettings } from './runtime/kept-settings.ts';
 import { beyondLoopback, bundleProblem, policyProblem, portTaken } from './runtime/problems.ts';
 import { openSavedSearches } from './runtime/saved-searches.ts';
@@ -42,6 +43,7 @@ import { statusOf } from './runtime/status.ts';
 import { createListing } from './session/listing.ts';
 import { createPresences } from './session/presence.ts';
 import { createSessionStore } from './session/session-store.ts';
+import { SUBSCRIBE } from './session/subscription.ts';
 import { createToolDescriptions } from './session/tool-descriptions.ts';
 import { createVerdictPath } from './verdict-path.ts';
 
@@ -116,7 +118,11 @@ export async function createGateway(
         auditFlushes: audit.commits(),
       }))
     : null;
-  const log = metrics === null ? audit.log : measuredLog(audit.log, metrics, clock);
+  const drain = createDrain(
+    metrics === null ? audit.log : measuredLog(audit.log, metrics, clock),
+    new Set([SUBSCRIBE]),
+  );
+  const { log } = drain;
   keep(noteLife(log, options));
   const notePolicy = createPolicyNotes(log);
   notePolicy(policy.overview());
@@ -139,7 +145,7 @@ export async function createGateway(
   const servers = composeServers(surroundings, log, () => notice.request());
   const alerts = createAlerts(clock, (alert) => emit('alert.raised', alert));
   const limiter = createRateLimiter(config.limits, clock);
-  const passDown = createVerdictPath({
+  const verdictPath = createVerdictPath({
     policy: metrics === null ? policy : measuredPolicy(policy, metrics, clock),
     approver: approvals,
     limiter,
@@ -164,7 +170,7 @@ export async function createGateway(
   );
   const sessions = createSessionStore({
     presences: createPresences(createProcessTable(env, logger)),
-    passDown,
+    passDown: drain.path(verdictPath),
     listing: createListing({ policy, settings: (call) => live.of(call), descriptions, logger }),
     log,
     clock,
@@ -339,7 +345,6 @@ export async function createGateway(
     emit('calls.changed', { newestId: audit.log.newestId });
   }
 
-  services.defer(() => closing.abort());
   const running = services.move();
   serving = true;
   return {
@@ -348,6 +353,13 @@ export async function createGateway(
     setAttended: (attended) => approvals.setAttended(attended),
     setAuditKey: (key) => archive.sign(key),
     startExport: (task) => audit.exports.start(task),
-    close: () => running.disposeAsync(),
+    graceMs: config.server.graceful_shutdown,
+    async close(mostMs) {
+      closing.abort();
+      // Nobody will answer any more.
+      approvals.dismissAll();
+      await drain.begin(Math.min(config.server.graceful_shutdown, mostMs ?? Infinity));
+      await running.disposeAsync();
+    },
   };
 }

@@ -21,7 +21,7 @@ export interface HostTiming extends RestartTiming {
   readonly stallMs: number;
   /** How long a start may take; policies are compiled in it. */
   readonly startMs: number;
-  /** How long a graceful end may take. */
+  /** How long an end may take beside what running calls are given. */
   readonly closeMs: number;
 }
 
@@ -66,8 +66,11 @@ export interface GatewayHost {
   startExport(task: ExportTask): Promise<AuditExport>;
   /** Starts a gateway that waits for its next start without waiting; false where none waits. */
   restart(): boolean;
-  /** Ends the gateway gracefully, or after `closeMs` anyway. */
-  close(): Promise<void>;
+  /**
+   * Ends the gateway gracefully: running calls have as long as the configuration says, and `mostMs` milliseconds at
+   * most. Where that takes `closeMs` longer, it is ended anyway.
+   */
+  close(mostMs?: number): Promise<void>;
 }
 
 /** Starts at once. When it ends without being asked to, supervise.ts says what comes next. */
@@ -82,6 +85,7 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
   let lock: UserDataLock | null = null;
   let thread: GatewayThread | null = null;
   let serving = false;
+  let graceMs = 0;
   /** What the last gateway was ended for, until one has started that knows it. */
   let runaway: NonNullable<GatewayOptions['runaway']> | null = null;
   let known: GatewayStatus | null = null;
@@ -106,14 +110,15 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
 
   /** Starts the gateway and brings it to where the last one was. Rejects where it can't serve. */
   async function begin({ commands }: GatewayThread): Promise<string> {
-    const { url } = await within(timing.startMs, commands['gateway.start']({ ...gateway, runaway }));
+    const started = await within(timing.startMs, commands['gateway.start']({ ...gateway, runaway }));
+    ({ graceMs } = started);
     serving = true;
     runaway = null;
     await commands['gateway.attend'](attended);
     if (auditKey !== null) await commands['gateway.audit-key'](auditKey);
     known = await commands['status.read']();
     tell({ name: 'status.changed', payload: known });
-    return url;
+    return started.url;
   }
 
   async function live(): Promise<Life> {
@@ -198,11 +203,12 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
       if (retried) standIn('starting', null);
       return retried;
     },
-    async close() {
+    async close(mostMs) {
       closing.abort();
       const current = thread;
       if (current !== null) {
-        await within(timing.closeMs, current.commands['gateway.close']()).catch(reportLate(logger));
+        const longestMs = Math.min(graceMs, mostMs ?? Infinity) + timing.closeMs;
+        await within(longestMs, current.commands['gateway.close'](mostMs ?? null)).catch(reportLate(logger));
         await current.end();
       }
       await supervision.over;

@@ -13,6 +13,9 @@ import { findManagedConfig } from './program/managed-config.ts';
 import { readyLine } from './program/ready-line.ts';
 import { prepareWebSecurity, secureWebContents } from './window/web-security.ts';
 
+/** Who quits sits before it and waits: running calls have less time than without a window, milliseconds. */
+const GRACE_AT_QUIT_MS = 3_000;
+
 /** Runs the app until the user quits. Everything that must be said before Electron is ready is said here. */
 export function runApp(installation: Installation, options: RunOptions, logger: Logger): void {
   if (options.userData !== null) {
@@ -89,7 +92,7 @@ function closeBeforeExit(host: GatewayHost, logger: Logger): void {
     if (closing) return;
     closing = true;
     host
-      .close()
+      .close(GRACE_AT_QUIT_MS)
       .catch((error: unknown) => logger.error('app.close_failed', { error: String(error) }))
       .finally(() => app.exit(0));
   });

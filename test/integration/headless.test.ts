@@ -67,9 +67,56 @@ describe('what it says', () => {
   });
 });
 
+async function startWithGrace(graceful_shutdown: string) {
+  const server = { listen: { address: '127.0.0.1', port: await freePort() }, graceful_shutdown };
+  return startProxy({ config: { server, upstream: await stdioSection() }, policies: allowAll });
+}
+
+const callOf = (id: number, told: object) =>
+  JSON.stringify({
+    jsonrpc: '2.0',
+    id,
+    method: 'tools/call',
+    params: { name: 'raw', arguments: told },
+  });
+
 describe('how it ends', () => {
+  it('a call that takes 3 s finishes, and none begins meanwhile; then it ends, with exit code 0', async () => {
+    const proxy = await startWithGrace('20s');
+    const session = await openRawSession('streamable-http', proxy.url);
+    const running = session.ask(callOf(5, { afterMs: 3000 }));
+    const recorded = () => readAuditLog(proxy.userData).some((row) => row.method === 'tools/call');
+    await expect.poll(recorded).toBe(true);
+
+    const started = performance.now();
+    const stopped = proxy.stop();
+    const refused = async () => (await session.ask(callOf(6, {})))[0];
+    await expect.poll(refused).toMatch(/"id":6,"error":\{"code":-32004,"message":"[^"]*stopped/);
+    expect((await running)[0]).toMatch(/"id":5,"result"/);
+    await stopped;
+    expect(performance.now() - started).toBeLessThan(10_000);
+    const calls = readAuditLog(proxy.userData).filter(({ method }) => method === 'tools/call');
+    expect(calls.map(({ status }) => status)).toContain('ok');
+    expect(calls.map(({ reason }) => reason)).toContain('session');
+  }, 20_000);
+
+  it('a second signal, whichever it is, ends it at once', async () => {
+    const proxy = await startWithGrace('60s');
+    const session = await openRawSession('streamable-http', proxy.url);
+    const call = session.ask(callOf(5, { hang: true })).catch((error: unknown) => [String(error)]);
+    await expect
+      .poll(() => readAuditLog(proxy.userData).some((row) => row.method === 'tools/call'))
+      .toBe(true);
+    const stopped = proxy.stop('SIGTERM').catch((error: unknown) => String(error));
+    const refused = async () => (await session.ask(callOf(6, {})))[0];
+    await expect.poll(refused).toContain('-32004');
+    process.kill(proxy.pid, 'SIGINT');
+    await call;
+    expect(await stopped).toContain('ended with SIG');
+  });
+
   it.each(['SIGTERM', 'SIGINT'] as const)('%s: exit code 0, and open calls are answered', async (signal) => {
-    const proxy = await startProxy({ config: { upstream: await stdioSection() }, policies: allowAll });
+    const proxy = await startWithGrace('100ms');
     const stream = await openStream(`${proxy.url}/sse`);
     const session = await openRawSession('streamable-http', proxy.url);
     const call = session

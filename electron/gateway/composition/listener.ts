@@ -11,7 +11,7 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const CONNECTIONS_PER_SESSION = 4;
 /** For those who have yet to open a session, or ask for something else. */
 const SPARE_CONNECTIONS = 100;
-/** The host does not wait longer than a little more than this. */
+/** Calls have ended by then: what is left of the connections is answers on their way out. */
 const LONGEST_CLOSE_MS = 5_000;
 
 /** What the configuration file does not say of the server. */

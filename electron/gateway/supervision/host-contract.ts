@@ -33,15 +33,15 @@ const gatewayOptions = z.object({
 export const hostCommands = {
   ...gatewayCommands,
   /** Fails with `config`, `port_taken` or `internal`. Once in a thread's life. */
-  'gateway.start': { input: gatewayOptions, output: z.object({ url: z.string() }) },
+  'gateway.start': { input: gatewayOptions, output: z.object({ url: z.string(), graceMs: z.number() }) },
   /** Whether somebody is there who could answer an approval. */
   'gateway.attend': { input: z.boolean(), output: z.void() },
   /** What signs the audit log from now on. */
   'gateway.audit-key': { input: auditKey, output: z.void() },
   /** Begins an export to a file that the host has chosen. */
   'gateway.export': { input: exportTask, output: auditExport },
-  /** Answered once everything is closed. */
-  'gateway.close': { input: z.void(), output: z.void() },
+  /** Answered once everything is closed. The input is how long running calls have at most, milliseconds. */
+  'gateway.close': { input: z.number().nullable(), output: z.void() },
 } as const;
 
 export const hostEvents = {

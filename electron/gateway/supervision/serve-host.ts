@@ -30,7 +30,8 @@ export function serveHost(
         } catch (error) {
           throw startFailure(error);
         }
-        return { url: running.url };
+        const { url, graceMs } = running;
+        return { url, graceMs };
       },
       'gateway.attend'(attended) {
         running?.setAttended(attended);
@@ -42,9 +43,9 @@ export function serveHost(
         if (running === undefined) throw notStarted();
         return running.startExport(task);
       },
-      async 'gateway.close'() {
+      async 'gateway.close'(mostMs) {
         const gateway = await starting?.catch(() => undefined);
-        await gateway?.close();
+        await gateway?.close(mostMs);
       },
     },
     (command, error) => logger.error('command.failed', { command, error: stackOf(error) }),

@@ -49,6 +49,7 @@ async function createGateway(options: GatewayOptions, emit: Emit): Promise<Gatew
     setAttended: (attended) => note(`attended ${attended}`),
     setAuditKey: ({ from }) => note(`key from ${from}`),
     startExport: neverAsked,
+    graceMs: 0,
     async close() {
       note('close');
       if (options.env.FIXTURE_CLOSE === 'never') await new Promise(() => undefined);
