@@ -12,16 +12,21 @@ missing_capability := required if {
 	not has_capability(required)
 }
 
+# METADATA
+# title: Whether the caller has a capability
 has_capability(required) if {
 	some granted in input.agent.capabilities
 	capability_matches(granted, required)
 }
 
+# METADATA
+# title: Whether one capability holds another
+# description: "`read:*` stands for everything that begins with `read:`, and `*` for all."
+# scope: document
 capability_matches(granted, required) if granted == required
 
 capability_matches("*", _)
 
-# `read:*` stands for everything that begins with `read:`.
 capability_matches(granted, required) if {
 	endswith(granted, ":*")
 	startswith(required, trim_suffix(granted, "*"))

@@ -74,6 +74,10 @@ matched_rule := rule if {
 	})
 } else := "allowed"
 
+# METADATA
+# title: Names of the rules that speak against the call
 objection_rules := {objection.rule | some objection in objections}
 
+# METADATA
+# title: Names of the rules that want a person to be asked
 question_rules := {question.rule | some question in questions}

@@ -11,11 +11,15 @@ identity_accepted if {
 	not publisher_refused
 }
 
+# METADATA
+# title: Whether the caller is not among the identities that count
 did_refused if {
 	count(data.allowed_dids) > 0
 	not input.identity.did in data.allowed_dids
 }
 
+# METADATA
+# title: Whether its publisher is not among those that are trusted
 publisher_refused if {
 	count(data.trusted_publishers) > 0
 	not input.agent.publisher in data.trusted_publishers

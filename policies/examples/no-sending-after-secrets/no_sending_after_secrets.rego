@@ -26,6 +26,9 @@ objections contains {"rule": "sending_after_secret", "message": text} if {
 	)
 }
 
+# METADATA
+# title: Whether an earlier call has read a secret
+# scope: document
 secret_call(past) if {
 	past.method == "tools/call"
 	some pattern in data.secret_tools

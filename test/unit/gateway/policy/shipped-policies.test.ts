@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import type { SessionHistory } from '../../../../electron/gateway/call.ts';
 import { callContext, callOf, request } from '../fakes.ts';
 import { by, call, engine } from './engines.ts';
@@ -14,6 +15,42 @@ const rego = readdirSync(shippedPolicies).filter((name) => name.endsWith('.rego'
 
 /** An example in today's Rego, which builds on what is shipped. */
 const afterSecrets = 'examples/no-sending-after-secrets';
+
+const examples = ['examples/no-sending-after-secrets/no_sending_after_secrets.rego'];
+const sources = [...rego.filter((name) => !name.endsWith('_test.rego')), ...examples];
+
+interface Rule {
+  readonly rule: string;
+  /** By a METADATA of its own, or by that of the whole document that it is a part of. */
+  readonly annotated: boolean;
+  readonly isDefault: boolean;
+}
+
+/** As OPA itself reads the file. */
+function rulesOf(name: string): Rule[] {
+  const { stdout } = runOpa('parse', '--format', 'json', '--json-include', 'comments,locations', name);
+  const { rules = [] } = z.object({ rules: z.array(parsedRule).optional() }).parse(JSON.parse(stdout));
+  const nameOf = ({ head: { ref, name: short } }: z.infer<typeof parsedRule>) =>
+    ref?.[0]?.value ?? short ?? '';
+  const named = rules.map((rule) => ({ rule, name: nameOf(rule), notes: rule.annotations ?? [] }));
+  const documented = new Set(
+    named.filter(({ notes }) => notes.some(({ scope }) => scope === 'document')).map((each) => each.name),
+  );
+  return named.map(({ rule, name: called, notes }) => ({
+    rule: called,
+    annotated: notes.length > 0 || documented.has(called),
+    isDefault: rule.default ?? false,
+  }));
+}
+
+const parsedRule = z.object({
+  default: z.boolean().optional(),
+  head: z.object({
+    name: z.string().optional(),
+    ref: z.array(z.object({ value: z.string() })).optional(),
+  }),
+  annotations: z.array(z.object({ scope: z.string() })).optional(),
+});
 
 function runOpa(...args: string[]) {
   return spawnSync(opa, args, { cwd: shippedPolicies, encoding: 'utf8' });
@@ -92,6 +129,15 @@ describe('the sources of the shipped policies', () => {
       cwd: shippedPolicies,
     });
     expect(JSON.parse(report.toString())).toMatchObject({ coverage: 100 });
+  });
+
+  it.each(sources)('give each rule a METADATA and each answer a default: %s', (name) => {
+    const rules = rulesOf(name);
+    expect(rules.length).toBeGreaterThan(0);
+    expect(rules.filter(({ annotated }) => !annotated).map(({ rule }) => rule)).toEqual([]);
+    // A rule that is true or false is never undefined: what is not allowed is denied.
+    const answers = rules.filter(({ rule }) => ['allow', 'ask', 'deny'].includes(rule));
+    for (const { rule } of answers) expect(rules).toContainEqual({ rule, annotated: true, isDefault: true });
   });
 
   it('come with a schema by which a mistyped field is an error', () => {
