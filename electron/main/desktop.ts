@@ -58,6 +58,7 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
         ...page,
         tray: () => tray?.place() ?? null,
         onThere: tellAttendance,
+        onVisible: () => notifier.look(),
         onLost: lose,
       });
   const showApprovals = () => {
@@ -90,8 +91,7 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
   const pauseKeys = shortcut.isListening ? PAUSE_SHORTCUT : null;
   const tray = offscreen ? null : createTray({ name, icons, pauseKeys }, actions);
   const notifier = createNotifier({
-    // Of whichever window: the prompt comes up before all of them.
-    isWatched: () => BrowserWindow.getFocusedWindow() !== null,
+    isSeen: () => BrowserWindow.getFocusedWindow() !== null || (prompt?.isVisible() ?? false),
     onClick: showApprovals,
     onAnswer: answer('notification'),
     logger,

@@ -42,6 +42,7 @@ export function createTray({ name, icons, pauseKeys }: TrayOptions, actions: Tra
   /** What the menu was made of, as far as it can be compared. */
   let shownMenu = '';
   let latest: DesktopState | null = null;
+  let listed: DesktopState['recent'] = [];
   /** Set while it is looked at. */
   let looking: NodeJS.Timeout | undefined;
 
@@ -53,7 +54,7 @@ export function createTray({ name, icons, pauseKeys }: TrayOptions, actions: Tra
       actions.setMode(mode);
     },
     answer(ids, allow) {
-      if (guard.isRead(ids)) actions.answer(ids, allow);
+      if (guard.isRead()) actions.answer(ids, allow);
     },
   };
 
@@ -67,11 +68,13 @@ export function createTray({ name, icons, pauseKeys }: TrayOptions, actions: Tra
   /** An open menu would close, or change under the pointer, where it is replaced. */
   function drawMenu(): void {
     if (latest === null || looking !== undefined || tray.isDestroyed()) return;
-    const template = trayMenu({ name, pauseKeys }, latest, clicks);
+    // On Linux nobody tells that it is open: while a call waits, it changes with what waits alone.
+    if (latest.approvals.length === 0) listed = latest.recent;
+    const template = trayMenu({ name, pauseKeys }, { ...latest, recent: listed }, clicks);
     const now = JSON.stringify(template);
     if (now === shownMenu) return;
     shownMenu = now;
-    guard.shows(latest.approvals.map(({ id }) => id));
+    guard.changed();
     const menu = Menu.buildFromTemplate(template);
     menu.on('menu-will-show', () => {
       clearTimeout(looking);

@@ -4,19 +4,19 @@
 const UNREAD_MS = 500;
 
 export interface UnreadGuard {
-  /** These are shown from now on, if they were not before; all others are not. */
-  shows(ids: readonly string[]): void;
-  /** Whether all of these have been there for long enough. */
-  isRead(ids: readonly string[]): boolean;
+  /** From now on something else can be seen, or the same at another place. */
+  changed(): void;
+  /** Whether what can be seen has been there for long enough. */
+  isRead(): boolean;
 }
 
 /** @param now monotonic, milliseconds */
 export function createUnreadGuard(now = () => performance.now()): UnreadGuard {
-  let since: ReadonlyMap<string, number> = new Map();
+  let since = Infinity;
   return {
-    shows(ids) {
-      since = new Map(ids.map((id) => [id, since.get(id) ?? now()]));
+    changed() {
+      since = now();
     },
-    isRead: (ids) => ids.every((id) => now() - (since.get(id) ?? Infinity) >= UNREAD_MS),
+    isRead: () => now() - since >= UNREAD_MS,
   };
 }

@@ -16,6 +16,8 @@ export interface PromptWindowSetup extends Omit<PageSetup, 'offscreen'> {
   readonly logger: Logger;
   /** Questions can be shown from now on. */
   readonly onThere: () => void;
+  /** What it asks can be seen from now on, or not any more. */
+  readonly onVisible: () => void;
   /** It crashed, hangs or could not be loaded: nobody sees what it showed. */
   readonly onLost: () => void;
 }
@@ -23,6 +25,7 @@ export interface PromptWindowSetup extends Omit<PageSetup, 'offscreen'> {
 export interface PromptWindow {
   /** Whether a question that comes now will be seen. */
   isThere(): boolean;
+  isVisible(): boolean;
   /** Makes it, hidden, or takes it away: nobody is ever asked. */
   setWanted(wanted: boolean): void;
   /** Tells the page what waits; it answers by `fit`. */
@@ -93,6 +96,8 @@ export function createPromptWindow(setup: PromptWindowSetup): PromptWindow {
       window.hide();
     });
     window.webContents.on('render-process-gone', (_event, { reason }) => lose(opened, reason));
+    window.on('show', setup.onVisible);
+    window.on('hide', setup.onVisible);
     window.on('unresponsive', () => lose(opened, 'unresponsive'));
     setup.onThere();
   }
@@ -133,6 +138,7 @@ export function createPromptWindow(setup: PromptWindowSetup): PromptWindow {
   return {
     // Before it is known whether anybody is to be asked, a question waits for that.
     isThere: () => current !== null || wanted === null,
+    isVisible: () => current?.window.isVisible() ?? false,
 
     setWanted(now) {
       if (now === wanted) return;
