@@ -168,9 +168,9 @@ describe('Activity', () => {
   });
 
   it('sorts by the head of a column, down and up', async () => {
-    const { log, api } = await opened(0);
-    log.grow(1, { latencyMicros: 10 });
+    const { log, api } = await opened(1);
     log.grow(1, { latencyMicros: 9_000 });
+    log.grow(1, { latencyMicros: 10 });
     await fireEvent.click(button('Latency'));
     await settled();
     expect(rows()[0]?.id).toBe('call-2');

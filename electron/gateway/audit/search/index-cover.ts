@@ -9,6 +9,8 @@ export interface Part {
   readonly through: number;
   /** False: to be looked at one by one. */
   readonly indexed: boolean;
+  /** The first id that the index lacked of the stretch when the parts were made; it may have come further since. */
+  readonly next: number;
   /** The times of its calls lie between these, Unix milliseconds; of parts that are not indexed they are not known. */
   readonly firstAt: number;
   readonly lastAt: number;
@@ -59,10 +61,18 @@ export function partsOf(stretches: ReadonlyMap<number, StretchRow>, { oldest, ne
     const next = row === undefined ? from : Math.max(from, row.next);
     if (row !== undefined && next > from) {
       const { firstAt, lastAt } = row;
-      parts.push({ stretch, from, through: Math.min(through, next - 1), indexed: true, firstAt, lastAt });
+      parts.push({
+        stretch,
+        from,
+        through: Math.min(through, next - 1),
+        indexed: true,
+        next: row.next,
+        firstAt,
+        lastAt,
+      });
     }
     if (next <= through) {
-      parts.push({ stretch, from: next, through, indexed: false, firstAt: 0, lastAt: Infinity });
+      parts.push({ stretch, from: next, through, indexed: false, next, firstAt: 0, lastAt: Infinity });
     }
   }
   return parts;

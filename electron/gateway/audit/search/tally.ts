@@ -1,7 +1,7 @@
 // Counts the entries that a filter means: in all, by what they have in common, and over time.
 import type { CallDecision, CallDimension } from '../../../shared/audit-search.ts';
 import type { Conditions } from './filter-conditions.ts';
-import type { Part } from './index-cover.ts';
+import { type Part, readStretches } from './index-cover.ts';
 import type { IndexDatabase } from './index-database.ts';
 import { textsOf } from './index-schema.ts';
 
@@ -36,7 +36,7 @@ export function tallyPart(database: IndexDatabase, part: Part, conditions: Condi
   if (part.lastAt < from || part.firstAt >= to) return [];
   if (shapes?.length === 0 || sessions?.length === 0) return [];
   const { stretch, firstAt, lastAt } = part;
-  const isWhole = part.indexed && from <= firstAt && lastAt < to;
+  const isWhole = part.indexed && from <= firstAt && lastAt < to && isAllThatIsIndexed(database, part);
   const inner =
     isWhole && by.buckets === null && by.value !== 'session' && isOfShapesAlone(conditions)
       ? `SELECT 0 AS bucket, 0 AS session, shape, calls FROM stretch_shapes
@@ -47,6 +47,11 @@ export function tallyPart(database: IndexDatabase, part: Part, conditions: Condi
   return database
     .prepare<object, Tally>(summed(inner, by))
     .all({ ...conditions.values, ...timesOf(by), stretch, first: part.from, last: part.through });
+}
+
+/** What the index took in since the parts were made is in a part of its own: the stretch's sums would count it twice. */
+function isAllThatIsIndexed(database: IndexDatabase, { stretch, next }: Part): boolean {
+  return readStretches(database).get(stretch)?.next === next;
 }
 
 /** Whether the table of hours tells all: it knows nothing but shapes. */

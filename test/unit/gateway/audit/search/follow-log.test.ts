@@ -1,9 +1,11 @@
 import Database from 'better-sqlite3';
 import { copyFileSync, existsSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { openForUpkeep } from '../../../../../electron/gateway/audit/open-database.ts';
 import { indexPathOf } from '../../../../../electron/gateway/audit/search/index-database.ts';
 import { deleteBefore } from '../../../../../electron/gateway/audit/retention.ts';
+import { temporaryFolder } from '../places.ts';
 import { allowed, answered, sampleCall } from '../samples.ts';
 import { newLog, openLog, openQuestions } from './setting.ts';
 
@@ -91,6 +93,21 @@ describe('the index file', () => {
 });
 
 describe('following', () => {
+  it('counts each call once while the index is being built', async () => {
+    const path = join(temporaryFolder(), 'audit.db');
+    const log = newLog(path);
+    const calls = 6_000;
+    await Promise.all(Array.from({ length: calls }, () => log.record(sampleCall(), allowed, null)));
+    log.close();
+    const opened = openQuestions(path);
+    const totals = new Set<number>();
+    do {
+      totals.add((await opened.ask('calls.count', {})).total);
+    } while (opened.index.state().state !== 'ready');
+    totals.add((await opened.ask('calls.count', {})).total);
+    expect([...totals]).toEqual([calls]);
+  });
+
   it('lets go what the log has deleted', async () => {
     const { path, ask, index, database, log } = await logOf(300);
     await log.record(sampleCall({ at: Date.now() + 60_000 }), allowed, null);
