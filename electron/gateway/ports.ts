@@ -5,7 +5,7 @@ import type { LinesPage, LinesQuery } from '../shared/audit-export.ts';
 import type { CallStory, LogQuestions } from '../shared/audit-search.ts';
 import type { AuditKey, auditProofCommands } from '../shared/audit-proof.ts';
 import type { Handlers } from '../shared/contract.ts';
-import type { CallPage, CallQuery, CallRecord, PolicyMode, PolicyOverview } from '../shared/domain.ts';
+import type { PolicyMode, PolicyOverview } from '../shared/domain.ts';
 import type {
   Agent,
   AllowedMessage,
@@ -195,8 +195,6 @@ export interface CallWriter extends Omit<CallLog, 'complete' | 'note'> {
 
 /** Reads the audit log, away from the path of the calls. */
 export interface CallArchive extends Closable {
-  page(query: CallQuery): Promise<CallPage>;
-  read(id: number): Promise<CallRecord | null>;
   recall(id: number): Promise<RecordedCall>;
   /** Of the newest `most` calls that a policy was asked about, those that are known whole, from the newest on. */
   recent(most: number): Promise<JudgedCall[]>;

@@ -2,6 +2,7 @@
 import type { GatewayHost } from '../gateway/host.ts';
 import type { Logger } from '../gateway/ports.ts';
 import type { PendingApproval, QuietState } from '../shared/approvals.ts';
+import { callSearch } from '../shared/audit-search.ts';
 import type { CallSummary, GatewayStatus } from '../shared/domain.ts';
 
 export interface DesktopState {
@@ -23,6 +24,7 @@ export interface DesktopFeed {
 
 /** How many calls the tray lists, and among how many of the log they are looked for. */
 const recentCalls = { listed: 5, read: 50 };
+const newest = callSearch.parse({ limit: recentCalls.read });
 /** So long after a call the tray still shows that there is work, milliseconds. */
 const WORK_SHOWN_MS = 2_000;
 
@@ -83,7 +85,7 @@ export function followDesktop(
     while (recentIsOld && !closed) {
       recentIsOld = false;
       try {
-        const { calls } = await host.commands['calls.page']({ limit: recentCalls.read });
+        const { calls } = await host.commands['calls.search'](newest);
         // Handshakes and lists pass unchecked; they would leave no room for what was decided.
         const decided = calls.filter(({ reason }) => reason !== 'pass');
         change({ recent: decided.slice(0, recentCalls.listed) });

@@ -8,8 +8,6 @@ export const eventChannel = 'mcp-proxy:event';
 // Records rather than lists, because a record that lacks a name of the contract, or has one too many, does not compile.
 const commands = {
   'status.read': true,
-  'calls.page': true,
-  'calls.read': true,
   'calls.search': true,
   'calls.count': true,
   'calls.histogram': true,

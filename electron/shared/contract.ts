@@ -6,9 +6,6 @@ import { searchCommands } from './audit-search.ts';
 import { auditProofCommands, auditVerification } from './audit-proof.ts';
 import { configCommands } from './config-settings.ts';
 import {
-  callPage,
-  callQuery,
-  callRecord,
   clientId,
   clientRegistration,
   clientSummary,
@@ -110,8 +107,6 @@ export const trialCommands = {
 /** Commands that the gateway answers, whoever asks. */
 export const gatewayCommands = {
   'status.read': { input: nothing, output: gatewayStatus },
-  'calls.page': { input: callQuery, output: callPage },
-  'calls.read': { input: z.int(), output: callRecord.nullable() },
   ...searchCommands,
   ...approvalCommands,
   'mode.set': { input: policyMode, output: nothing },

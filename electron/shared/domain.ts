@@ -101,24 +101,6 @@ export const callRecord = callSummary.extend({
 });
 export type CallRecord = z.infer<typeof callRecord>;
 
-export const callQuery = z.object({
-  /** Only records with an id below this one: the cursor for older pages. */
-  before: z.int().optional(),
-  /** Only records with an id above this one: what is new. */
-  after: z.int().optional(),
-  verdict: verdictKind.optional(),
-  /** True: only calls that a person was asked about. */
-  asked: z.literal(true).optional(),
-  /** Words that must occur in tool, method, resource, client, server or arguments. */
-  text: z.string().max(200).optional(),
-  limit: z.int().min(1).max(500).default(100),
-});
-export type CallQuery = z.input<typeof callQuery>;
-
-/** Newest first. */
-export const callPage = z.object({ calls: z.array(callSummary), more: z.boolean() });
-export type CallPage = z.infer<typeof callPage>;
-
 /** What a policy wants the user to know of a call at once. */
 export const policyAlert = z.object({
   /** Of the call's record. */

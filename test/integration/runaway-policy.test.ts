@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { startGatewayHost } from '../../electron/gateway/host.ts';
+import { callSearch } from '../../electron/shared/audit-search.ts';
 import { temporaryFolder } from './harness.ts';
 import { connectSdkClient } from './sdk-client.ts';
 
@@ -61,7 +62,7 @@ it('is ended, denied, and held back from then on', async () => {
   );
 
   await expect.poll(() => host.status().problems[0]?.code, { timeout: 20_000 }).toBe('policy');
-  const { calls } = await host.commands['calls.page']({ limit: 10 });
+  const { calls } = await host.commands['calls.search'](callSearch.parse({ limit: 10 }));
   expect(calls.filter(({ tool }) => tool === 'search_notes')).toMatchObject([
     { verdict: 'deny', reason: 'runaway', method: 'tools/call', status: 'refused' },
   ]);

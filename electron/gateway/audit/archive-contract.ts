@@ -3,14 +3,11 @@ import { z } from 'zod';
 import { callStory, logQuestions } from '../../shared/audit-search.ts';
 import { linesPage, linesQuery } from '../../shared/audit-export.ts';
 import { auditKey, auditProof, auditProofCommands, auditVerification } from '../../shared/audit-proof.ts';
-import { callPage, callQuery, callRecord } from '../../shared/domain.ts';
 import { callsBefore } from '../../shared/approvals.ts';
 import type { JudgedCall, RecordedCall } from '../call.ts';
 import type { BeforeQuery } from '../ports.ts';
 
 export const archiveCommands = {
-  page: { input: callQuery, output: callPage },
-  read: { input: z.int(), output: callRecord.nullable() },
   ...logQuestions,
   story: { input: z.int(), output: callStory.omit({ input: true }).nullable() },
   recall: { input: z.int(), output: z.custom<RecordedCall>() },

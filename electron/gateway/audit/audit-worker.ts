@@ -5,7 +5,6 @@ import type { Logger } from '../ports.ts';
 import { archiveCommands, type ArchiveEvents, workerSettings } from './archive-contract.ts';
 import { auditError } from './audit-error.ts';
 import { createPlaceReader } from './chained-rows.ts';
-import { readPage, readRecord } from './call-queries.ts';
 import { readCallsBefore } from './calls-before.ts';
 import { startCheckpoints } from './checkpoints.ts';
 import { openForUpkeep } from './open-database.ts';
@@ -46,8 +45,6 @@ const answers = createLogQuestions({ path, log: database, index, readable, closi
 const answer = createAnswer(
   archiveCommands,
   {
-    page: (query) => readable(() => readPage(database, query, closing.signal)),
-    read: (id) => readable(() => readRecord(database, id)),
     ...answers.questions,
     story: (id) => answers.story(id),
     recall: (id) => readable(() => readRecordedCall(database, id)),

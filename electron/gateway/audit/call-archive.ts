@@ -7,7 +7,6 @@ import {
   auditProofCommands,
   type AuditVerification,
 } from '../../shared/audit-proof.ts';
-import { callQuery } from '../../shared/domain.ts';
 import { type Caller, CommandError, connect, forwardTo } from '../../shared/rpc.ts';
 import type { CallArchive, Logger } from '../ports.ts';
 import type { Seal } from './export/export-news.ts';
@@ -142,8 +141,6 @@ export function openCallArchive(options: CallArchiveOptions): FileArchive {
   }
 
   return {
-    page: async (query) => commands().page(callQuery.parse(query)),
-    read: async (id) => commands().read(id),
     recall: async (id) => commands().recall(id),
     recent: async (most) => commands().recent(most),
     questions: forwardTo(logQuestions, commands),

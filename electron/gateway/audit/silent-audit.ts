@@ -36,8 +36,6 @@ export function createNoExports(): Exports {
 /** The archive of the log above: always empty. */
 export function createEmptyCallArchive(): CallArchive {
   return {
-    page: () => Promise.resolve({ calls: [], more: false }),
-    read: () => Promise.resolve(null),
     recall: () => Promise.resolve({ known: false, why: 'no_record' }),
     recent: () => Promise.resolve([]),
     questions: {

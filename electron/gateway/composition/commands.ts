@@ -32,8 +32,6 @@ export function createCommands(services: CommandServices): Handlers<GatewayComma
   const { live, archive, exports, approvals, clients, sessions, onSettings } = services;
   return {
     'status.read': () => services.status(),
-    'calls.page': (query) => archive.page(query),
-    'calls.read': (id) => archive.read(id),
     ...archive.questions,
     async 'calls.story'({ id }) {
       const story = await archive.story(id);

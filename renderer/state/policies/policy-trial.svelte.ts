@@ -37,7 +37,7 @@ export class PolicyTrial {
 
   async loadCalls(): Promise<void> {
     const page = await this.#notices.attempt("Couldn't read the audit log.", () =>
-      this.#api.ask('calls.page', { limit: offered }),
+      this.#api.ask('calls.search', { limit: offered }),
     );
     if (page.ok) this.calls = page.value.calls.filter(({ reason }) => reason !== 'pass');
   }

@@ -7,8 +7,8 @@ import type { PolicyFiles } from './policy-files.svelte.ts';
 import { parseData, toolRules, withAnswer, withCapability } from './tool-lists.ts';
 import { readingRules, unreadKeys, writtenData } from './tool-rules.ts';
 
-/** In how many of the newest calls tools are looked for. */
-const looked = 500;
+/** So many tools that were called are shown at most, those with most calls. */
+const mostSeen = 500;
 
 export class ToolAccess {
   clients = $state.raw<readonly ClientSummary[]>([]);
@@ -46,13 +46,12 @@ export class ToolAccess {
 
   async load(): Promise<void> {
     await this.#notices.attempt("Couldn't read which tools and clients there are.", async () => {
-      const [clients, page] = await Promise.all([
+      const [clients, called] = await Promise.all([
         this.#api.ask('clients.list'),
-        this.#api.ask('calls.page', { limit: looked }),
+        this.#api.ask('calls.values', { of: 'tool', filter: { methods: ['tools/call'] }, limit: mostSeen }),
       ]);
       this.clients = clients;
-      const tools = page.calls.filter(({ method }) => method === 'tools/call').map(({ tool }) => tool ?? '');
-      this.#seen = tools.filter((tool) => tool !== '');
+      this.#seen = called.values.map(({ value }) => value).filter((tool) => tool !== '');
     });
   }
 

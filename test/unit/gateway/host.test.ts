@@ -54,7 +54,7 @@ describe('gateway host', () => {
     expect((await host.commands['status.read']()).state).toBe('starting');
     expect(await host.started).toEqual({ ok: true, url: 'http://127.0.0.1:3000' });
     expect(await host.commands['status.read']()).toMatchObject({ state: 'running', version: '1.2.3' });
-    await host.commands['calls.read'](misdeeds.say);
+    await host.commands['calls.story']({ id: misdeeds.say });
     await vi.waitFor(() =>
       expect(events).toContainEqual({ name: 'calls.changed', payload: { newestId: 12 } }),
     );
@@ -119,11 +119,11 @@ describe('gateway host', () => {
   it('starts a crashed gateway again, and fails what waited for an answer', async () => {
     const { host, statuses, events, logger } = start();
     await host.started;
-    const waiting = expect(host.commands['calls.read'](misdeeds.hang)).rejects.toMatchObject({
+    const waiting = expect(host.commands['calls.story']({ id: misdeeds.hang })).rejects.toMatchObject({
       code: 'gateway_stopped',
       message: expect.stringContaining('out of luck') as string,
     });
-    await host.commands['calls.read'](misdeeds.crash);
+    await host.commands['calls.story']({ id: misdeeds.crash });
     await waiting;
     await vi.waitFor(() => expect(notes().filter((note) => note === 'start')).toHaveLength(2));
     await vi.waitFor(() => expect(statuses().at(-1)?.state).toBe('running'));
@@ -141,7 +141,7 @@ describe('gateway host', () => {
   it('ends a gateway that hangs, and starts it again', async () => {
     const { host, statuses } = start({}, { stallMs: 2000 });
     await host.started;
-    await expect(host.commands['calls.read'](misdeeds.stall)).rejects.toMatchObject({
+    await expect(host.commands['calls.story']({ id: misdeeds.stall })).rejects.toMatchObject({
       message: expect.stringContaining('did not answer for 2 s') as string,
     });
     await vi.waitFor(() => expect(statuses().at(-1)?.state).toBe('running'), 3000);
@@ -151,7 +151,7 @@ describe('gateway host', () => {
     const { host, statuses } = start();
     await host.started;
     host.setAttended(true);
-    await host.commands['calls.read'](misdeeds.crash);
+    await host.commands['calls.story']({ id: misdeeds.crash });
     await vi.waitFor(() => expect(statuses().filter(({ state }) => state === 'running')).toHaveLength(2));
     expect(notes()).toEqual(['start', 'attended false', 'attended true', 'start', 'attended true']);
   });
@@ -161,7 +161,7 @@ describe('gateway host', () => {
     const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const { host } = start();
     await host.started;
-    await host.commands['calls.read'](misdeeds.print);
+    await host.commands['calls.story']({ id: misdeeds.print });
     await vi.waitFor(() => expect(stderr.mock.calls.map(String).join('')).toContain('a library is chatty'));
     expect(stdout.mock.calls.map(String).join('')).not.toContain('chatty');
     vi.restoreAllMocks();

@@ -2,6 +2,6 @@
 import { parentPort } from 'node:worker_threads';
 import '../../../../electron/gateway/audit/audit-worker.ts';
 
-parentPort?.on('message', (frame: { name?: string; input?: { text?: string } }) => {
-  if (frame.name === 'page' && frame.input?.text === 'die') throw new Error('told to die');
+parentPort?.on('message', (frame: { name?: string; input?: { filter?: { text?: string } } }) => {
+  if (frame.name === 'calls.search' && frame.input?.filter?.text === 'die') throw new Error('told to die');
 });

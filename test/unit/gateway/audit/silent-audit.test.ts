@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { callSearch } from '../../../../electron/shared/audit-search.ts';
 import {
   createEmptyCallArchive,
   createSilentCallLog,
@@ -11,6 +12,9 @@ it('gives each record an id of its own and keeps nothing', async () => {
   await log.complete(id, answered);
   expect(log.refused(malformed)).toBe(id + 1);
   const archive = createEmptyCallArchive();
-  expect(await archive.page({})).toEqual({ calls: [], more: false });
-  expect(await archive.read(id)).toBeNull();
+  expect(await archive.questions['calls.search'](callSearch.parse({}))).toMatchObject({
+    calls: [],
+    cursor: null,
+  });
+  expect(await archive.story(id)).toBeNull();
 });

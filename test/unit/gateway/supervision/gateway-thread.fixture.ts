@@ -56,18 +56,6 @@ async function createGateway(options: GatewayOptions, emit: Emit): Promise<Gatew
     },
     commands: {
       'status.read': () => status,
-      'calls.page': () => ({ calls: [], more: false }),
-      'calls.read'(id) {
-        if (id === misdeeds.stall) for (;;);
-        if (id === misdeeds.crash)
-          setImmediate(() => {
-            throw new Error('out of luck');
-          });
-        if (id === misdeeds.say) emit('calls.changed', { newestId: 12 });
-        if (id === misdeeds.print) console.log('a library is chatty');
-        if (id === misdeeds.hang) return new Promise(() => undefined);
-        return null;
-      },
       ...forwardTo(approvalCommands, neverAsked),
       'approvals.list': () => [],
       'mode.set': () => undefined,
@@ -78,6 +66,17 @@ async function createGateway(options: GatewayOptions, emit: Emit): Promise<Gatew
       ...forwardTo(trialCommands, neverAsked),
       ...forwardTo(configCommands, neverAsked),
       ...forwardTo(searchCommands, neverAsked),
+      'calls.story'({ id }) {
+        if (id === misdeeds.stall) for (;;);
+        if (id === misdeeds.crash)
+          setImmediate(() => {
+            throw new Error('out of luck');
+          });
+        if (id === misdeeds.say) emit('calls.changed', { newestId: 12 });
+        if (id === misdeeds.print) console.log('a library is chatty');
+        if (id === misdeeds.hang) return new Promise(() => undefined);
+        return null;
+      },
       'policy.read': () => ({
         source: '',
         files: [],
