@@ -2,11 +2,13 @@
 // server stands in the log, once, and the log is whole.
 import Database from 'better-sqlite3';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createPublicKey } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { readCheckpointFile } from '../../electron/gateway/audit/checkpoint-file.ts';
 import { verifyLog } from '../../electron/gateway/audit/verify-log.ts';
 import { allowAll, type RunningProxy, startProxy, temporaryFolder } from './harness.ts';
 import { openRawSession } from './raw-session.ts';
@@ -63,8 +65,8 @@ async function startClients(proxy: RunningProxy, padding = '') {
   };
 }
 
-/** What the log says, and whether it holds. */
-function examined(path: string) {
+/** What the log says, and whether it holds; with the folder of its key, whether its signatures do, too. */
+function examined(path: string, keyFolder: string | null) {
   const database = new Database(path, { readonly: true });
   try {
     const rows = database
@@ -72,29 +74,34 @@ function examined(path: string) {
         `SELECT arguments, decision FROM audit_log WHERE method = 'tools/call'`,
       )
       .all();
-    const steps = verifyLog(database, { publicKey: null, beside: null });
+    const steps = verifyLog(database, {
+      publicKey:
+        keyFolder === null ? null : createPublicKey(readFileSync(join(keyFolder, 'audit-key.pub.pem'))),
+      beside: readCheckpointFile(path),
+    });
     let step = steps.next();
     while (step.done !== true) step = steps.next();
     return {
       logged: numbersIn(rows.map((row) => row.arguments)),
       integrity: database.pragma('integrity_check', { simple: true }),
       broken: step.value.broken,
+      signedThrough: step.value.signedThrough,
     };
   } finally {
     database.close();
   }
 }
 
-function expectWhole(path: string, upstream: RawUpstream): { forwarded: number; logged: number } {
+function expectWhole(path: string, upstream: RawUpstream, keyFolder: string | null = null) {
   const forwarded = reached(upstream);
-  const { logged, integrity, broken } = examined(path);
+  const { logged, integrity, broken, signedThrough } = examined(path, keyFolder);
   const known = new Set(logged);
   expect(forwarded.filter((n) => !known.has(n))).toEqual([]);
   expect(new Set(forwarded).size).toBe(forwarded.length);
   expect(known.size).toBe(logged.length);
   expect(integrity).toBe('ok');
   expect(broken).toBeNull();
-  return { forwarded: forwarded.length, logged: logged.length };
+  return { forwarded: forwarded.length, logged: logged.length, signedThrough };
 }
 
 it(
@@ -112,9 +119,12 @@ it(
       await running.stop();
     }
     await sleep(300);
-    const { forwarded, logged } = expectWhole(join(userData, 'audit.db'), upstream);
+    const { forwarded, logged, signedThrough } = expectWhole(join(userData, 'audit.db'), upstream, userData);
+    expect(signedThrough).toBeGreaterThan(0);
     expect(forwarded).toBeGreaterThan(kills * clients);
-    process.stderr.write(`${kills} kills: ${forwarded} calls forwarded, ${logged} recorded\n`);
+    process.stderr.write(
+      `${kills} kills: ${forwarded} calls forwarded, ${logged} recorded, signed to ${signedThrough}\n`,
+    );
     await upstream.close();
   },
 );
