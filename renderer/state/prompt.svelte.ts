@@ -18,6 +18,9 @@ export class PromptState {
   /** What was done can be taken back, or something failed: that is shown for a while even if nothing waits. */
   readonly tells = $derived(this.notices.list.length > 0);
 
+  /** What gives the prompt the keyboard, as Electron writes it; null where nothing does. */
+  shortcut = $state<string | null>(null);
+
   readonly #api: Api;
 
   constructor(api: Api) {
@@ -51,9 +54,9 @@ export class PromptState {
 
   /** Makes the window as high as what it shows; null hides it. */
   async fit(height: number | null): Promise<void> {
-    await this.notices.attempt("The prompt couldn't be shown.", () =>
-      this.#api.ask('prompt.fit', { height }),
-    );
+    await this.notices.attempt("The prompt couldn't be shown.", async () => {
+      this.shortcut = await this.#api.ask('prompt.fit', { height });
+    });
   }
 
   close(): void {

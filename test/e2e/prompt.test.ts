@@ -18,6 +18,9 @@ describe('the prompt', () => {
       .getByRole('heading', { name: 'sdk client wants to send note “ideas” to “ada@example.com”' })
       .waitFor();
     await expect.poll(() => isVisible(app)).toBe(true);
+    const keys = () =>
+      app.evaluate(({ globalShortcut }) => globalShortcut.isRegistered('CommandOrControl+Alt+Shift+A'));
+    expect(await keys()).toBe(true);
     const text = await question.innerText();
     for (const part of ['ask_tools', 'no token', 'First time.', 'Pretends to send a note'])
       expect(text).toContain(part);
@@ -27,6 +30,7 @@ describe('the prompt', () => {
       .click();
     expect(await call).toMatch(sent);
     await expect.poll(() => isVisible(app)).toBe(false);
+    expect(await keys()).toBe(false);
   });
 
   it('denies by a key, and takes none before its time', async () => {

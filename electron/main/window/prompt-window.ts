@@ -6,6 +6,7 @@ import type { PendingApproval } from '../../shared/approvals.ts';
 import type { Area } from './bounds.ts';
 import { pageBackground, pagePreferences, type PageSetup } from './page-preferences.ts';
 import { promptBounds, promptWidth } from './prompt-bounds.ts';
+import { createPromptShortcut, PROMPT_SHORTCUT } from './prompt-shortcut.ts';
 import { promptUrl } from './window-files.ts';
 
 export interface PromptWindowSetup extends Omit<PageSetup, 'offscreen'> {
@@ -30,8 +31,11 @@ export interface PromptWindow {
   setWanted(wanted: boolean): void;
   /** Tells the page what waits; it answers by `fit`. */
   tell(pending: PendingApproval[]): void;
-  /** Shows so many pixels of the page, or nothing of it. */
-  fit(height: number | null): void;
+  /**
+   * Shows so many pixels of the page, or nothing of it.
+   * @returns the keys that give it the keyboard, as Electron writes them; null where none are heard.
+   */
+  fit(height: number | null): string | null;
   close(): void;
 }
 
@@ -55,6 +59,7 @@ export function createPromptWindow(setup: PromptWindowSetup): PromptWindow {
   let silence: NodeJS.Timeout | undefined;
   let remaking: NodeJS.Timeout | undefined;
   let quitting = false;
+  const shortcut = createPromptShortcut(() => current?.window.focus(), logger);
   const quit = () => (quitting = true);
   app.on('before-quit', quit);
 
@@ -93,7 +98,7 @@ export function createPromptWindow(setup: PromptWindowSetup): PromptWindow {
       if (quitting) return;
       // Whoever closes it wants to decide later: the calls go on waiting.
       event.preventDefault();
-      window.hide();
+      hide(window);
     });
     window.webContents.on('render-process-gone', (_event, { reason }) => lose(opened, reason));
     window.on('show', setup.onVisible);
@@ -115,8 +120,14 @@ export function createPromptWindow(setup: PromptWindowSetup): PromptWindow {
     silence = undefined;
   }
 
+  function hide(window: BrowserWindow): void {
+    window.hide();
+    shortcut.stop();
+  }
+
   function discard(): void {
     hasSpoken();
+    shortcut.stop();
     current?.window.destroy();
     current = null;
   }
@@ -162,11 +173,11 @@ export function createPromptWindow(setup: PromptWindowSetup): PromptWindow {
 
     fit(height) {
       hasSpoken();
-      if (current === null) return;
+      if (current === null) return null;
       const { window } = current;
       if (height === null) {
-        window.hide();
-        return;
+        hide(window);
+        return null;
       }
       const tray = setup.tray();
       const shown = window.isVisible() ? window.getBounds() : null;
@@ -174,6 +185,7 @@ export function createPromptWindow(setup: PromptWindowSetup): PromptWindow {
       const bounds = promptBounds({ height, tray, shown, screen: screen.getDisplayMatching(place) });
       window.setBounds(bounds);
       if (shown === null) window.showInactive();
+      return shortcut.listen() ? PROMPT_SHORTCUT : null;
     },
 
     close() {

@@ -41,7 +41,7 @@ export function serveWindowCommands(
     'audit.export.show': () => showExportedFile(host),
     'clipboard.write': (text) => clipboard.writeText(text),
     'gateway.restart': () => host.restart(),
-    'prompt.fit': ({ height }) => prompt?.fit(height),
+    'prompt.fit': ({ height }) => prompt?.fit(height) ?? null,
   };
   const answer = createAnswer(windowCommands, handlers, (command, error) => {
     logger.error('command.failed', { command, error: error instanceof Error ? error.stack : String(error) });
