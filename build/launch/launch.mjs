@@ -41,6 +41,11 @@ const tasks = {
       stdin: 'inherit',
     });
   },
+  async 'verify-audit'(progress, args) {
+    const file = join(out, 'verify-audit.mjs');
+    if (!existsSync(file)) await compile(progress, await setUp(progress, { window: false }));
+    return attend(process.execPath, [file, ...args], { cwd: whereTheUserIs() });
+  },
   async bench(progress, args) {
     const tools = await setUp(progress, { window: true });
     await compile(progress, tools);

@@ -6,6 +6,7 @@ import { CallFigures } from './call-figures.svelte.ts';
 import { CallList } from './call-list.svelte.ts';
 import { EventList } from './event-list.svelte.ts';
 import { FilterValues } from './filter-values.svelte.ts';
+import { LogExport } from './log-export.svelte.ts';
 import { LogProof } from './log-proof.svelte.ts';
 import { type Filter, narrowing, type Question, without } from './question.ts';
 import { RecordState } from './record.svelte.ts';
@@ -18,7 +19,7 @@ const indexMs = 2_000;
 
 export type ActivityTab = 'calls' | 'events';
 /** What stands beside the list while no record does. */
-export type Side = 'figures' | 'proof' | null;
+export type Side = 'figures' | 'proof' | 'export' | null;
 
 export class ActivityState {
   tab = $state<ActivityTab>('calls');
@@ -38,6 +39,7 @@ export class ActivityState {
   readonly saved: SavedSearches;
   readonly events: EventList;
   readonly proof: LogProof;
+  readonly export: LogExport;
   readonly details: RecordState;
 
   /** What is asked for now; it follows the text once typing rests. */
@@ -58,6 +60,7 @@ export class ActivityState {
     this.saved = new SavedSearches(api, notices);
     this.events = new EventList(api, notices);
     this.proof = new LogProof(api, notices);
+    this.export = new LogExport(api, notices, () => this.#asked.filter);
     this.details = new RecordState(api, notices);
     this.#unsubscribe = api.on('calls.changed', () => this.#wake());
   }
@@ -146,6 +149,7 @@ export class ActivityState {
     this.details.close();
     this.figures.showTops(side === 'figures');
     if (side === 'proof') void this.proof.load();
+    if (side === 'export') void this.export.load();
   }
 
   /** Puts the cursor on a call; an open record goes with it. null: on none, and the record closes. */
@@ -168,6 +172,7 @@ export class ActivityState {
     this.#unsubscribe();
     this.events.close();
     this.proof.close();
+    this.export.close();
   }
 
   #startTab(): void {
