@@ -136,6 +136,12 @@ module.exports = {
         '^package\\.json$',
       ],
     ),
+    layer(
+      'cli-is-a-client',
+      'The command line asks the running app over its admin API, and has no way around that.',
+      '^electron/cli/',
+      [shared, npm, '^electron/(cli|main/program)/', '^package\\.json$'],
+    ),
     barrier(
       'electron-in-main-alone',
       'Only main and preload may import electron.',
@@ -144,8 +150,8 @@ module.exports = {
     ),
     barrier(
       'no-electron-without-a-window',
-      'The gateway, its demo, the bridge and the headless program run where there is no electron, whatever they import.',
-      { path: '^electron/(bridge/|gateway/|demo/|headless\\.ts$)' },
+      'The gateway, its demo, the bridge, the command line and the headless program run where there is no electron, whatever they import.',
+      { path: '^electron/(bridge/|cli/|gateway/|demo/|headless\\.ts$)' },
       { path: '^node_modules/electron/', reachable: true },
     ),
     layer(

@@ -55,6 +55,7 @@ export default defineConfig({
         'gateway/time-trial-worker': at('electron/gateway/policy/time-trial-worker.ts'),
         headless: at('electron/headless.ts'),
         bridge: at('electron/bridge/bridge.ts'),
+        cli: at('electron/cli/cli.ts'),
         demo: at('electron/demo/demo.ts'),
         'demo/notes-server': at('electron/demo/notes-server.ts'),
       },

@@ -31,16 +31,8 @@ const tasks = {
       env: asNode(),
     });
   },
-  async bridge(progress, args) {
-    const tools = await setUp(progress, { window: false });
-    // What is compiled is what the running app was started from: a client that comes changes nothing under it.
-    if (!existsSync(join(out, 'bridge.js'))) await compile(progress, tools);
-    return attend(tools.electron.path, [join(out, 'bridge.js'), ...args], {
-      cwd: whereTheUserIs(),
-      env: asNode(),
-      stdin: 'inherit',
-    });
-  },
+  bridge: (progress, args) => beside(progress, 'bridge.js', args),
+  cli: (progress, args) => beside(progress, 'cli.js', args),
   async 'verify-audit'(progress, args) {
     const file = join(out, 'verify-audit.mjs');
     if (!existsSync(file)) await compile(progress, await setUp(progress, { window: false }));
@@ -80,6 +72,18 @@ const tasks = {
     });
   },
 };
+
+/** Runs a program of its own that talks to the running app. */
+async function beside(progress, program, args) {
+  const tools = await setUp(progress, { window: false });
+  // What is compiled is what the running app was started from: a client that comes changes nothing under it.
+  if (!existsSync(join(out, program))) await compile(progress, tools);
+  return attend(tools.electron.path, [join(out, program), ...args], {
+    cwd: whereTheUserIs(),
+    env: asNode(),
+    stdin: 'inherit',
+  });
+}
 
 /** npm runs scripts in the root; file names on the command line are relative to where the user stands. */
 function whereTheUserIs() {

@@ -28,6 +28,7 @@ Usage: npm start -- [options]
   --help             Print this text and exit.
 
 Clients that speak stdio alone: npm run bridge -- --help
+Commands for the app that is running: npm run cli -- help
 
 Exit codes: 0 stopped on request, 2 the configuration is wrong, 1 anything else.
 `;

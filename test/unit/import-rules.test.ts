@@ -58,6 +58,7 @@ const goodTree: Tree = {
     '../gateway/wire/json-rpc.ts',
     '../main/program/folders.ts',
   ],
+  'electron/cli/cli.ts': ['node:util', 'zod', '../shared/domain.ts', '../main/program/folders.ts'],
   'electron/main/program/folders.ts': ['node:path'],
   'electron/main/window.ts': ['electron'],
   'electron/main/main.ts': ['electron', './window.ts', '../gateway/host.ts', 'type ../gateway/ports.ts'],
@@ -131,6 +132,10 @@ const badFiles: Readonly<Record<string, Tree>> = {
   'bridge-is-a-client': {
     'electron/bridge/asks-policy.ts': ['type ../gateway/policy/engine.ts'],
     'electron/bridge/goes-round.ts': ['../gateway/upstream/connection.ts'],
+  },
+  'cli-is-a-client': {
+    'electron/cli/asks-errors.ts': ['type ../gateway/errors.ts'],
+    'electron/cli/talks-mcp.ts': ['../gateway/wire/json-rpc.ts'],
   },
   'electron-in-main-alone': {
     'electron/shared-window.ts': ['type electron'],

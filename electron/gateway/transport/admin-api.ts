@@ -79,9 +79,14 @@ export function createAdminApi(options: AdminApiOptions): AdminApi {
 
   async function run(operation: Operation, input: Record<string, unknown>, response: ServerResponse) {
     try {
-      const answer = await operation.run(commands, input);
-      if (answer !== null) send(response, operation.isRefusal?.(answer) === true ? 409 : 200, answer);
-      else sendFailure(response, 404, 'not_found', operation.absent ?? errors.not_found.message);
+      const given = await operation.run(commands, input);
+      if (given === null) {
+        sendFailure(response, 404, 'not_found', operation.absent ?? errors.not_found.message);
+        return;
+      }
+      // What is not declared stays inside.
+      const answer = operation.output.parse(given);
+      send(response, operation.isRefusal?.(answer) === true ? 409 : 200, answer);
     } catch (error) {
       if (error instanceof CommandError) {
         sendFailure(response, statusOfFailure(error.code), error.code, error.message);

@@ -58,6 +58,8 @@ export const helpText = `MCP Proxy Desktop: a proxy between AI clients and their
   --version          Print the version and exit.
   --help             Print this text and exit.
 
+Commands for the app that is running: mcp-proxy-desktop help
+
 Exit codes: 0 stopped on request, 2 the configuration or an option is wrong, 1 anything else.
 `;
 

@@ -3,6 +3,7 @@ import type { ReadStream, WriteStream } from 'node:tty';
 import type { PendingApproval } from '../../shared/approvals.ts';
 import type { GatewayHost } from '../../gateway/host.ts';
 import type { Logger } from '../../gateway/ports.ts';
+import { visibleLine } from './visible-line.ts';
 
 export interface TerminalPromptOptions {
   readonly host: Pick<GatewayHost, 'commands' | 'onEvent' | 'setAttended'>;
@@ -99,14 +100,6 @@ function promptText(call: PendingApproval, others: number): string {
   const seconds = Math.max(0, Math.round((call.expiresAt - call.now) / 1000));
   const fate = call.onTimeout === 'deny' ? 'denied' : 'allowed';
   const more = others > 0 ? `, ${others} more waiting` : '';
-  const text = lines.map((line) => `  | ${visible(line)}\n`).join('');
+  const text = lines.map((line) => `  | ${visibleLine(line)}\n`).join('');
   return `\nShall I?\n${text}  [a] allow once  [d] deny  (${fate} in ${seconds} s${more})\n`;
-}
-
-/** Control, format (bidi overrides, zero-width) and line-breaking characters, written out. */
-function visible(text: string): string {
-  return text.replaceAll(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
 }
