@@ -55,7 +55,7 @@ export function fixedAmong(files: readonly FolderFile[]): { name: string; why: s
 /** The bundle in words, where it owns this place in `data` so that no local file counts there; null otherwise. */
 export function ownerAmong(files: readonly FolderFile[], place: DataPath): string | null {
   const manifest = manifestAmong(files);
-  if (manifest === null || !manifest.roots.some((root) => overlap(rootPath(root), place))) return null;
+  if (!manifest?.roots.some((root) => overlap(rootPath(root), place))) return null;
   return inWords(manifest);
 }
 

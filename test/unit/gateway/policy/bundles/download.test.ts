@@ -70,15 +70,15 @@ describe('a bundle server that is too slow', () => {
   }
 
   it('is given up although a byte comes now and then', async () => {
-    const { url, answer } = await bundleServer();
+    const server = await bundleServer();
     const closed = new Promise<void>((resolve) => {
-      answer((_request, response) => {
+      server.answer((_request, response) => {
         drip(response, 20);
         response.on('close', resolve);
       });
     });
     const begun = performance.now();
-    expect(await download({ url }, { silenceMs: 1000, answerMs: 300 })).toEqual({
+    expect(await download(server, { silenceMs: 1000, answerMs: 300 })).toEqual({
       kind: 'failed',
       message: 'The server took longer than 0.3 s',
       remedy: expect.stringContaining('fast enough') as string,
@@ -92,18 +92,18 @@ describe('a bundle server that is too slow', () => {
     ['does not begin to answer', () => undefined],
     ['falls silent half way', (response) => void response.writeHead(200).write('half')],
   ])('is given up when it %s', async (_what, answerWith) => {
-    const { url, answer } = await bundleServer();
-    answer((_request, response) => answerWith(response));
-    expect(await download({ url }, { silenceMs: 300, answerMs: 60_000 })).toMatchObject({
+    const server = await bundleServer();
+    server.answer((_request, response) => answerWith(response));
+    expect(await download(server, { silenceMs: 300, answerMs: 60_000 })).toMatchObject({
       kind: 'failed',
       message: expect.stringMatching(/could not be asked: .*Timeout/u) as string,
     });
   });
 
   it('is given up by whoever asked', async () => {
-    const { url, answer } = await bundleServer();
-    answer((_request, response) => drip(response, 20));
-    const downloads = createDownloads({ url, token: () => Promise.resolve(null), ca: null });
+    const server = await bundleServer();
+    server.answer((_request, response) => drip(response, 20));
+    const downloads = createDownloads({ url: server.url, token: () => Promise.resolve(null), ca: null });
     onTestFinished(() => downloads.close());
     expect(await downloads.get(null, AbortSignal.timeout(100))).toMatchObject({ kind: 'failed' });
   });
