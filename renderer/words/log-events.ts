@@ -130,13 +130,19 @@ export function eventSentence({ kind, subject, details }: LoggedEvent): string {
   const read = objectOf(details);
   const sentence = sentences[kind]({
     subject,
-    text: (name) => (read[name] === undefined || read[name] === null ? '' : String(read[name])),
+    text: (name) => plain(read[name]),
     number: (name) => Number(read[name] ?? 0),
     length: (name) => (Array.isArray(read[name]) ? read[name].length : 0),
     list: (name) => (Array.isArray(read[name]) ? read[name].join(', ') : ''),
     has: (name) => read[name] !== undefined && read[name] !== null,
   });
   return visibleText(sentence.trim());
+}
+
+/** What is neither text, number nor truth value is told by its details alone. */
+function plain(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 function objectOf(json: string): Readonly<Record<string, unknown>> {

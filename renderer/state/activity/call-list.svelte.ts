@@ -69,7 +69,7 @@ export class CallList {
   /** Something was written while the first page was being read. */
   #wokenMeanwhile = false;
   #through = 0;
-  #readingPages = new Set<string>();
+  #readingPages: readonly string[] = [];
 
   constructor(api: Api, notices: Notices, question: () => Question) {
     this.#api = api;
@@ -190,10 +190,10 @@ export class CallList {
 
   /** Once for each page at a time. */
   async #readPage(cursor: string, take: (page: CallHits) => void): Promise<void> {
-    if (this.#readingPages.has(cursor)) return;
-    this.#readingPages.add(cursor);
+    if (this.#readingPages.includes(cursor)) return;
+    this.#readingPages = [...this.#readingPages, cursor];
     const page = await this.#page(cursor);
-    this.#readingPages.delete(cursor);
+    this.#readingPages = this.#readingPages.filter((other) => other !== cursor);
     if (page !== null) take(page);
   }
 

@@ -59,7 +59,7 @@ export function withChanges(run: HitRun, changed: readonly CallHit[]): HitRun {
 /** Adds newer calls above the first page; null where they may not be next to it, and the run must be read anew. */
 export function withNewest(run: HitRun, { calls, cursor }: CallHits, mostOnTop: number): HitRun | null {
   const top = run.pages[0];
-  if (top === undefined || top.calls === null) return null;
+  if (!top?.calls) return null;
   const known = top.calls[0];
   const newer = known === undefined ? calls : calls.filter(({ id }) => id > known.id);
   const joins = cursor === null || newer.length < calls.length;
