@@ -99,7 +99,10 @@ export function createApprovalDesk(options: ApprovalDeskOptions): ApprovalDesk {
       waiting.tell(before);
       onChange('pending');
     } catch (error) {
-      logger.warn('approval_history_unknown', { error: String(error) });
+      logger.warn('approval_history_unknown', {
+        requestId: waiting.asked.call.requestId,
+        error: String(error),
+      });
     }
   }
 

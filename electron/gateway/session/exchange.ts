@@ -100,7 +100,7 @@ export class Exchange {
       await this.#connection.send(allowed);
       if (id === null) this.#completeNotification(recordId, startedMicros, null);
     } catch (error) {
-      const why = this.#wordsFor(error);
+      const why = this.#wordsFor(error, call.requestId);
       if (id === null) this.#completeNotification(recordId, startedMicros, why);
       else if (isHeldBack(error)) this.#fail(id, why);
       else this.#letDown(id, why);
@@ -266,14 +266,15 @@ export class Exchange {
     } catch (error) {
       this.#with.logger.warn('undelivered', {
         server: this.#with.upstream.name,
-        error: this.#wordsFor(error),
+        error: this.#wordsFor(error, null),
       });
     }
   }
 
-  #wordsFor(error: unknown): string {
+  /** `requestId` of the call that was not sent; null for what is no call. */
+  #wordsFor(error: unknown, requestId: string | null): string {
     if (error instanceof UpstreamError) return error.message;
-    this.#with.logger.error('upstream_send_failed', { error: String(error) });
+    this.#with.logger.error('upstream_send_failed', { requestId, error: String(error) });
     return errors.upstream.message;
   }
 }
