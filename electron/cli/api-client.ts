@@ -33,7 +33,7 @@ export function createAsk(userData: string): Ask {
   let place: Promise<Place> | null = null;
   return async (name, input) => {
     place ??= findPlace(userData);
-    const { status, body } = await send(await place, name, input as Record<string, unknown>);
+    const { status, body } = await send(await place, name, input);
     const answer: unknown = parseJson(body);
     if (status !== 200 && status !== 409) throw problemOf(status, answer, (await place).url);
     const parsed = operations[name].output.safeParse(answer);

@@ -36,7 +36,7 @@ export interface CommandCall {
   /** Absolute: where relative paths start. */
   readonly cwd: string;
   /** Shows how far something is, where a person looks on. */
-  progress(text: string): void;
+  readonly progress: (text: string) => void;
 }
 
 export interface Said {

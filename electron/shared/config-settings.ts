@@ -1,7 +1,7 @@
 // What the gateway tells of its configuration: every setting, its value, and where that comes from.
 import { z } from 'zod';
 
-export const configSetting = z.object({
+const configSetting = z.object({
   /** The keys from the top; names that the user chose (servers, clients) may hold dots. */
   path: z.array(z.string()),
   /** As it would be written in the file; null for what may be a secret. */
@@ -15,7 +15,6 @@ export const configSetting = z.object({
   /** It is set, and may be a secret. */
   hidden: z.boolean(),
 });
-export type ConfigSetting = z.infer<typeof configSetting>;
 
 /** As it was when it could be used last. */
 export const configOverview = z.object({

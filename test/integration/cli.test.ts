@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { operations } from '../../electron/shared/admin-api/operations.ts';
+import { type OperationName, operations } from '../../electron/shared/admin-api/operations.ts';
 import { type Ended, nodeCommand, type ProxyOptions, startProxy, temporaryFolder } from './harness.ts';
 import { connectSdkClient } from './sdk-client.ts';
 
@@ -41,7 +41,7 @@ async function start(options: Partial<ProxyOptions> = {}) {
 }
 
 /** What a command prints as JSON, read as its operation declares it. */
-function read<N extends keyof typeof operations>(name: N, { stdout }: Ended): unknown {
+function read(name: OperationName, { stdout }: Ended): unknown {
   return operations[name].output.parse(JSON.parse(stdout));
 }
 

@@ -3,6 +3,8 @@
 import { z } from 'zod';
 import { isBodiless, namesInPath, type Operation } from '../../../shared/admin-api/operation.ts';
 
+const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
+
 type Json = Readonly<Record<string, unknown>>;
 
 /** Errors of all operations, as they are answered. */
@@ -48,7 +50,7 @@ export function openApiDocument(operations: Readonly<Record<string, Operation>>,
 }
 
 function described(name: string, operation: Operation): Json {
-  const { method, summary, input, output, absent, isRefusal } = operation;
+  const { method, summary, input, output, absent } = operation;
   const inPath = namesInPath(operation.path);
   const { properties, required, ...rest } = objectSchema.parse(schemaOf(input, 'input'));
   const others = Object.entries(properties).filter(([member]) => !inPath.includes(member));
@@ -78,7 +80,9 @@ function described(name: string, operation: Operation): Json {
     responses: {
       200: { description: 'Done.', content: answer },
       ...(absent !== undefined && { 404: { description: `${absent}.`, ...failed } }),
-      ...(isRefusal !== undefined && { 409: { description: 'It was not done: says why.', content: answer } }),
+      ...(operation.isRefusal !== undefined && {
+        409: { description: 'It was not done: says why.', content: answer },
+      }),
       default: { $ref: '#/components/responses/Failure' },
     },
   };
@@ -97,7 +101,9 @@ function tagOf({ path }: Operation): string {
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io });
+  const { $schema: dialect, ...rest } = z.toJSONSchema(schema, { io });
+  // OpenAPI 3.1 means this one where nothing is said.
+  if (dialect !== DIALECT) throw new Error(`OpenAPI has another JSON Schema than ${String(dialect)}`);
   return rest;
 }
 
