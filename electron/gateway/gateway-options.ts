@@ -10,8 +10,8 @@ export interface GatewayOptions {
   readonly version: string;
   /** YAML configuration; null where none was given: then the demo server is served. */
   readonly configFile: string | null;
-  /** YAML that an administrator has laid over all other settings; null or left out where nothing is managed. */
-  readonly managedConfigFile?: string | null;
+  /** YAML that an administrator has laid over all other settings; null where nothing is managed. */
+  readonly managedConfigFile: string | null;
   /** Folder for the database, the chosen port and the demo's notes; made where it is missing. */
   readonly userData: string;
   /** The shipped policies (`policies/`). */

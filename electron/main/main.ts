@@ -26,7 +26,7 @@ switch (commandLine.kind) {
   case 'config':
     // Electron's executable with a window has no use for it: npm start and the package's command ask plain Node.
     process.stderr.write(
-      `--${commandLine.question}-config is an option of the command, not of the app with its window\n`,
+      '--check-config, --print-config and --config-schema are options of the command, not of the app with its window\n',
     );
     app.exit(2);
     break;

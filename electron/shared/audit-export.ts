@@ -55,7 +55,6 @@ export const exportCommands = {
   /** False where this one is over already. Nothing is left of it. */
   'audit.export.cancel': { input: z.object({ id: z.int() }), output: z.boolean() },
 } as const;
-export type ExportCommands = typeof exportCommands;
 
 /** Commands that main answers, which alone asks for a place and knows it. */
 export const exportDialogCommands = {

@@ -203,7 +203,6 @@ export const eventSearch = z.object({
   after: z.int().optional(),
   limit: z.int().min(1).max(500).default(100),
 });
-export type EventSearch = z.input<typeof eventSearch>;
 export const loggedEvents = z.object({
   events: z.array(loggedEvent),
   more: z.boolean(),

@@ -144,10 +144,12 @@ export async function writeConfig(
   config: Readonly<Record<string, unknown>>,
   policies?: Readonly<Record<string, string>>,
 ): Promise<string> {
+  const listen = { address: '127.0.0.1', port: await freePort() };
   const sections: Record<string, unknown> = {
     version: '1.0',
-    server: { listen: { address: '127.0.0.1', port: await freePort() } },
     ...config,
+    // Calls that hang are not waited for when a test is over.
+    server: { listen, graceful_shutdown: '1s', ...(config.server as object | undefined) },
   };
   if (policies !== undefined) {
     const policyFolder = join(folder, 'policies');

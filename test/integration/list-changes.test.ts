@@ -13,6 +13,7 @@ async function startGateway() {
     {
       version: '0.0.0',
       configFile: null,
+      managedConfigFile: null,
       userData: temporaryFolder(),
       shippedPolicies: join(root, 'policies'),
       out: join(root, 'out'),

@@ -39,6 +39,7 @@ it('is ended, denied, and held back from then on', async () => {
     gateway: {
       version: '0.0.0',
       configFile,
+      managedConfigFile: null,
       userData: join(folder, 'data'),
       shippedPolicies: join(root, 'policies'),
       out: join(root, 'out'),

@@ -46,6 +46,7 @@ beforeAll(async () => {
     gateway: {
       version: '1.2.3',
       configFile,
+      managedConfigFile: null,
       userData,
       shippedPolicies: at('../../policies'),
       out: at('../../out'),

@@ -168,6 +168,7 @@ it('holds for random interleavings of crashes, reloads, locks, answers, timeouts
         gateway: {
           version: '0.0.0',
           configFile,
+          managedConfigFile: null,
           userData,
           shippedPolicies: join(root, 'policies'),
           out: join(root, 'out'),

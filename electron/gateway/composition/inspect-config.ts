@@ -26,7 +26,7 @@ export function loadOptions({ configFile, managedConfigFile, userData, env }: Co
     file: configFile,
     env,
     windowFile: windowSettingsFile(userData),
-    managedFile: managedConfigFile ?? null,
+    managedFile: managedConfigFile,
   };
 }
 

@@ -22,6 +22,7 @@ export type RunawayCall = z.infer<typeof runawayCall>;
 const gatewayOptions = z.object({
   version: z.string(),
   configFile: z.string().nullable(),
+  managedConfigFile: z.string().nullable(),
   userData: z.string(),
   shippedPolicies: z.string(),
   out: z.string(),

@@ -51,6 +51,7 @@ export async function measureSearch(
     gateway: {
       version: '0.0.0',
       configFile: config,
+      managedConfigFile: null,
       userData,
       shippedPolicies: join(root, 'policies'),
       out: join(root, 'out'),

@@ -30,6 +30,7 @@ describe('gateway host', () => {
       gateway: {
         version: '1.2.3',
         configFile: null,
+        managedConfigFile: null,
         userData: folder,
         shippedPolicies: '/policies',
         out: '/out',
