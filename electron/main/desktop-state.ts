@@ -123,6 +123,7 @@ export function followDesktop(
         change({ grants: event.payload.temporary.length + event.payload.standing.length });
         break;
       case 'alert.raised':
+      case 'audit.export.changed':
       case 'clients.changed':
       case 'policy.changed':
       case 'policy.bundle.changed':

@@ -49,9 +49,9 @@ export function withPageAgain(run: HitRun, index: number, calls: readonly CallHi
 export function withChanges(run: HitRun, changed: readonly CallHit[]): HitRun {
   const byId = new Map(changed.map((call) => [call.id, call]));
   const pages = run.pages.map((page) =>
-    page.calls === null || !page.calls.some(({ id }) => byId.has(id))
-      ? page
-      : { ...page, calls: page.calls.map((call) => byId.get(call.id) ?? call) },
+    page.calls?.some(({ id }) => byId.has(id)) === true
+      ? { ...page, calls: page.calls.map((call) => byId.get(call.id) ?? call) }
+      : page,
   );
   return { ...run, pages };
 }
