@@ -3,7 +3,6 @@ import { homedir } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gracefulShutdownOf, inspectConfig } from './gateway/composition/inspect-config.ts';
-import { ConfigError } from './gateway/errors.ts';
 import { startGatewayHost } from './gateway/host.ts';
 import { type CommandLine, helpText, readCommandLine, type RunOptions } from './main/program/command-line.ts';
 import { findInstallation, type Installation } from './main/program/installation.ts';
@@ -108,17 +107,15 @@ function arrangeService(
   { question, options }: Extract<CommandLine, { kind: 'service' }>,
 ): number {
   const { configFile, userData } = options;
-  let graceMs: number;
-  try {
-    graceMs = gracefulShutdownOf({
-      configFile,
-      managedConfigFile: findManagedConfig(name),
-      userData: userData ?? userDataFolder(name),
-      env: process.env,
-    });
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+  const places = {
+    configFile,
+    managedConfigFile: findManagedConfig(name),
+    userData: userData ?? userDataFolder(name),
+    env: process.env,
+  };
+  const graceMs = gracefulShutdownOf(places);
+  if (graceMs === null) {
+    process.stderr.write(`${inspectConfig('check', places).remarks.join('\n')}\n`);
     return exitCodes.wrong;
   }
   const planned = planService(

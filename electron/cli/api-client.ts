@@ -9,7 +9,7 @@ import { findRunningProxy } from '../main/program/running-proxy.ts';
 import { pinned } from '../main/program/pinned-certificate.ts';
 import { isBodiless, namesInPath } from '../shared/admin-api/operation.ts';
 import { operations, type OperationName, type Operations } from '../shared/admin-api/operations.ts';
-import { exitCodes, ProblemError } from './command.ts';
+import { exitCodes, ProblemError } from './problem.ts';
 
 /** Rejects with a ProblemError where the proxy is not there, is not to be asked, or answers with an error. */
 export type Ask = <N extends OperationName>(

@@ -2,7 +2,7 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { userDataFolder } from '../main/program/user-data-folder.ts';
 import { createAsk } from './api-client.ts';
-import { exitCodes, ProblemError } from './command.ts';
+import { exitCodes, ProblemError } from './problem.ts';
 import { type CommandLine, readCommandLine } from './command-line.ts';
 import { commands } from './commands.ts';
 import { completionScript } from './completion.ts';

@@ -48,21 +48,6 @@ export interface Said {
   readonly ok?: boolean;
 }
 
-export const exitCodes = { done: 0, refused: 1, wrong: 2, absent: 3 } as const;
-
-/** Why a command can't be done, in words for people. */
-export class ProblemError extends Error {
-  override readonly name = 'ProblemError';
-  readonly code: string;
-  readonly exitCode: number;
-
-  constructor(code: string, message: string, exitCode: number = exitCodes.refused) {
-    super(message);
-    this.code = code;
-    this.exitCode = exitCode;
-  }
-}
-
 /** The value of an option; undefined where it was not given. */
 export function textOf({ options }: Pick<CommandCall, 'options'>, name: string): string | undefined {
   const value = options[name];

@@ -1,7 +1,8 @@
 // Commands that answer calls which wait for a person.
 import { answerDuration, answerScope, type PendingApproval } from '../../shared/approvals.ts';
 import { facts } from '../columns.ts';
-import { type Command, type CommandCall, exitCodes, ProblemError, type Said, textOf } from '../command.ts';
+import { type Command, type CommandCall, type Said, textOf } from '../command.ts';
+import { exitCodes, ProblemError } from '../problem.ts';
 
 const options = {
   for: {

@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { callDecision, callSort, type CallHit } from '../../shared/audit-search.ts';
 import type { AuditVerification } from '../../shared/audit-proof.ts';
 import { columns, counted, time } from '../columns.ts';
-import { type Command, type CommandCall, exitCodes, ProblemError, type Said, textOf } from '../command.ts';
+import { type Command, type CommandCall, type Said, textOf } from '../command.ts';
+import { exitCodes, ProblemError } from '../problem.ts';
 
 const LOOK_EVERY_MS = 200;
 const LONGEST_PAGE = 500;

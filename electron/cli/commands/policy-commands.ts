@@ -1,7 +1,8 @@
 // Commands that check policies, put them in force, and bring earlier ones back.
 import type { PolicyCheck, PolicySaved, PolicyVersion } from '../../shared/policy-editing.ts';
 import { columns, counted, time } from '../columns.ts';
-import { type Command, type CommandCall, exitCodes, ProblemError, type Said, textOf } from '../command.ts';
+import { type Command, type CommandCall, type Said, textOf } from '../command.ts';
+import { exitCodes, ProblemError } from '../problem.ts';
 import { visibleLine } from '../../main/program/visible-line.ts';
 import { readPolicyFiles } from './policy-files.ts';
 

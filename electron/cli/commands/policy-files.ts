@@ -2,7 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import type { PolicyChange } from '../../shared/policy-editing.ts';
-import { exitCodes, ProblemError } from '../command.ts';
+import { exitCodes, ProblemError } from '../problem.ts';
 
 const POLICY = /\.(?:rego|json)$/u;
 

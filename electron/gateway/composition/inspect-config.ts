@@ -44,7 +44,12 @@ export function inspectConfig(question: ConfigQuestion, places: ConfigPlaces): C
   }
 }
 
-/** `server.graceful_shutdown`, milliseconds. Throws a ConfigError where the configuration can't be used. */
-export function gracefulShutdownOf(places: ConfigPlaces): number {
-  return loadConfig(loadOptions(places)).config.server.graceful_shutdown;
+/** `server.graceful_shutdown`, milliseconds; null where the configuration can't be used, of which `check` tells why. */
+export function gracefulShutdownOf(places: ConfigPlaces): number | null {
+  try {
+    return loadConfig(loadOptions(places)).config.server.graceful_shutdown;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return null;
+  }
 }
