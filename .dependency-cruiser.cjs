@@ -31,12 +31,15 @@ function barrier(name, comment, from, to) {
   return { name, comment, severity: 'error', from, to };
 }
 
+/** What goes to collectors over OTLP. How one is reached is the same for all of it. */
+const sendsOut = new Set(['audit', 'observability']);
+
 const standsAlone = (folder) =>
   layer(
     `gateway-${folder}-stands-alone`,
     'A service of the gateway knows the contracts, never another service.',
     gateway(`${folder}/`),
-    [...contracts, npm, gateway(`${folder}/`)],
+    [...contracts, npm, gateway(`${folder}/`), ...(sendsOut.has(folder) ? [gateway('otlp/')] : [])],
   );
 
 module.exports = {
@@ -88,6 +91,7 @@ module.exports = {
       'config',
       'limits',
       'observability',
+      'otlp',
       'policy',
       'redaction',
       'router',

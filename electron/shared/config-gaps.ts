@@ -8,6 +8,7 @@ export const notYetEffective: readonly string[] = [
   'agentfacts.verify_log_proof',
   'audit.buffer_size',
   'audit.flush_interval',
+  'audit.otlp.endpoint',
 ];
 
 /** Settings that are accepted, and have no effect because it is better so; `why` goes on after a colon. */

@@ -19,6 +19,7 @@ import {
 } from './config-values.ts';
 import { policyBundle } from './config-bundle.ts';
 import { httpHeaders } from './config-headers.ts';
+import { checkOtlpTarget, otlpTarget } from './config-otlp.ts';
 import { reservedServerNames, serverName } from './server-paths.ts';
 
 const million = 1_000_000;
@@ -238,6 +239,19 @@ const redact = section({
   tools: redactionParts,
 });
 
+/** Where a copy of every record goes to, as OpenTelemetry logs. The log itself is the queue. */
+const auditOtlp = section({
+  ...otlpTarget,
+  /** How many records go in one request at most. */
+  batch_size: wholeNumber(1, 10_000, 512),
+  /** How long a record may wait for others that go with it. */
+  interval: duration('1s'),
+  /** What is sent when this is switched on first: what is recorded from then on, or all that the log holds. */
+  from: oneOf(['now', 'start'], 'now'),
+  /** So many records may wait for a collector that is away; beyond that the oldest are not sent. */
+  max_backlog: wholeNumber(0, 1000 * million, million, ' (0: as many as the log holds)'),
+}).check(checkOtlpTarget);
+
 const audit = section({
   enabled: flag(true),
   /** The database; null: `audit.db` in the user-data folder. */
@@ -257,6 +271,7 @@ const audit = section({
     request_arguments: flag(true),
     response_summary: flag(false),
   }).prefault({}),
+  otlp: auditOtlp.prefault({}),
 });
 
 const approvals = section({

@@ -31,7 +31,8 @@ const goodTree: Tree = {
     '../wire/json-rpc.ts',
   ],
   'electron/gateway/policy/engine.ts': ['zod', 'node:fs/promises', '../../shared/domain.ts'],
-  'electron/gateway/audit/log.ts': ['node:worker_threads', 'type ../ports.ts'],
+  'electron/gateway/otlp/target.ts': ['node:fs', 'zod', '../errors.ts'],
+  'electron/gateway/audit/log.ts': ['node:worker_threads', 'type ../ports.ts', '../otlp/target.ts'],
   'electron/gateway/replay/replays.ts': ['../policy/engine.ts', '../audit/log.ts', 'node:worker_threads'],
   'electron/gateway/observability/logger.ts': ['type ../ports.ts'],
   'electron/gateway/runtime/choose-port.ts': ['type ../transport/http-server.ts'],
@@ -109,6 +110,7 @@ const badFiles: Readonly<Record<string, Tree>> = {
   'gateway-observability-stands-alone': {
     'electron/gateway/observability/counts.ts': ['type ../audit/log.ts'],
   },
+  'gateway-otlp-stands-alone': { 'electron/gateway/otlp/reads.ts': ['type ../audit/log.ts'] },
   'gateway-policy-stands-alone': { 'electron/gateway/policy/logs.ts': ['../audit/log.ts'] },
   'gateway-redaction-stands-alone': { 'electron/gateway/redaction/reads.ts': ['type ../audit/log.ts'] },
   'gateway-router-stands-alone': { 'electron/gateway/router/asks.ts': ['type ../session/session.ts'] },

@@ -23,6 +23,8 @@ export const variables: readonly { readonly name: string; readonly key: string; 
   { name: 'MCP_POLICY_BUNDLE_TOKEN', key: 'policy.bundle.token', kind: 'text' },
   { name: 'MCP_AUDIT_ENABLED', key: 'audit.enabled', kind: 'text' },
   { name: 'MCP_AUDIT_DB_PATH', key: 'audit.db_path', kind: 'text' },
+  { name: 'MCP_AUDIT_OTLP_ENDPOINT', key: 'audit.otlp.endpoint', kind: 'text' },
+  { name: 'MCP_AUDIT_OTLP_TOKEN', key: 'audit.otlp.token', kind: 'text' },
   { name: 'MCP_METRICS_ENABLED', key: 'metrics.enabled', kind: 'text' },
   { name: 'MCP_METRICS_PORT', key: 'metrics.port', kind: 'number' },
   { name: 'MCP_HEALTH_ENABLED', key: 'health.enabled', kind: 'text' },

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { type Config, configSchema } from '../../shared/config.ts';
 import { notYetProtective } from '../../shared/config-gaps.ts';
+import type { OtlpTargetConfig } from '../../shared/config-otlp.ts';
 import { ConfigError } from '../errors.ts';
 import { readEnvironment } from './environment.ts';
 import { mismatch, type Source } from './explain.ts';
@@ -106,6 +107,13 @@ function withAbsolutePaths(config: Config, { layers }: Source): Config {
           layerOf(layers, typeof key === 'string' ? key.split('.') : key)?.folder ?? process.cwd(),
           path,
         );
+  const absoluteOtlp = <T extends OtlpTargetConfig>(key: string, target: T): T => ({
+    ...target,
+    token_file: absolute(`${key}.token_file`, target.token_file),
+    ca_file: absolute(`${key}.ca_file`, target.ca_file),
+    cert_file: absolute(`${key}.cert_file`, target.cert_file),
+    key_file: absolute(`${key}.key_file`, target.key_file),
+  });
   const { policy, audit, upstream, servers, logging, tls } = config;
   const { bundle } = policy;
   return {
@@ -125,7 +133,11 @@ function withAbsolutePaths(config: Config, { layers }: Source): Config {
         },
       },
     },
-    audit: { ...audit, db_path: absolute('audit.db_path', audit.db_path) },
+    audit: {
+      ...audit,
+      db_path: absolute('audit.db_path', audit.db_path),
+      otlp: absoluteOtlp('audit.otlp', audit.otlp),
+    },
     upstream: { ...upstream, cwd: absolute('upstream.cwd', upstream.cwd) },
     servers: Object.fromEntries(
       Object.entries(servers).map(([name, server]) => [

@@ -147,6 +147,8 @@ describe('the environment', () => {
     MCP_POLICY_BUNDLE_TOKEN: ['s3cret', 's3cret'],
     MCP_AUDIT_ENABLED: ['no', false],
     MCP_AUDIT_DB_PATH: ['log/audit.db', resolve('log/audit.db')],
+    MCP_AUDIT_OTLP_ENDPOINT: ['https://collector.example:4318', 'https://collector.example:4318'],
+    MCP_AUDIT_OTLP_TOKEN: ['s3cret', 's3cret'],
     MCP_METRICS_ENABLED: ['1', true],
     MCP_METRICS_PORT: ['9191', 9191],
     MCP_HEALTH_ENABLED: ['yes', true],
@@ -358,6 +360,7 @@ describe('warnings', () => {
       'agentfacts.verify_log_proof': 'true',
       'audit.buffer_size': '5',
       'audit.flush_interval': '5s',
+      'audit.otlp.endpoint': 'https://collector.example',
       'audit.capture.response_summary': 'true',
     };
     const text = key
