@@ -261,7 +261,7 @@ export async function createGateway(
       ? {
           token: openApiToken(join(userData, 'api-token')),
           commands,
-          audit: { lines: (query) => archive.lines(query), onSent: audit.noteSent },
+          audit: { lines: (query) => archive.lines(query), onSent: audit.noteRead },
           version,
         }
       : null,

@@ -42,8 +42,10 @@ export const auditEvent = z.discriminatedUnion('kind', [
     records: count,
     before: moment.nullable(),
   }),
-  /** Subject: the format. `file` is null where it went over the network. */
+  /** Subject: the format. `file` is null in logs of earlier versions, for what went over the network. */
   event('log.exported', { records: count, file: z.string().nullable() }),
+  /** Calls were read over the network, page by page: within an hour all together. Subject: `api`. */
+  event('log.read', { requests: count, records: count, from: moment, to: moment }),
   /** Subject: the key's id. `publicKey` is SPKI in base64. */
   event('key.created', { publicKey: z.string(), protection: z.enum(['keychain', 'file']) }),
 

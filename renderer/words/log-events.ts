@@ -43,6 +43,8 @@ const sentences: Readonly<Record<Kind, (event: Told) => string>> = {
     `${counted(e.number('records'), 'record')} deleted, ${e.has('before') ? `those from before ${dayAndTime(e.number('before'))}` : 'because the log had grown too large'}.`,
   'log.exported': (e) =>
     `${counted(e.number('records'), 'record')} exported as ${e.subject}${e.has('file') ? ` to ${e.text('file')}` : ''}.`,
+  'log.read': (e) =>
+    `${counted(e.number('records'), 'record')} read over the admin API, in ${counted(e.number('requests'), 'request')}.`,
   'key.created': (e) =>
     `A key to sign the log with was made; it is kept in ${e.text('protection') === 'keychain' ? 'the keychain' : 'a file'}.`,
 
@@ -94,6 +96,7 @@ const kindNames: Readonly<Record<Kind, string>> = {
   'log.gap': 'Log not writable',
   'log.trimmed': 'Old records deleted',
   'log.exported': 'Exported',
+  'log.read': 'Read over the API',
   'key.created': 'Key made',
   'app.started': 'Proxy started',
   'app.stopped': 'Proxy ended',

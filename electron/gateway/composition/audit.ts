@@ -6,6 +6,7 @@ import type { AuditVerification } from '../../shared/audit-proof.ts';
 import type { Config } from '../../shared/config.ts';
 import type { Problem } from '../../shared/domain.ts';
 import { type FileArchive, openCallArchive } from '../audit/call-archive.ts';
+import { countReads } from '../audit/counted-reads.ts';
 import { createExports, type Exports } from '../audit/export/exports.ts';
 import { openLastingLog } from '../audit/lasting-log.ts';
 import { boundRefusals } from '../audit/refusal-bound.ts';
@@ -21,8 +22,8 @@ export interface Audit {
   readonly log: ReportedLog;
   readonly archive: CallArchive;
   readonly exports: Exports;
-  /** So many calls went over the network. */
-  readonly noteSent: (calls: number) => void;
+  /** So many calls were read over the network. */
+  readonly noteRead: (calls: number) => void;
   /** How many commits the log has made. */
   readonly commits: () => number;
   /** What was found wrong with the log when it was opened. */
@@ -44,7 +45,7 @@ export function composeAudit(
     return {
       archive: keep(createEmptyCallArchive()),
       exports: createNoExports(),
-      noteSent: () => undefined,
+      noteRead: () => undefined,
       log: keep(reportWrites(createSilentCallLog(), logger, onWrite)),
       commits: () => 0,
       problem: null,
@@ -87,8 +88,7 @@ export function composeAudit(
     logger.error('audit_refusals_uncounted', { error: String(error) }),
   );
   const reported = keep(reportWrites(bounded, logger, onWrite));
-  const noteExport = (subject: string, records: number, file: string | null) =>
-    reported.note({ kind: 'log.exported', by: 'person', subject, details: { records, file } });
+  const reads = keep(countReads(reported, clock));
   archive = reader;
   exports = keep(
     createExports({
@@ -97,14 +97,15 @@ export function composeAudit(
       signAll: () => reader.signAll(),
       seal: (digest) => reader.seal(digest),
       onChange: onExport,
-      onDone: ({ format, written, file }) => noteExport(format, written, file),
+      onDone: ({ format: subject, written: records, file }) =>
+        reported.note({ kind: 'log.exported', by: 'person', subject, details: { records, file } }),
       logger,
     }),
   );
   return {
     archive,
     exports,
-    noteSent: (calls) => noteExport('jsonl', calls, null),
+    noteRead: (calls) => reads.add(calls),
     log: reported,
     commits: () => log.commits,
     problem: log.cut === null ? null : auditCut(log.cut),

@@ -11,7 +11,7 @@ import { createFindOperation } from './admin-api/find-operation.ts';
 import { openApiDocument } from './admin-api/openapi.ts';
 import { readInput } from './admin-api/read-input.ts';
 import { createTokenCheck } from './admin-api/token-check.ts';
-import { type AuditLines, readLinesRequest, sendAuditLines } from './audit-lines.ts';
+import { type AuditLines, auditLines, readLinesRequest, sendAuditLines } from './audit-lines.ts';
 import { addressOf, pathOf, recordRefusal } from './endpoint.ts';
 import { sendJson } from './http-exchange.ts';
 import { targetOf } from './request-target.ts';
@@ -35,10 +35,8 @@ export interface AdminApi {
   close(): void;
 }
 
-/** What the table of operations can't be an entry of. */
+/** No entry of the table of operations; nor is `auditLines`, which is not one answer, but as many lines as there are. */
 const DESCRIPTION = '/api/openapi.json';
-/** Not one answer, but as many lines as there are. */
-const LINES = '/api/audit';
 
 export function createAdminApi(options: AdminApiOptions): AdminApi {
   const { token, commands, version, log, clock, logger } = options;
@@ -107,7 +105,7 @@ export function createAdminApi(options: AdminApiOptions): AdminApi {
     try {
       await sendAuditLines(options.audit, wanted, response);
     } catch (error) {
-      logger.warn('api_failed', { path: LINES, error: String(error) });
+      logger.warn('api_failed', { path: auditLines.path, error: String(error) });
       // In the middle of the lines the one way to say that they are not all.
       if (response.headersSent) response.destroy();
       else if (error instanceof CommandError) {
@@ -124,17 +122,17 @@ export function createAdminApi(options: AdminApiOptions): AdminApi {
       const { path, query } = targetOf(request.url ?? '/');
       const method = request.method ?? '';
       if (path === DESCRIPTION && method === 'GET') {
-        description ??= Buffer.from(JSON.stringify(openApiDocument(operations, version)));
+        description ??= Buffer.from(JSON.stringify(openApiDocument(operations, auditLines, version)));
         sendJson(response, 200, description, unkept);
         return;
       }
-      if (path === LINES && method === 'GET') {
+      if (path === auditLines.path && method === 'GET') {
         await answerWithLines(request, response, query);
         return;
       }
       const found = find(method, path);
       if (!found.found) {
-        const allow = path === DESCRIPTION || path === LINES ? ['GET'] : found.allow;
+        const allow = path === DESCRIPTION || path === auditLines.path ? ['GET'] : found.allow;
         if (allow.length > 0)
           refuse(request, response, { error: 'method_not_allowed' }, { allow: allow.join(', ') });
         else refuse(request, response, { error: 'not_found', message: `Not found: see GET ${DESCRIPTION}` });

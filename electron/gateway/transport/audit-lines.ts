@@ -3,59 +3,58 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { LinesPage, LinesQuery } from '../../shared/audit-export.ts';
-import { callFilter } from '../../shared/audit-search.ts';
+import { callFilter, type CallFilter } from '../../shared/audit-search.ts';
 
 export interface AuditLines {
   readonly lines: (query: LinesQuery) => Promise<LinesPage>;
-  /** So many calls went to somebody over the network. */
+  /** So many calls were read over the network. */
   readonly onSent: (calls: number) => void;
 }
 
 const linesAtOnce = 200;
 
+/** How it stands in the description of the admin API. The query has the members of the filter; lists repeat the name. */
+export const auditLines = {
+  name: 'audit.lines',
+  method: 'GET',
+  path: '/api/audit',
+  summary: 'Calls with all that is recorded of them, oldest first: one object in JSON on each line.',
+  mediaType: 'application/x-ndjson',
+  input: callFilter
+    .extend({
+      /** Only records with an id above this one: that of the last line that somebody has. */
+      after: z.int().min(0).default(0),
+      limit: z.int().min(1).max(100_000).default(1000),
+    })
+    .strict(),
+} as const;
+interface LinesRequest {
+  readonly after: number;
+  readonly limit: number;
+  readonly filter: CallFilter;
+}
+
 /** What stands in the address is text, or several of the same name. */
-const numberText = z.string().regex(/^\d+$/u, 'a whole number').transform(Number);
-const flagText = z.enum(['true', 'false']).transform((text) => text === 'true');
-
-const lists = [
-  'clients',
-  'agents',
-  'servers',
-  'tools',
-  'methods',
-  'rules',
-  'sessions',
-  'reasons',
-  'statuses',
-  'decisions',
-] as const;
-
-const parameters = z
-  .strictObject({
-    text: z.string().optional(),
-    ...Object.fromEntries(lists.map((name) => [name, z.array(z.string()).optional()])),
-    from: numberText.optional(),
-    to: numberText.optional(),
-    minLatencyMicros: numberText.optional(),
-    redacted: flagText.optional(),
-    alerted: flagText.optional(),
-    /** Only records with an id above this one: that of the last line that somebody has. */
-    after: numberText.default(0),
-    limit: numberText.pipe(z.int().min(1).max(100_000)).default(1000),
-  })
-  .transform(({ after, limit, ...filter }) => ({ after, limit, filter }))
-  .pipe(z.object({ after: z.int(), limit: z.int(), filter: callFilter }));
-type LinesRequest = z.output<typeof parameters>;
+const { properties: memberTypes } = z
+  .object({ properties: z.record(z.string(), z.object({ type: z.string() })) })
+  .parse(z.toJSONSchema(auditLines.input, { io: 'input' }));
 
 /** @returns what is asked for, or what is wrong with it, for people */
 export function readLinesRequest(query: URLSearchParams): LinesRequest | { readonly wrong: string } {
-  const isList = (name: string) => (lists as readonly string[]).includes(name);
-  const given = [...new Set(query.keys())].map((name) => {
-    const values = query.getAll(name);
-    return [name, isList(name) ? values : values.length === 1 ? values[0] : values] as const;
-  });
-  const read = parameters.safeParse(Object.fromEntries(given));
-  return read.success ? read.data : { wrong: z.prettifyError(read.error) };
+  const given = [...new Set(query.keys())].map((name) => [name, memberIn(name, query.getAll(name))] as const);
+  const read = auditLines.input.safeParse(Object.fromEntries(given));
+  if (!read.success) return { wrong: z.prettifyError(read.error) };
+  const { after, limit, ...filter } = read.data;
+  return { after, limit, filter };
+}
+
+/** What is not written as its type has it stays text, and is refused for that. */
+function memberIn(name: string, values: readonly string[]): unknown {
+  const type = memberTypes[name]?.type;
+  const [text = ''] = values;
+  if (type === 'array' || values.length > 1) return values;
+  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  return (type === 'integer' || type === 'number') && /^\d+$/u.test(text) ? Number(text) : text;
 }
 
 /** Answers, oldest call first. Reads on only as fast as the client does, and not at all once it is gone. */
@@ -73,7 +72,7 @@ export async function sendAuditLines(
     if (gone.signal.aborted) break;
     // Not before the first page: until then there may be another answer.
     if (!response.headersSent) {
-      response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
+      response.writeHead(200, { 'content-type': auditLines.mediaType, 'cache-control': 'no-store' });
     }
     sent += page.lines.length;
     behind = page.after;

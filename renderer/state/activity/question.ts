@@ -23,17 +23,20 @@ export type FilterPart =
   | { readonly kind: 'slower'; readonly micros: number }
   | { readonly kind: 'redacted' | 'alerted'; readonly on: boolean };
 
-const lists = [
-  'clients',
-  'agents',
-  'servers',
-  'tools',
-  'methods',
-  'rules',
-  'sessions',
-  'reasons',
-  'statuses',
-] as const satisfies readonly FilterList[];
+type ChipList = Exclude<FilterList, 'decisions'>;
+
+// A record rather than a list, because a record that lacks a list of the filter, or has one too many, does not compile.
+const lists = Object.keys({
+  clients: true,
+  agents: true,
+  servers: true,
+  tools: true,
+  methods: true,
+  rules: true,
+  sessions: true,
+  reasons: true,
+  statuses: true,
+} satisfies Record<ChipList, true>) as ChipList[];
 
 /** What the filter consists of besides words and decisions, which have controls of their own. */
 export function partsOf(filter: Filter): FilterPart[] {

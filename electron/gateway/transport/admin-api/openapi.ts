@@ -17,12 +17,26 @@ const failure = z.object({
   }),
 });
 
-export function openApiDocument(operations: Readonly<Record<string, Operation>>, version: string): Json {
+/** An operation that answers with lines, as many as there are, in place of one value. */
+export interface LinesOperation {
+  readonly name: string;
+  readonly path: string;
+  readonly summary: string;
+  readonly mediaType: string;
+  readonly input: z.ZodObject;
+}
+
+export function openApiDocument(
+  operations: Readonly<Record<string, Operation>>,
+  lines: LinesOperation,
+  version: string,
+): Json {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const [name, operation] of Object.entries(operations)) {
     const place = (paths[operation.path] ??= {});
     place[operation.method.toLowerCase()] = described(name, operation);
   }
+  paths[lines.path] = { ...paths[lines.path], get: describedLines(lines) };
   return {
     openapi: '3.1.1',
     info: {
@@ -52,18 +66,13 @@ export function openApiDocument(operations: Readonly<Record<string, Operation>>,
 function described(name: string, operation: Operation): Json {
   const { method, summary, input, output, absent } = operation;
   const inPath = namesInPath(operation.path);
-  const { properties, required, ...rest } = objectSchema.parse(schemaOf(input, 'input'));
+  const { properties, required, ...rest } = membersOf(input);
   const others = Object.entries(properties).filter(([member]) => !inPath.includes(member));
   const inQuery = isBodiless(method) ? others : [];
   const answer = json(schemaOf(output, 'output'));
   const parameters = [
     ...inPath.map((member) => ({ in: 'path', name: member, required: true, schema: properties[member] })),
-    ...inQuery.map(([member, schema]) => ({
-      in: 'query',
-      name: member,
-      required: required.includes(member),
-      schema,
-    })),
+    ...inQuery.map(([member, schema]) => inQueryOf(member, schema, required)),
   ];
   const body = {
     ...rest,
@@ -88,6 +97,25 @@ function described(name: string, operation: Operation): Json {
   };
 }
 
+/** Lists repeat the name, as OpenAPI has it where nothing else is said. */
+function describedLines({ name, path, summary, mediaType, input }: LinesOperation): Json {
+  const { properties, required } = membersOf(input);
+  return {
+    operationId: name,
+    tags: [tagOf({ path })],
+    summary,
+    parameters: Object.entries(properties).map(([member, schema]) => inQueryOf(member, schema, required)),
+    responses: {
+      200: { description: 'Lines of JSON.', content: { [mediaType]: { schema: { type: 'string' } } } },
+      default: { $ref: '#/components/responses/Failure' },
+    },
+  };
+}
+
+function inQueryOf(name: string, schema: unknown, required: readonly string[]): Json {
+  return { in: 'query', name, required: required.includes(name), schema };
+}
+
 const failed = { content: json({ $ref: '#/components/schemas/Failure' }) };
 
 const objectSchema = z.looseObject({
@@ -95,8 +123,12 @@ const objectSchema = z.looseObject({
   required: z.array(z.string()).default([]),
 });
 
+function membersOf(input: z.ZodObject) {
+  return objectSchema.parse(schemaOf(input, 'input'));
+}
+
 /** `/api/policy/check` is of `policy`. */
-function tagOf({ path }: Operation): string {
+function tagOf({ path }: Pick<Operation, 'path'>): string {
   return path.split('/')[2] ?? '';
 }
 

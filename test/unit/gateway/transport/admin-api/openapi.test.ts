@@ -1,11 +1,14 @@
 // The description of the admin API: complete, and of a form that programs can read.
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { callFilter } from '../../../../../electron/shared/audit-search.ts';
 import { operations } from '../../../../../electron/shared/admin-api/operations.ts';
+import { auditLines } from '../../../../../electron/gateway/transport/audit-lines.ts';
 import { openApiDocument } from '../../../../../electron/gateway/transport/admin-api/openapi.ts';
 
 const schema = z.record(z.string(), z.unknown());
-const content = z.strictObject({ 'application/json': z.strictObject({ schema }) });
+const ofJson = z.strictObject({ 'application/json': z.strictObject({ schema }) });
+const content = z.union([ofJson, z.strictObject({ 'application/x-ndjson': z.strictObject({ schema }) })]);
 const reference = z.strictObject({ $ref: z.string().startsWith('#/components/') });
 const parameter = z.strictObject({
   in: z.enum(['path', 'query']),
@@ -21,7 +24,7 @@ const described = z.strictObject({
   tags: z.array(z.string()).min(1),
   summary: z.string().endsWith('.'),
   parameters: z.array(parameter).optional(),
-  requestBody: z.strictObject({ required: z.boolean(), content }).optional(),
+  requestBody: z.strictObject({ required: z.boolean(), content: ofJson }).optional(),
   responses: z.record(z.string().regex(/^[1-5]\d\d$|^default$/u), response),
 });
 const documentForm = z.strictObject({
@@ -48,7 +51,9 @@ const documentForm = z.strictObject({
   }),
 });
 
-const document = documentForm.parse(JSON.parse(JSON.stringify(openApiDocument(operations, '1.2.3'))));
+const document = documentForm.parse(
+  JSON.parse(JSON.stringify(openApiDocument(operations, auditLines, '1.2.3'))),
+);
 const all = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, one]) => ({ path, method, ...one })),
 );
@@ -58,7 +63,10 @@ describe('the description of the admin API', () => {
     const shown = all.map(
       ({ operationId, method, path }) => `${operationId}: ${method.toUpperCase()} ${path}`,
     );
-    const wanted = Object.entries(operations).map(([name, { method, path }]) => `${name}: ${method} ${path}`);
+    const lines = [auditLines.name, auditLines] as const;
+    const wanted = [...Object.entries(operations), lines].map(
+      ([name, { method, path }]) => `${name}: ${method} ${path}`,
+    );
     expect(shown.sort()).toEqual(wanted.sort());
     expect(new Set(wanted.map((line) => line.split(': ')[1])).size).toBe(wanted.length);
   });
@@ -90,5 +98,11 @@ describe('the description of the admin API', () => {
       { in: 'query', name: 'before', required: false },
       { in: 'query', name: 'limit', required: false, schema: { default: 50, maximum: 200 } },
     ]);
+    const lines = all.find(({ operationId }) => operationId === 'audit.lines');
+    const inQuery = new Map(lines?.parameters?.map((one) => [one.name, one.schema]));
+    expect([...inQuery.keys()]).toEqual([...Object.keys(callFilter.shape), 'after', 'limit']);
+    expect(inQuery.get('tools')).toMatchObject({ type: 'array', items: { type: 'string' } });
+    expect(inQuery.get('redacted')).toMatchObject({ type: 'boolean' });
+    expect(inQuery.get('limit')).toMatchObject({ type: 'integer', default: 1000, maximum: 100_000 });
   });
 });
