@@ -64,6 +64,8 @@ export function sampleStory(call: CallSummary, change: Partial<CallRecord> = {})
     clientId: null,
     process: null,
     input: { known: true, inputs: ['{"tool":"read_note"}'] },
+    came: null,
+    became: null,
     before: [],
     after: [],
     events: [],

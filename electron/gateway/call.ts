@@ -96,10 +96,15 @@ export interface Call {
   readonly process: CallerProcess | null;
   readonly session: SessionFacts;
   readonly sourceIp: string;
+  /** `requestId` of the call that came, where a person has put other arguments in the place of its own. */
+  readonly replaces?: string;
 }
 
 /** What of a call a policy may know: all but its message, and when the program was started that it came from. */
-export interface JudgedCall extends Omit<Call, 'treatment' | 'message' | 'paramHeaders' | 'process'> {
+export interface JudgedCall extends Omit<
+  Call,
+  'treatment' | 'message' | 'paramHeaders' | 'process' | 'replaces'
+> {
   readonly process: Omit<CallerProcess, 'started'> | null;
 }
 

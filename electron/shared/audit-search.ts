@@ -224,6 +224,9 @@ export const callStory = z.object({
   process: z.object({ pid: z.int(), executable: z.string(), name: z.string() }).nullable(),
   /** What the policy saw. */
   input: policyInput,
+  /** Ids of other records, where a person has changed the arguments: of the call that came, and of the one that it became. */
+  came: z.int().nullable(),
+  became: z.int().nullable(),
   /** Calls of the same session before it, the last one first, and after it, the next one first; 20 at most. */
   before: z.array(callSummary),
   after: z.array(callSummary),

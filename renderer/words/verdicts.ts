@@ -1,5 +1,6 @@
 // What became of a call and why, in words.
 import type { CallStatus, CallSummary, VerdictReason } from '../../electron/shared/domain.ts';
+import { span } from '../format.ts';
 
 /** Why a call was let through or refused, as a sentence for either verdict. */
 const reasons: Readonly<Record<VerdictReason, { allow: string; deny: string }>> = {
@@ -68,6 +69,12 @@ const reasons: Readonly<Record<VerdictReason, { allow: string; deny: string }>> 
 
 export function reasonSentence({ verdict, reason }: Pick<CallSummary, 'verdict' | 'reason'>): string {
   return reasons[reason][verdict];
+}
+
+/** How long a person was waited for. */
+export function waitSentence(reason: VerdictReason, milliseconds: number): string {
+  const isAnswered = reason === 'person' || reason === 'edited';
+  return isAnswered ? `You answered after ${span(milliseconds)}.` : `It waited for ${span(milliseconds)}.`;
 }
 
 /** What stands beside the verdict in a narrow column, where the policy alone is not the reason. */

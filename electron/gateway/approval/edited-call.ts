@@ -54,7 +54,8 @@ export function editedCall(call: Call, json: string, requestId: string): EditedC
   }
   if (message?.kind !== 'request') return failed('The arguments are not valid JSON');
   const args = message.params.arguments as Readonly<Record<string, unknown>>;
-  return { ok: true, call: Object.freeze({ ...call, requestId, message, arguments: args }) };
+  const replaces = call.replaces ?? call.requestId;
+  return { ok: true, call: Object.freeze({ ...call, requestId, replaces, message, arguments: args }) };
 }
 
 function objectIn(value: Buffer): object | null {

@@ -35,6 +35,8 @@ const recordedFacts = z.object({
   publisher: text,
   tags: list,
   clientId: z.string().nullable().default(null),
+  /** `requestId` of the call that came, where a person has changed its arguments. */
+  replaces: z.string().nullable().default(null),
   process: z.object({ pid: z.number(), executable: text, name: text }).nullable().default(null),
   environment: text,
   proxyRegion: text,
@@ -85,6 +87,7 @@ export function createFactsWriter(
       (clientId === null ? '' : members({ clientId })) +
       (process === null ? '' : ofProcess(process)) +
       around +
+      (call.replaces === undefined ? '' : members({ replaces: call.replaces })) +
       (resources.length > 1 ? members({ resources }) : '') +
       (redacted ? members({ redacted }) : '') +
       (masked ? members({ masked }) : '') +

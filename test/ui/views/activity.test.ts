@@ -75,11 +75,44 @@ describe('Activity', () => {
     app.activity.open(1);
     await settled();
     expect(panel()?.textContent).toContain('It is blocked');
-    expect(panel()?.textContent).toMatch(/Noted by the policy.*You were told: Somebody pays.*money/su);
+    expect(panel()?.textContent).toMatch(/Notes.*You were told: Somebody pays.*money/su);
     expect(panel()?.textContent).not.toContain('It broke');
     app.activity.open(2);
     await settled();
     expect(panel()?.textContent).toMatch(/Error -32001.*It broke/s);
+  });
+
+  it('shows how the answer begins, and leads to the call that became of a changed one', async () => {
+    const summary = {
+      isError: true,
+      parts: [
+        { type: 'text', bytes: 2100 },
+        { type: 'image', bytes: null },
+      ],
+      cut: true,
+      text: 'No such note',
+    };
+    const log = sampleLog(3);
+    const { app } = await openWindow({
+      ...log.answers,
+      'calls.story': ({ id }) => {
+        const call = log.calls[id - 1] ?? expect.fail();
+        const story = sampleStory(call, { responseBytes: 2400, summary: id === 2 ? summary : null });
+        return { ...story, came: id === 2 ? 1 : null, became: id === 1 ? 2 : null };
+      },
+    });
+    app.navigation.go('activity');
+    app.activity.open(1);
+    await settled();
+    expect(panel()?.textContent).toMatch(/Answer\s*2\.4 KB.*Its text is not kept/su);
+    await fireEvent.click(button('It went on as call 2'));
+    await settled();
+    const text = panel()?.textContent;
+    expect(text).toMatch(/The tool says that it failed. 2 parts: text \(2\.1 KB\), image, and perhaps more/u);
+    expect(text).toMatch(/No such note.*the rest is not kept/su);
+    await fireEvent.click(button('It came as call 1'));
+    await settled();
+    expect(app.activity.details.id).toBe(1);
   });
 
   it('is worked with the keyboard alone', async () => {

@@ -128,6 +128,11 @@ describe('other arguments', () => {
       text.replace('{"to":"anna"}', '{"to": "bob", "n": 12345678901234567890}'),
     );
     expect(edited).toMatchObject({ arguments: { to: 'bob' }, tool: 'send', requestId: 'req_edited1' });
+    // However often they are changed, what came is known.
+    if (edited === null) expect.fail();
+    expect(edited.replaces).toMatch(/^req_/u);
+    const again = editedCall(edited, '{"to":"eve"}', 'req_again');
+    expect(again).toMatchObject({ call: { requestId: 'req_again', replaces: edited.replaces } });
   });
 
   it.each([

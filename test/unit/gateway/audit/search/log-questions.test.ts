@@ -193,6 +193,18 @@ describe('story', () => {
     expect(told?.after.map(({ id }) => id)).toEqual([ids.refused, ids.pending]);
     expect(await story(999)).toBeNull();
   });
+
+  it('leads from a call to the one that a person has made of it, and back', async () => {
+    const { log, story } = openLog();
+    const came = { ...sampleCall(), requestId: 'req_came' };
+    const became = { ...came, requestId: 'req_became', replaces: 'req_came' };
+    const first = await log.record(came, { ...allowed, allow: false, reason: 'edited' }, null);
+    // Of another session, and with the same number: it is not meant.
+    await log.record({ ...became, session: { ...came.session, id: 'session-2' } }, allowed, null);
+    const second = await log.record(became, allowed, null);
+    expect(await story(first)).toMatchObject({ came: null, became: second });
+    expect(await story(second)).toMatchObject({ came: first, became: null });
+  });
 });
 
 describe('events.search', () => {
