@@ -1,5 +1,15 @@
 // `policy.bundle` in the configuration file: where policies are served, who may be asked, and who signs them.
-import { duration, flag, oneOf, optionalText, optionalUrl, section, text, texts } from './config-values.ts';
+import {
+  duration,
+  flag,
+  oneOf,
+  optionalPath,
+  optionalText,
+  optionalUrl,
+  section,
+  text,
+  texts,
+} from './config-values.ts';
 
 /** As OPA names them (https://www.openpolicyagent.org/docs/configuration#keys). */
 export const signingAlgorithms = [
@@ -18,35 +28,32 @@ export const signingAlgorithms = [
 ] as const;
 
 export const policyBundle = section({
-  /** Of the bundle itself, an archive as `opa build` writes it; null: policies lie on this machine alone. */
-  url: optionalUrl(),
-  /** Presented as `Authorization: Bearer`, to this origin alone. */
-  token: optionalText(),
-  /** Holds the token; is read anew each time, so that it can be exchanged. */
-  token_file: optionalText(),
-  /** Certificates to trust for this server in place of those that the system trusts, as PEM. */
-  ca_file: optionalText(),
-  /** Time between two questions: somewhere between the two, so that many machines do not ask at once. */
+  url: optionalUrl().describe(
+    'Where policies and data are served, as an OPA bundle. They come before all local files.',
+  ),
+  token: optionalText().describe('The token that is presented to that server, and to no other.'),
+  token_file: optionalPath().describe('A file that holds the token. It is read anew each time.'),
+  ca_file: optionalPath().describe(
+    'Certificates to trust for this server in place of those that the system trusts, as PEM.',
+  ),
+  // Somewhere between the two, so that many machines do not ask at once.
   polling: section({
-    min_delay: duration('60s'),
-    max_delay: duration('120s'),
+    min_delay: duration('60s').describe('The least time between two questions for a newer bundle.'),
+    max_delay: duration('120s').describe('The most time between two questions for a newer bundle.'),
   }).prefault({}),
-  /** With a key, only bundles that were signed with it are taken. */
   signing: section({
-    /** The public key as PEM, or the secret where the algorithm is HS256, HS384 or HS512. */
-    key: optionalText(),
-    /** A file that holds the same. */
-    key_file: optionalText(),
-    /** The name that the signature has to give its key; empty: any. */
-    keyid: text(''),
-    algorithm: oneOf(signingAlgorithms, 'RS256'),
-    /** What the signature has to be for; empty: it may not be for anything in particular. */
-    scope: text(''),
-    /** Patterns as in a shell, of files that need not be signed. */
-    exclude_files: texts([]),
+    key: optionalText().describe(
+      'The public key (PEM), or with HS256, HS384 and HS512 the secret, by which bundles have to be signed.',
+    ),
+    key_file: optionalPath().describe('A file that holds the key.'),
+    keyid: text('').describe('The name that the signature has to give its key. Else any.'),
+    algorithm: oneOf(signingAlgorithms, 'RS256').describe('How bundles are signed.'),
+    scope: text('').describe('What the signature has to be for. Else for nothing in particular.'),
+    exclude_files: texts([]).describe('Files that need not be signed, as patterns of a shell.'),
   }).prefault({}),
-  /** Whether the last good bundle is kept on disk, for starts without the server. */
-  persist: flag(true),
+  persist: flag(true).describe(
+    'Whether the last good bundle is kept on disk, for starts without the server.',
+  ),
 }).check(({ value, issues }) => {
   const { url, token, token_file: tokenFile, polling, signing } = value;
   const wrong = (path: string[], message: string, found?: string) =>

@@ -1,27 +1,40 @@
-// What the configuration file can ask for and this version does not have yet. Whoever builds it takes it out here.
+// What the configuration file can ask for and this version does not do. Whoever builds it takes it out here.
 
-/** Settings that are accepted, so that files for other versions load, and that change nothing in this one. */
-export const notYetEffective: readonly string[] = [
-  'upstream.connection_pool.max_idle',
-  'upstream.connection_pool.max_open',
-  'agentfacts.allowed_dids',
-  'agentfacts.verify_log_proof',
-  'audit.buffer_size',
-  'audit.flush_interval',
-  'audit.otlp.endpoint',
-];
-
-/** Settings that are accepted, and have no effect because it is better so; `why` goes on after a colon. */
-export const withoutEffectByDesign: readonly { readonly key: string; readonly why: string }[] = [
+/** Settings that are accepted, so that files for other versions load, and that change nothing here. */
+export const withoutEffect: readonly {
+  readonly keys: readonly string[];
+  /** Goes on after a colon. */
+  readonly why: string;
+}[] = [
   {
-    key: 'policy.cache.enabled',
+    keys: [
+      'agentfacts.max_age',
+      'agentfacts.clock_skew',
+      'agentfacts.allowed_dids',
+      'agentfacts.verify_log_proof',
+      'agentfacts.cache.enabled',
+      'agentfacts.cache.ttl',
+      'agentfacts.cache.max_entries',
+    ],
+    why: 'AgentFacts are not verified in this version; every agent counts as one that shows none',
+  },
+  {
+    keys: ['policy.cache.enabled', 'policy.cache.ttl', 'policy.cache.max_entries'],
     why: 'decisions are not cached, because finding one would save no time that counts',
+  },
+  {
+    keys: ['audit.buffer_size', 'audit.flush_interval'],
+    why: 'each record is written before its call goes on, so that none is ever gathered',
+  },
+  {
+    keys: ['upstream.connection_pool.max_idle', 'upstream.connection_pool.max_open', 'audit.otlp.endpoint'],
+    why: 'not in this version',
   },
 ];
 
 /**
- * Settings that ask for a protection which this version does not have. To ignore them would leave the user less safe
- * than the file says, so anything but the accepted values is an error.
+ * Settings that ask for something which this version does not have. To ignore them would leave the user less safe than
+ * the file says, or without the proxy that was asked for, so anything but the accepted values is an error.
  */
 export const notYetProtective: readonly {
   readonly key: string;
@@ -31,7 +44,8 @@ export const notYetProtective: readonly {
   {
     key: 'server.transport',
     accepted: ['sse', 'http', 'streamable-http'],
-    expected: 'sse or http (this version has no stdio side for clients)',
+    expected:
+      'sse or http (clients that speak stdio start the bridge as their server: mcp-proxy-desktop --stdio)',
   },
   {
     key: 'agentfacts.mode',

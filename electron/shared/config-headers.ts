@@ -55,7 +55,8 @@ export function httpHeaders() {
       }
       return headers;
     })
-    .prefault(() => ({}));
+    .prefault(() => ({}))
+    .meta({ expected });
 }
 
 function wrongName(name: string, seen: ReadonlySet<string>): string | null {

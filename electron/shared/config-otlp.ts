@@ -2,7 +2,7 @@
 // be told and shown. The same keys wherever something is sent to one.
 import { z } from 'zod';
 import { httpHeaders } from './config-headers.ts';
-import { duration, named, oneOf, optionalText } from './config-values.ts';
+import { duration, named, oneOf, optionalPath, optionalText } from './config-values.ts';
 
 /**
  * A URL without anything that may be a credential, so that logs and people can be shown it. No error quotes what was found:
@@ -26,29 +26,34 @@ function endpoint() {
       return z.NEVER;
     })
     .nullable()
-    .default(null);
+    .default(null)
+    .meta({ expected });
 }
 
 /** The keys of such a target; for a section of its own, with what else belongs there. See `checkOtlpTarget`. */
 export const otlpTarget = {
-  /** Of the collector, such as `https://collector.example:4318`; `/v1/…` is added where it does not end so. Null: nothing is sent. */
-  endpoint: endpoint(),
-  /** Presented as `Authorization: Bearer`. */
-  token: optionalText(),
-  /** Holds the token; is read anew each time, so that it can be exchanged. */
-  token_file: optionalText(),
-  /** Sent with every request; values are never logged or shown. */
-  headers: httpHeaders(),
-  /** Certificates to trust for the collector in place of those that the system trusts, as PEM. */
-  ca_file: optionalText(),
-  /** What this proxy shows of itself to a collector that asks for a certificate, as PEM; both or neither. */
-  cert_file: optionalText(),
-  key_file: optionalText(),
-  /** How long one request may take. */
-  timeout: duration('10s'),
-  compression: oneOf(['gzip', 'none'], 'gzip'),
-  /** Attributes of the resource, over `service.name`, `service.version` and `host.name`; an empty text takes one out. */
-  resource: named(z.string({ error: 'a text (put quotes around numbers)' }), /^[\w.-]{1,255}$/u),
+  endpoint: endpoint().describe(
+    'The collector, such as https://collector.example:4318. /v1/… is added where it does not end so.',
+  ),
+  token: optionalText().describe('The token that is presented to the collector.'),
+  token_file: optionalPath().describe('A file that holds the token. It is read anew each time.'),
+  headers: httpHeaders().describe(
+    'HTTP headers that are sent with every request. They are never logged or shown.',
+  ),
+  ca_file: optionalPath().describe(
+    'Certificates to trust for the collector in place of those that the system trusts, as PEM.',
+  ),
+  cert_file: optionalPath().describe(
+    'The certificate that is shown to a collector that asks for one, as PEM. It needs key_file.',
+  ),
+  key_file: optionalPath().describe('The private key of that certificate, as PEM.'),
+  timeout: duration('10s').describe('How long one request to the collector may take.'),
+  compression: oneOf(['gzip', 'none'], 'gzip').describe('Whether requests are compressed.'),
+  resource: named(z.string({ error: 'a text (put quotes around numbers)' }), /^[\w.-]{1,255}$/u)
+    .meta({ expected: 'a section of texts by name' })
+    .describe(
+      'Attributes of the resource, over service.name, service.version and host.name. An empty text takes one out.',
+    ),
 } as const;
 
 export type OtlpTargetConfig = z.output<z.ZodObject<typeof otlpTarget>>;

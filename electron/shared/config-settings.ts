@@ -14,6 +14,12 @@ const configSetting = z.object({
   where: z.string().nullable(),
   /** It is set, and may be a secret. */
   hidden: z.boolean(),
+  /** What it does: one sentence, as in the reference. */
+  does: z.string(),
+  /** What it has to be, in words: `a whole number from 1 to 100`. */
+  expected: z.string(),
+  /** Whether an edit takes effect at once, and not at the next start. */
+  live: z.boolean(),
 });
 
 /** As it was when it could be used last. */

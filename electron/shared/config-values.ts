@@ -1,5 +1,5 @@
-// The kinds of values that the configuration file knows. Each says in words what it expects, for error messages and for
-// the JSON schema, which gets by `meta` what it can't see by itself.
+// The kinds of values that the configuration file knows. Each says in words what it expects, for error messages, the
+// reference and the JSON schema, which gets by `meta` what it can't see by itself.
 import { z } from 'zod';
 
 /** Timers of JavaScript run out at once when they are set to more than this, milliseconds. */
@@ -44,7 +44,7 @@ export function duration(byDefault: string) {
       return z.NEVER;
     })
     .prefault(byDefault)
-    .meta({ description: expected, pattern: DURATION });
+    .meta({ expected, pattern: DURATION });
 }
 
 /** A duration, or 0 for no limit; becomes milliseconds, or null. */
@@ -59,7 +59,7 @@ export function durationOrNone(byDefault: string) {
       return z.NEVER;
     })
     .prefault(byDefault)
-    .meta({ description: expected });
+    .meta({ expected });
 }
 
 const bytesIn: Readonly<Record<string, number>> = { KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
@@ -77,7 +77,8 @@ export function sizeOrNone(byDefault: string) {
       context.issues.push({ code: 'custom', message: expected, input: value });
       return z.NEVER;
     })
-    .prefault(byDefault);
+    .prefault(byDefault)
+    .meta({ expected });
 }
 
 export function wholeNumber(from: number, to: number, byDefault: number, note = '') {
@@ -88,7 +89,7 @@ export function wholeNumber(from: number, to: number, byDefault: number, note = 
     .min(from, { error })
     .max(to, { error })
     .default(byDefault)
-    .meta({ description: error });
+    .meta({ expected: error });
 }
 
 /** A port to listen on. */
@@ -118,40 +119,63 @@ export function flag(byDefault: boolean) {
       return z.NEVER;
     })
     .prefault(byDefault)
-    .meta({ type: 'boolean', description: 'true or false' });
+    .meta({ type: 'boolean', expected: 'true or false' });
 }
 
 export function oneOf<const V extends readonly [string, ...string[]]>(values: V, byDefault: V[number]) {
+  const error = `one of ${values.join(', ')}`;
   return z
-    .enum(values, { error: `one of ${values.join(', ')}` })
-    .default(byDefault as z.core.util.NoUndefined<V[number]>);
+    .enum(values, { error })
+    .default(byDefault as z.core.util.NoUndefined<V[number]>)
+    .meta({ expected: error });
 }
 
 export function text(byDefault: string) {
-  return z.string({ error: 'a text' }).default(byDefault);
+  return z.string({ error: 'a text' }).default(byDefault).meta({ expected: 'a text' });
 }
 
-/** A text, or a path that whoever knows the file's folder makes absolute; left out or empty it is null. */
+/** A text; left out or empty it is null. */
 export function optionalText() {
+  return textOrNull('a text');
+}
+
+/** Of a file or folder; whoever knows where it was written makes it absolute. Left out or empty it is null. */
+export function optionalPath() {
+  return textOrNull('a path');
+}
+
+function textOrNull(expected: string) {
   return z
-    .string({ error: 'a text' })
+    .string({ error: expected })
     .transform((value) => (value === '' ? null : value))
     .nullable()
-    .default(null);
+    .default(null)
+    .meta({ expected });
 }
 
 export function texts(byDefault: readonly string[]) {
-  return z.array(z.string({ error: 'a text' }), { error: 'a list of texts' }).default(() => [...byDefault]);
+  const expected = 'a list of texts';
+  return z
+    .array(z.string({ error: 'a text' }), { error: expected })
+    .default(() => [...byDefault])
+    .meta({ expected });
 }
+
+const sha256Words = 'a SHA-256 hash, 64 hexadecimal digits';
 
 /** The hash of a secret; becomes lower case, without the name of the algorithm. */
 export function sha256() {
-  const error = 'a SHA-256 hash, 64 hexadecimal digits';
+  const error = sha256Words;
   return z
     .string({ error })
     .regex(/^(?:sha256:)?[\da-f]{64}$/iu, { error })
     .transform((text) => text.slice(-64).toLowerCase())
-    .meta({ description: error });
+    .meta({ expected: error });
+}
+
+/** The same; left out it is null. */
+export function optionalSha256() {
+  return sha256().nullable().default(null).meta({ expected: sha256Words });
 }
 
 /** An http or https URL; left out or empty it is null. */
@@ -165,20 +189,21 @@ export function optionalUrl() {
     })
     .transform((value) => (value === '' ? null : value))
     .nullable()
-    .default(null);
+    .default(null)
+    .meta({ expected: error });
 }
 
 /** The origins of web pages, as browsers send them: no path, no wildcard. */
 export function origins() {
   const error = 'an origin such as "https://app.example.com"';
+  const expected = 'a list of origins';
   return z
     .array(
       z.string({ error }).refine((value) => isHttpUrl(value) && new URL(value).origin === value, { error }),
-      {
-        error: 'a list of origins',
-      },
+      { error: expected },
     )
-    .default(() => []);
+    .default(() => [])
+    .meta({ expected });
 }
 
 function isHttpUrl(value: string): boolean {
@@ -199,6 +224,14 @@ function canBeDecoded({ username, password }: URL): boolean {
 /** A part of the file with keys of its own, all of which may be left out. Unknown keys are an issue of their own. */
 export function section<S extends z.ZodRawShape>(shape: S) {
   return z.strictObject(shape, { error: 'a section with keys' });
+}
+
+/** A section of texts, whose keys are names that the user chooses. */
+export function textsByName(expected: string) {
+  return z
+    .record(z.string(), z.string({ error: 'a text (put quotes around numbers)' }), { error: expected })
+    .default(() => ({}))
+    .meta({ expected });
 }
 
 /** A section whose keys are names that the user chooses. */

@@ -4,6 +4,15 @@ import { configSchema } from '../../shared/config.ts';
 
 /** JSON Schema 2020-12 of what may be written, with the defaults as they would be written. */
 export function configJsonSchema(): Record<string, unknown> {
-  const schema = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' });
+  const schema = z.toJSONSchema(configSchema, {
+    io: 'input',
+    unrepresentable: 'any',
+    override({ jsonSchema }) {
+      const { expected, ...said } = jsonSchema;
+      if (typeof expected !== 'string') return;
+      delete jsonSchema.expected;
+      jsonSchema.description = [said.description, `Expected: ${expected}.`].filter(Boolean).join(' ');
+    },
+  });
   return { title: 'MCP Proxy Desktop: configuration file', ...schema };
 }

@@ -1,7 +1,7 @@
 // What the user should know of a configuration that is accepted: keys and servers that come to nothing.
 import { isDeepStrictEqual } from 'node:util';
 import { type Config, configSchema } from '../../shared/config.ts';
-import { notYetEffective, withoutEffectByDesign } from '../../shared/config-gaps.ts';
+import { withoutEffect } from '../../shared/config-gaps.ts';
 import { place, type Source } from './explain.ts';
 import { nearestKey } from './known-keys.ts';
 import { type KeyPath, valueAt } from './tree.ts';
@@ -14,23 +14,28 @@ export function unknownKeyWarning(source: Source, path: KeyPath): string {
 
 export function warningsAbout(config: Config, source: Source): string[] {
   return [
-    ...withoutEffect(config, source),
+    ...otherVersion(config, source),
+    ...effectless(config, source),
     ...unreachable(config, source),
     ...unknownServers(config, source),
   ];
 }
 
-function withoutEffect(config: Config, source: Source): string[] {
+function otherVersion({ version }: Config, source: Source): string[] {
+  return /^1(?:\.|$)/u.test(String(version))
+    ? []
+    : [`${place(source, ['version'])}: this program knows version 1 and reads the file as if it were that`];
+}
+
+function effectless(config: Config, source: Source): string[] {
   const defaults = configSchema.parse({});
-  const isSet = (key: string) =>
-    !isDeepStrictEqual(valueAt(config, key.split('.')), valueAt(defaults, key.split('.')));
-  const named = (key: string) => place(source, key.split('.'));
-  return [
-    ...notYetEffective.filter(isSet).map((key) => `${named(key)}: this has no effect in this version`),
-    ...withoutEffectByDesign
-      .filter(({ key }) => isSet(key))
-      .map(({ key, why }) => `${named(key)}: this has no effect: ${why}`),
-  ];
+  const isSet = (path: KeyPath) => !isDeepStrictEqual(valueAt(config, path), valueAt(defaults, path));
+  return withoutEffect.flatMap(({ keys, why }) =>
+    keys
+      .map((key) => key.split('.'))
+      .filter(isSet)
+      .map((path) => `${place(source, path)}: this has no effect: ${why}`),
+  );
 }
 
 /** A mode of nobody: what was meant to be stricter is not. */

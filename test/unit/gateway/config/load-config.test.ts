@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { variables } from '../../../../electron/gateway/config/environment.ts';
 import { loadConfig, type LoadedConfig } from '../../../../electron/gateway/config/load-config.ts';
 import { ConfigError } from '../../../../electron/gateway/errors.ts';
-import { notYetEffective, notYetProtective } from '../../../../electron/shared/config-gaps.ts';
+import { notYetProtective, withoutEffect } from '../../../../electron/shared/config-gaps.ts';
 
 function folder(): string {
   const made = mkdtempSync(join(tmpdir(), 'config-'));
@@ -352,36 +352,50 @@ describe('warnings', () => {
     expect(written('upstream:\n  password: hunter2\n').warnings().join()).not.toMatch(/hunter2/);
   });
 
-  it.each(notYetEffective)('%s has no effect yet', (key) => {
-    const other: Record<string, string> = {
-      'upstream.connection_pool.max_idle': '1',
-      'upstream.connection_pool.max_open': '1',
-      'agentfacts.allowed_dids': '["did:key:a"]',
-      'agentfacts.verify_log_proof': 'true',
-      'audit.buffer_size': '5',
-      'audit.flush_interval': '5s',
-      'audit.otlp.endpoint': 'https://collector.example',
-      'audit.capture.response_summary': 'true',
-    };
-    const text = key
-      .split('.')
-      .map((part, depth) => `${'  '.repeat(depth)}${part}:`)
-      .join('\n');
-    const line = key.split('.').length;
-    expect(written(`${text} ${other[key] ?? ''}\n`).warnings()).toEqual([
-      `proxy.yaml:${line}: ${key}: this has no effect in this version`,
-    ]);
+  it.each(withoutEffect.flatMap(({ keys, why }) => keys.map((key) => ({ key, why }))))(
+    '$key has no effect, and why',
+    ({ key, why }) => {
+      const other: Record<string, string> = {
+        'agentfacts.max_age': '1h',
+        'agentfacts.clock_skew': '1m',
+        'agentfacts.allowed_dids': '["did:key:a"]',
+        'agentfacts.verify_log_proof': 'true',
+        'agentfacts.cache.enabled': 'true',
+        'agentfacts.cache.ttl': '1m',
+        'agentfacts.cache.max_entries': '5',
+        'policy.cache.enabled': 'true',
+        'policy.cache.ttl': '1m',
+        'policy.cache.max_entries': '5',
+        'audit.buffer_size': '5',
+        'audit.flush_interval': '5s',
+        'upstream.connection_pool.max_idle': '5',
+        'upstream.connection_pool.max_open': '5',
+        'audit.otlp.endpoint': 'https://collector.example',
+      };
+      const text = key
+        .split('.')
+        .map((part, depth) => `${'  '.repeat(depth)}${part}:`)
+        .join('\n');
+      const line = key.split('.').length;
+      expect(written(`${text} ${other[key] ?? ''}\n`).warnings()).toEqual([
+        `proxy.yaml:${line}: ${key}: this has no effect: ${why}`,
+      ]);
+    },
+  );
+
+  it('say that a file was written for another version', () => {
+    for (const version of ['"1.0"', '1', '1.7', '"1"'])
+      expect(written(`version: ${version}\n`).warnings()).toEqual([]);
+    for (const version of ['"2.0"', '10', '0.9']) {
+      expect(written(`version: ${version}\n`).warnings()).toEqual([
+        'proxy.yaml:1: version: this program knows version 1 and reads the file as if it were that',
+      ]);
+    }
   });
 
   it('name the variable that has no effect', () => {
     expect(loadConfig({ file: null, env: { MCP_AGENTFACTS_ALLOWED_DIDS: 'did:key:a' } }).warnings).toEqual([
-      'MCP_AGENTFACTS_ALLOWED_DIDS (agentfacts.allowed_dids): this has no effect in this version',
-    ]);
-  });
-
-  it('say why where it is better so', () => {
-    expect(written('policy: {cache: {enabled: true}}\n').warnings()).toEqual([
-      'proxy.yaml:1: policy.cache.enabled: this has no effect: decisions are not cached, because finding one would save no time that counts',
+      'MCP_AGENTFACTS_ALLOWED_DIDS (agentfacts.allowed_dids): this has no effect: AgentFacts are not verified in this version; every agent counts as one that shows none',
     ]);
   });
 
