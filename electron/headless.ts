@@ -6,7 +6,7 @@ import { gracefulShutdownOf, inspectConfig } from './gateway/composition/inspect
 import { startGatewayHost } from './gateway/host.ts';
 import { type CommandLine, helpText, readCommandLine, type RunOptions } from './main/program/command-line.ts';
 import { findInstallation, type Installation } from './main/program/installation.ts';
-import { findManagedConfig } from './main/program/managed-config.ts';
+import { managedConfigFile } from './main/program/managed-config.ts';
 import { readyLine } from './main/program/ready-line.ts';
 import { answerService } from './main/program/service/answer-service.ts';
 import { lastingPath, planService, serviceArguments } from './main/program/service/service-plan.ts';
@@ -51,7 +51,7 @@ async function serve(installation: Installation, options: RunOptions): Promise<n
     gateway: {
       version,
       configFile: options.configFile,
-      managedConfigFile: findManagedConfig(name),
+      managedConfigFile: managedConfigFile(name, process.platform),
       userData: options.userData ?? userDataFolder(name),
       shippedPolicies,
       out,
@@ -93,7 +93,7 @@ function tellConfig(
 ): number {
   const { ok, text, remarks } = inspectConfig(question, {
     configFile,
-    managedConfigFile: findManagedConfig(name),
+    managedConfigFile: managedConfigFile(name, process.platform),
     userData: userData ?? userDataFolder(name),
     env: process.env,
   });
@@ -109,7 +109,7 @@ function arrangeService(
   const { configFile, userData } = options;
   const places = {
     configFile,
-    managedConfigFile: findManagedConfig(name),
+    managedConfigFile: managedConfigFile(name, process.platform),
     userData: userData ?? userDataFolder(name),
     env: process.env,
   };

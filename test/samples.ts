@@ -180,6 +180,7 @@ export function sampleStatus(change: Partial<GatewayStatus> = {}): GatewayStatus
     policyEnabled: true,
     approvalsEnabled: true,
     modeOverrides: [],
+    modeManagedAt: null,
     auth: 'optional',
     servers: [sampleServer()],
     allServers: { mcp: '/all/mcp', sse: '/all/sse' },

@@ -72,7 +72,7 @@ export async function createGateway(
   await using services = new AsyncDisposableStack();
   const { version, userData, out, env } = options;
   const atStart = loadConfig(loadOptions(options));
-  const { config, warnings, isConfigured } = atStart;
+  const { config, warnings, isConfigured, managedAt } = atStart;
   const keep: Keep = (service) => services.adopt(service, (open) => open.close());
   mkdirSync(userData, { recursive: true, mode: 0o700 });
   const lines = composeLogger(config, options, clock, keep);
@@ -83,6 +83,7 @@ export async function createGateway(
   const surroundings: GatewaySurroundings = {
     config,
     isConfigured,
+    managedAt,
     options,
     clock,
     logger,
@@ -291,6 +292,7 @@ export async function createGateway(
       portTakenInstead: listening.portTakenInstead,
       mode: live.mode,
       modeOverrides: live.modeOverrides,
+      modeManagedAt: live.modeManagedAt,
       paused: live.paused,
       policyEnabled: live.policyEnabled,
       approvalsEnabled: live.approvalsEnabled,
@@ -317,7 +319,7 @@ export async function createGateway(
   function configChanged(change: ConfigChange | null): void {
     if (change !== null) {
       const { now, keys } = change;
-      live.change(now.config, keys);
+      live.change(now, keys);
       lines.setLevel(now.config.logging.level);
       if (keys.some((key) => key.startsWith('limits'))) limiter.change(now.config.limits);
       noteConfigChange(log, options.configFile, keys);

@@ -9,7 +9,7 @@ import { openAuditKey } from './audit-key.ts';
 import { createDesktop } from './desktop.ts';
 import type { RunOptions } from './program/command-line.ts';
 import type { Installation } from './program/installation.ts';
-import { findManagedConfig } from './program/managed-config.ts';
+import { managedConfigFile } from './program/managed-config.ts';
 import { readyLine } from './program/ready-line.ts';
 import { prepareWebSecurity, secureWebContents } from './window/web-security.ts';
 
@@ -37,7 +37,7 @@ export function runApp(installation: Installation, options: RunOptions, logger: 
     gateway: {
       version,
       configFile: options.configFile,
-      managedConfigFile: findManagedConfig(installation.name),
+      managedConfigFile: managedConfigFile(installation.name, process.platform),
       userData: app.getPath('userData'),
       shippedPolicies,
       out,

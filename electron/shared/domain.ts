@@ -200,6 +200,8 @@ export const gatewayStatus = z.object({
   /** For all that have none of their own. */
   mode: policyMode,
   modeOverrides: z.array(modeOverride),
+  /** Where an administrator has set the mode, which nobody else can change then: `/etc/…/managed.yaml:3`. */
+  modeManagedAt: z.string().nullable(),
   policyEnabled: z.boolean(),
   /** Whether people are asked at all. */
   approvalsEnabled: z.boolean(),

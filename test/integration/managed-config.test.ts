@@ -1,5 +1,5 @@
 // What an administrator manages, in a gateway as its hosts start it.
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished, vi } from 'vitest';
@@ -39,6 +39,19 @@ it('holds over the file and the variables, while the proxy runs too', async () =
     where: `${managedConfigFile}:1`,
   });
 
+  const chosen = Promise.resolve(host.commands['mode.set']('audit'));
+  await expect(chosen).rejects.toThrow(`The mode is managed by your organization (${managedConfigFile}:1)`);
+  expect(host.status()).toMatchObject({ mode: 'enforce', modeManagedAt: `${managedConfigFile}:1` });
+
   writeFileSync(managedConfigFile, 'policy: {mode: audit}\n');
   await expect.poll(() => host.status().mode, { timeout: 10_000 }).toBe('audit');
-});
+
+  rmSync(managedConfigFile);
+  await expect.poll(() => host.status().modeManagedAt, { timeout: 10_000 }).toBeNull();
+  await host.commands['mode.set']('enforce');
+  expect(host.status().mode).toBe('enforce');
+
+  // The variable says the same, so that no value changes: the choice no longer counts all the same.
+  writeFileSync(managedConfigFile, 'policy: {mode: audit}\n');
+  await expect.poll(() => host.status().mode, { timeout: 10_000 }).toBe('audit');
+}, 60_000);

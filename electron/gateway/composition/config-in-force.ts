@@ -3,6 +3,7 @@ import { unwatchFile, watchFile } from 'node:fs';
 import type { Config } from '../../shared/config.ts';
 import type { Problem } from '../../shared/domain.ts';
 import { changedSettings, isLive } from '../config/changed-settings.ts';
+import { managesTheSame } from '../config/managed-layer.ts';
 import { loadConfig, type LoadedConfig, type LoadOptions } from '../config/load-config.ts';
 import { ConfigError } from '../errors.ts';
 import type { Closable, Logger } from '../ports.ts';
@@ -26,7 +27,7 @@ export interface ConfigInForce extends Closable {
 export interface ConfigChange {
   readonly before: Config;
   readonly now: LoadedConfig;
-  /** Keys of all settings that have changed. */
+  /** Keys of all settings that have changed; none where only who may change them did. */
   readonly keys: readonly string[];
 }
 
@@ -59,9 +60,10 @@ export function keepConfigInForce(
     wrong = null;
     const before = loaded.config;
     const keys = changedSettings(before, now.config);
+    const sameLocks = managesTheSame(loaded.source.layers, now.source.layers);
     loaded = now;
     waiting = changedSettings(atStart.config, now.config).filter((key) => !isLive(key));
-    if (keys.length > 0) {
+    if (keys.length > 0 || !sameLocks) {
       for (const message of now.warnings) logger.warn('config', { message });
       logger.info('config_changed', { keys, waiting });
       onChange({ before, now, keys });

@@ -56,7 +56,7 @@ export function createPolicyNotes(notes: AuditNotes): (overview: PolicyOverview)
 /** The same commands; what they change is noted, once it is so. */
 export function notedCommands(
   commands: Handlers<GatewayCommands>,
-  live: Pick<LiveSettings, 'mode'>,
+  live: Pick<LiveSettings, 'mode' | 'modeManagedAt'>,
   notes: AuditNotes,
 ): Handlers<GatewayCommands> {
   const by = 'person';
@@ -65,7 +65,8 @@ export function notedCommands(
     // Mode and pause hold even where they can't be kept on disk, of which the command complains.
     'mode.set'(mode) {
       const before = live.mode;
-      notes.note({ kind: 'mode.set', by, subject: '', details: { mode, before } });
+      if (live.modeManagedAt === null)
+        notes.note({ kind: 'mode.set', by, subject: '', details: { mode, before } });
       return commands['mode.set'](mode);
     },
     'pause.set'(paused) {

@@ -7,6 +7,8 @@ export interface GatewaySurroundings {
   readonly config: Config;
   /** Whether the file or the environment says something of this key, as in `policy.mode`. */
   readonly isConfigured: (key: string) => boolean;
+  /** Where an administrator has set this key, as in `/etc/…/managed.yaml:3`; null where that is up to the user. */
+  readonly managedAt: (key: string) => string | null;
   readonly options: GatewayOptions;
   readonly clock: Clock;
   readonly logger: Logger;

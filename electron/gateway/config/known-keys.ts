@@ -21,6 +21,11 @@ export function nearestKey(path: KeyPath): string | null {
   return elsewhere.find((key) => key.split('.')[0] === top) ?? elsewhere[0] ?? null;
 }
 
+/** Whether the keys of this section are names that the user chooses. */
+export function hasChosenNames(path: KeyPath): boolean {
+  return schemaAt(path) instanceof z.ZodRecord;
+}
+
 function schemaAt(path: KeyPath): z.core.$ZodType | null {
   let schema: z.core.$ZodType | null = configSchema;
   for (const key of path) schema = below(unwrapped(schema), key);

@@ -1,4 +1,5 @@
 // Where settings come from: layers of keys and values, of which an upper one hides what lies below it.
+import { hasChosenNames } from './known-keys.ts';
 import { isTree, type KeyPath, type Tree, valueAt } from './tree.ts';
 
 /** From below: what was set in the window, the configuration file, MCP_* variables, what an administrator manages. */
@@ -13,9 +14,12 @@ export interface Layer {
   readonly folder: string;
 }
 
-/** All of them as one: sections are put together key by key, anything else hides what is below. */
+/**
+ * All of them as one: sections are put together key by key, anything else hides what is below. So does a managed section
+ * whose names the user chooses, such as `servers`: whoever manages it says which there are.
+ */
 export function merged(layers: readonly Layer[]): Tree {
-  return layers.reduce<Tree>((below, { tree }) => over(below, tree), {});
+  return layers.reduce<Tree>((below, { kind, tree }) => over(below, tree, kind === 'managed', []), {});
 }
 
 /**
@@ -34,11 +38,13 @@ export function layerOf(layers: readonly Layer[], path: KeyPath): Layer | null {
   return null;
 }
 
-function over(below: Tree, above: Tree): Tree {
+function over(below: Tree, above: Tree, managed: boolean, path: KeyPath): Tree {
   const result: Tree = { ...below };
   for (const [key, value] of Object.entries(above)) {
     const hidden = result[key];
-    result[key] = isTree(value) && isTree(hidden) ? over(hidden, value) : value;
+    const at = [...path, key];
+    const joins = isTree(value) && isTree(hidden) && !(managed && hasChosenNames(at));
+    result[key] = joins ? over(hidden, value, managed, at) : value;
   }
   return result;
 }

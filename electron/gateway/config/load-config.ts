@@ -9,6 +9,7 @@ import { ConfigError } from '../errors.ts';
 import { readEnvironment } from './environment.ts';
 import { mismatch, type Source } from './explain.ts';
 import { type Layer, type LayerKind, layerOf, merged } from './layers.ts';
+import { isManaged, managedAt, withManagedModes } from './managed-layer.ts';
 import { type KeyPath, valueAt, withoutKey } from './tree.ts';
 import { unknownKeyWarning, warningsAbout } from './warnings.ts';
 import { readYamlFile } from './yaml-file.ts';
@@ -19,7 +20,7 @@ export interface LoadOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What was set in the window, below the file: JSON, made by the app; null or left out where there is none. */
   readonly windowFile?: string | null;
-  /** What an administrator has laid over all else: YAML; null or left out where nothing is managed. */
+  /** What an administrator lays over all else: YAML; need not be there. Null or left out: nothing is managed. */
   readonly managedFile?: string | null;
 }
 
@@ -30,6 +31,8 @@ export interface LoadedConfig {
   readonly warnings: readonly string[];
   /** Whether any layer says anything about this (dotted) key. */
   readonly isConfigured: (key: string) => boolean;
+  /** Where an administrator has set this key, as in `/etc/…/managed.yaml:3`; null where that is up to the user. */
+  readonly managedAt: (key: string) => string | null;
   /** What it was made of. */
   readonly source: Source;
 }
@@ -55,6 +58,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     config,
     warnings: [...unknown, ...warningsAbout(config, source)],
     isConfigured: (key) => valueAt(source.tree, key.split('.')) !== undefined,
+    managedAt: (key) => managedAt(source.layers, key),
     source,
   };
 }
@@ -62,8 +66,12 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
 function readSource({ file, env, windowFile, managedFile }: LoadOptions): Source {
   const layers = [fromFile('window', windowFile), fromFile('file', file)].filter((layer) => layer !== null);
   const { layer: environment, setBy } = readEnvironment(merged(layers), env);
-  const managed = fromFile('managed', managedFile);
-  const all = [...layers, environment, ...(managed === null ? [] : [managed])];
+  const managed = managedFile != null && isManaged(managedFile) ? fromFile('managed', managedFile) : null;
+  const all = [
+    ...layers,
+    environment,
+    ...(managed === null ? [] : [{ ...managed, tree: withManagedModes(managed.tree) }]),
+  ];
   return { layers: all, tree: merged(all), setBy };
 }
 

@@ -16,6 +16,7 @@ export interface StatusParts {
   readonly portTakenInstead: number | null;
   readonly mode: PolicyMode;
   readonly modeOverrides: ModeOverride[];
+  readonly modeManagedAt: string | null;
   readonly paused: boolean;
   readonly policyEnabled: boolean;
   readonly approvalsEnabled: boolean;

@@ -17,6 +17,7 @@ export function standInStatus(
     policyEnabled: true,
     approvalsEnabled: false,
     modeOverrides: [],
+    modeManagedAt: null,
     auth: 'optional',
     servers: [],
     allServers: { mcp: '', sse: '' },

@@ -127,7 +127,7 @@ function mode(label: string, value: PolicyMode, { status }: DesktopState, action
     label,
     type: 'radio',
     checked: status.mode === value,
-    enabled: serves,
+    enabled: serves && status.modeManagedAt === null,
     click: () => actions.setMode(value),
   };
 }

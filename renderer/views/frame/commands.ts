@@ -70,7 +70,11 @@ export function commandsOf({
   }
   if (status?.state === 'paused') add('Resume', ['continue'], () => void gateway.setPaused(false));
   if (status?.state === 'stopped') add('Restart the proxy', ['start'], () => void gateway.restart());
-  if (status?.policyEnabled === true && (status.state === 'running' || status.state === 'paused')) {
+  if (
+    status?.policyEnabled === true &&
+    status.modeManagedAt === null &&
+    (status.state === 'running' || status.state === 'paused')
+  ) {
     const other = status.mode === 'enforce' ? 'audit' : 'enforce';
     add(`Change the mode to ${modeNames[other]}`, ['switch'], () => void gateway.setMode(other));
   }

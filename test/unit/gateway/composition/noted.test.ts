@@ -40,7 +40,7 @@ const answers = {
 function commandsWith(notes: ReturnType<typeof notebook>) {
   // Only what is asked for here is there.
   const some = answers as unknown as Handlers<GatewayCommands>;
-  return notedCommands(some, { mode: 'enforce' }, notes);
+  return notedCommands(some, { mode: 'enforce', modeManagedAt: null }, notes);
 }
 
 it('notes what persons do, and never a token', async () => {

@@ -1,11 +1,12 @@
 // Layers of settings: what is managed, over variables, over the file, over what was set in the window.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { loadConfig } from '../../../../electron/gateway/config/load-config.ts';
 import { printedConfig } from '../../../../electron/gateway/config/print-config.ts';
+import { ConfigError } from '../../../../electron/gateway/errors.ts';
 import { settingsOf } from '../../../../electron/gateway/config/settings-list.ts';
 import { configSchema } from '../../../../electron/shared/config.ts';
 
@@ -104,4 +105,42 @@ it('is printed as a file that comes to the same, without secrets', () => {
   // Apart from what is not shown.
   const printed = { ...(parse(text) as object), servers: {} };
   expect(configSchema.parse(printed)).toEqual({ ...config, servers: {} });
+});
+
+it('takes of a managed section with names nothing from below, and joins all others', () => {
+  const names =
+    'servers: {theirs: {command: a}}\nlimits: {tools: {t: {per_hour: 1}}}\nlogging: {level: warn}\n';
+  const managed = 'servers: {ours: {command: b}}\nlimits: {tools: {}}\nlogging: {format: text}\n';
+  const { config } = layered({ file: names, managed }).load();
+  expect(Object.keys(config.servers)).toEqual(['ours']);
+  expect(config.limits.tools).toEqual({});
+  expect(config.logging).toMatchObject({ level: 'warn', format: 'text' });
+});
+
+it('leaves no way round a managed mode but those that are managed', () => {
+  const file = 'policy: {mode: audit, modes: {clients: {me: audit}, servers: {default: audit}}}';
+  const modes = (managed: string) => layered({ file, managed }).load().config.policy.modes;
+  expect(modes('policy: {mode: enforce}')).toEqual({ clients: {}, servers: {} });
+  expect(modes('policy: {mode: enforce, modes: {clients: {ci: audit}}}')).toEqual({
+    clients: { ci: 'audit' },
+    servers: {},
+  });
+  expect(modes('policy: {enabled: true}').clients).toEqual({ me: 'audit' });
+});
+
+it('knows where a key is managed, and does without a file that is not there', () => {
+  const { load, folder, short } = layered({ managed: 'policy:\n  enabled: true\n' });
+  const { managedAt } = load();
+  expect(short(managedAt('policy.enabled') ?? '')).toBe('managed.yaml:2');
+  expect(managedAt('policy.mode')).toBeNull();
+  const without = loadConfig({ env: {}, file: null, managedFile: join(folder, 'none', 'managed.yaml') });
+  expect(without.managedAt('policy.enabled')).toBeNull();
+});
+
+it('starts with nothing where what is managed can’t be read', () => {
+  const { folder } = layered({ managed: 'policy: {mode: enforce}' });
+  expect(() => loadConfig({ env: {}, file: null, managedFile: folder })).toThrow(ConfigError);
+  const loop = join(folder, 'loop.yaml');
+  symlinkSync(loop, loop);
+  expect(() => loadConfig({ env: {}, file: null, managedFile: loop })).toThrow(ConfigError);
 });

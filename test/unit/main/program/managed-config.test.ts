@@ -3,10 +3,9 @@ import { expect, it } from 'vitest';
 import { managedConfigFile } from '../../../../electron/main/program/managed-config.ts';
 
 it.each([
-  ['linux', {}, '/etc/mcp-proxy-desktop/managed.yaml'],
-  ['darwin', {}, '/Library/Application Support/MCP Proxy Desktop/managed.yaml'],
-  ['win32', { ProgramData: 'D:\\Data' }, 'D:\\Data\\MCP Proxy Desktop\\managed.yaml'],
-  ['win32', {}, 'C:\\ProgramData\\MCP Proxy Desktop\\managed.yaml'],
-] as const)('%s %o', (platform, env, file) => {
-  expect(managedConfigFile('MCP Proxy Desktop', platform, env)).toBe(file);
+  ['linux', '/etc/mcp-proxy-desktop/managed.yaml'],
+  ['darwin', '/Library/Application Support/MCP Proxy Desktop/managed.yaml'],
+  ['win32', 'C:\\Program Files\\MCP Proxy Desktop Settings\\managed.yaml'],
+] as const)('%s', (platform, file) => {
+  expect(managedConfigFile('MCP Proxy Desktop', platform)).toBe(file);
 });
