@@ -6,6 +6,9 @@ import type { Logger } from '../gateway/ports.ts';
 import type { AnswerPlace } from '../shared/approvals.ts';
 import { createAttendance } from './attendance.ts';
 import { followDesktop } from './desktop-state.ts';
+import { createDbusNotices } from './notification/dbus-notices.ts';
+import { createElectronNotices } from './notification/electron-notices.ts';
+import { noticePicture } from './notification/notice-picture.ts';
 import { bridgeCommand } from './program/bridge-command.ts';
 import type { Installation } from './program/installation.ts';
 import { listenForPause, PAUSE_SHORTCUT } from './pause-shortcut.ts';
@@ -74,8 +77,10 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
       logger.warn('tray.failed', { what, error: String(error) }),
     );
   };
-  const answer = (via: AnswerPlace) => (ids: readonly string[], allow: boolean) =>
+  const answer = (via: AnswerPlace) => (ids: readonly string[], allow: boolean) => {
+    if (system.isLocked()) return;
     order('answer', host.commands['approvals.answer']({ ...once, via, ids: [...ids], allow }));
+  };
   const actions: TrayActions = {
     open: () => window.show(),
     showApprovals,
@@ -90,11 +95,15 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
   const shortcut = listenForPause(() => actions.setPaused(true), logger);
   const pauseKeys = shortcut.isListening ? PAUSE_SHORTCUT : null;
   const tray = offscreen ? null : createTray({ name, icons, pauseKeys }, actions);
+  const electronNotices = createElectronNotices(logger);
   const notifier = createNotifier({
+    board:
+      process.platform === 'linux'
+        ? createDbusNotices({ name, picture: noticePicture(icons), otherwise: electronNotices, logger })
+        : electronNotices,
     isSeen: () => BrowserWindow.getFocusedWindow() !== null || (prompt?.isVisible() ?? false),
-    onClick: showApprovals,
+    onShow: showApprovals,
     onAnswer: answer('notification'),
-    logger,
   });
   const alertNotifier = createAlertNotifier(showCall, logger);
   const problemNotifier = createProblemNotifier(() => window.show(), logger);

@@ -19,6 +19,8 @@ export interface SystemParts {
 export interface SystemWatch {
   /** Whether something waits for an answer: only then it matters at once that the screen has been locked. */
   setWaiting(waiting: boolean): void;
+  /** Asked at this moment: an answer may come from where a lock screen can be used, too. */
+  isLocked(): boolean;
   close(): void;
 }
 
@@ -36,9 +38,13 @@ export function watchSystem(parts: SystemParts, tell: (change: Partial<Presence>
 
   function look(): void {
     clearTimeout(timer);
-    locked = powerMonitor.getSystemIdleState(IDLE_SECONDS) === 'locked';
-    tell({ locked });
+    setLocked(powerMonitor.getSystemIdleState(IDLE_SECONDS) === 'locked');
     if (waiting || locked) timer = setTimeout(look, LOOK_EVERY_MS);
+  }
+
+  function setLocked(now: boolean): void {
+    locked = now;
+    tell({ locked });
   }
 
   const displays = () => tell({ dark: screen.getAllDisplays().length === 0 });
@@ -51,8 +57,8 @@ export function watchSystem(parts: SystemParts, tell: (change: Partial<Presence>
     (window as BrowserWindow).on('session-end', () => tell({ ending: true }));
 
   const listeners: readonly [Source, string, Listener][] = [
-    [powerMonitor, 'lock-screen', () => tell({ locked: true })],
-    [powerMonitor, 'unlock-screen', () => tell({ locked: false })],
+    [powerMonitor, 'lock-screen', () => setLocked(true)],
+    [powerMonitor, 'unlock-screen', () => setLocked(false)],
     [powerMonitor, 'suspend', () => tell({ asleep: true })],
     [powerMonitor, 'resume', () => tell({ asleep: false })],
     [powerMonitor, 'user-did-resign-active', () => tell({ elsewhere: true })],
@@ -70,6 +76,10 @@ export function watchSystem(parts: SystemParts, tell: (change: Partial<Presence>
       const begins = now && !waiting;
       waiting = now;
       if (looksForLock && begins) look();
+    },
+    isLocked() {
+      if (looksForLock) look();
+      return locked;
     },
     close() {
       clearTimeout(timer);

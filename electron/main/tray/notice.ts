@@ -1,38 +1,43 @@
-// What the desktop's notification says about calls that wait.
+// What the desktop's notification says about calls that wait, and which buttons it has.
 import type { PendingApproval } from '../../shared/approvals.ts';
+import type { NoticeButton } from '../notification/notice-board.ts';
 import { grouped } from './grouped.ts';
-import { noticeText } from './one-line.ts';
+import { oneLine } from './one-line.ts';
+import { readableCall } from './readable-call.ts';
 
 export interface Notice {
   readonly title: string;
   readonly body: string;
-  /** The calls that Allow and Deny on it answer; none where it tells of more than one thing. */
+  readonly buttons: readonly NoticeButton[];
+  /** The calls that Allow and Deny answer; none where it tells of more than one thing. */
   readonly answers: readonly string[];
 }
 
-/** Null where nothing waits. Arguments stay out of it: notifications are kept and shown on locked screens. */
+/** Characters; desktops cut longer texts where they like. */
+const room = { line: 160, all: 160 };
+
+/** Null where nothing waits. */
 export function noticeOf(waiting: readonly PendingApproval[]): Notice | null {
   const groups = grouped(waiting);
   const [only, ...others] = groups;
   if (only === undefined) return null;
-  if (others.length > 0)
-    return { title: `${waiting.length} calls wait for your answer`, body: names(waiting), answers: [] };
+  if (others.length > 0) {
+    const title = `${waiting.length} calls wait for your answer`;
+    return { title, body: names(waiting), buttons: ['show'], answers: [] };
+  }
   const { first, ids } = only;
   const times = ids.length === 1 ? '' : `, ${ids.length} times the same`;
-  const why = first.ruleWords === null ? '' : `\n${noticeText(first.ruleWords.title)}`;
-  return {
-    title: `${noticeText(first.client.name)} waits for your answer`,
-    body: `It wants to call ${wanted(first)} of ${noticeText(first.server)}${times}.${why}`,
-    answers: ids,
-  };
+  const { what, lines, isWhole } = readableCall(first, room);
+  const why = first.ruleWords === null ? [] : [oneLine(first.ruleWords.title)];
+  const body = [`It wants to call ${what} of ${oneLine(first.server)}${times}.`, ...lines, ...why].join('\n');
+  const title = `${oneLine(first.client.name)} waits for your answer`;
+  // Nobody allows what could not be shown: that takes the prompt, which shows everything.
+  return { title, body, buttons: isWhole ? ['allow', 'deny'] : ['show', 'deny'], answers: ids };
 }
 
 function names(waiting: readonly PendingApproval[]): string {
-  return [...new Set(waiting.map((approval) => `${noticeText(approval.client.name)}: ${wanted(approval)}`))]
-    .slice(0, 4)
-    .join('\n');
-}
-
-function wanted({ tool, resource, method }: PendingApproval): string {
-  return noticeText(tool ?? resource ?? method);
+  const wanted = waiting.map(({ client, tool, resource, method }) => {
+    return `${oneLine(client.name)}: ${oneLine(tool ?? resource ?? method)}`;
+  });
+  return [...new Set(wanted)].slice(0, 4).join('\n');
 }

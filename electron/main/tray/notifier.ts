@@ -1,7 +1,6 @@
 // Says on the desktop that calls wait for an answer, where nobody sees them otherwise; and takes the answer.
-import { Notification } from 'electron';
-import type { Logger } from '../../gateway/ports.ts';
 import type { PendingApproval } from '../../shared/approvals.ts';
+import type { NoticeBoard } from '../notification/notice-board.ts';
 import { noticeOf, type Notice } from './notice.ts';
 import { createUnreadGuard } from './unread-guard.ts';
 
@@ -13,54 +12,53 @@ export interface Notifier {
 }
 
 export interface NotifierOptions {
+  readonly board: NoticeBoard;
   /** Whether the calls can be seen anyway: notifications come up where the prompt is, and would hide it. */
   readonly isSeen: () => boolean;
-  readonly onClick: () => void;
-  /** From its buttons: macOS and Windows have them, Electron's notifications on Linux take only the click. */
+  /** Whoever pressed it wants to see what waits. */
+  readonly onShow: () => void;
   readonly onAnswer: (ids: readonly string[], allow: boolean) => void;
-  readonly logger: Logger;
 }
-
-/** In this order, which the index of an action refers to. */
-const buttons = [
-  { type: 'button', text: 'Allow once' },
-  { type: 'button', text: 'Deny' },
-] as const;
 
 /** So long the prompt has to come up before the notification does, milliseconds. */
 const PATIENCE_MS = 700;
 
 /** One notification for all that waits: it says what still does, and goes when nothing waits any more. */
-export function createNotifier({ isSeen, onClick, onAnswer, logger }: NotifierOptions): Notifier {
+export function createNotifier({ board, isSeen, onShow, onAnswer }: NotifierOptions): Notifier {
   const guard = createUnreadGuard();
   /** What waits, and which of it was there when one was shown last. */
   let waiting: readonly PendingApproval[] = [];
   let told: ReadonlySet<string> = new Set();
-  let shown: { readonly notice: Notice; readonly notification: Notification } | null = null;
+  let shown: Notice | null = null;
   let soon: NodeJS.Timeout | undefined;
 
   function withdraw(): void {
-    shown?.notification.close();
+    if (shown !== null) board.takeDown();
     shown = null;
   }
 
   function present(notice: Notice, silent: boolean): void {
-    withdraw();
-    const { title, body, answers } = notice;
-    const actions = answers.length === 0 ? [] : [...buttons];
-    const notification = new Notification({ title, body, silent, actions, urgency: 'critical' });
-    shown = { notice, notification };
+    const { title, body, buttons, answers } = notice;
+    shown = notice;
     guard.changed();
-    notification.on('click', onClick);
-    notification.on('action', ({ actionIndex }) => {
-      if (shown?.notification !== notification) return;
-      if (guard.isRead()) onAnswer(answers, actionIndex === 0);
-      // The system has put it away with the click, which was too early to be meant for it.
-      else present(notice, true);
-    });
-    // A desktop without a notification service shows none; the tray and the window do.
-    notification.on('failed', (_event, error) => logger.info('notification.failed', { error }));
-    notification.show();
+    board.post(
+      { title, body, buttons, silent },
+      {
+        onShown() {
+          if (shown === notice) guard.changed();
+        },
+        onPress(button) {
+          if (shown !== notice) return;
+          if (button === 'show') onShow();
+          else if (guard.isRead()) onAnswer(answers, button === 'allow');
+          // The system may have put it away with the click, which was too early to be meant for it.
+          else present({ ...notice }, true);
+        },
+        onPutAway() {
+          if (shown === notice) shown = null;
+        },
+      },
+    );
   }
 
   function look(): void {
@@ -74,10 +72,10 @@ export function createNotifier({ isSeen, onClick, onAnswer, logger }: NotifierOp
   }
 
   function tell(notice: Notice): void {
-    if (isSeen() || !Notification.isSupported()) return;
+    if (isSeen()) return;
     const isNew = waiting.some(({ id }) => !told.has(id));
     told = new Set(waiting.map(({ id }) => id));
-    const isSame = JSON.stringify(shown?.notice) === JSON.stringify(notice);
+    const isSame = JSON.stringify(shown) === JSON.stringify(notice);
     // Where some were answered elsewhere, what is left is said without a sound; what was put away does not come back.
     if (!isSame && (isNew || shown !== null)) present(notice, !isNew);
   }
@@ -91,7 +89,7 @@ export function createNotifier({ isSeen, onClick, onAnswer, logger }: NotifierOp
     look,
     close() {
       clearTimeout(soon);
-      withdraw();
+      board.close();
     },
   };
 }

@@ -17,7 +17,12 @@ export function menuText(text: string, longest?: number): string {
 
 const lookalikes: Readonly<Record<string, string>> = { '<': '‹', '>': '›', '&': '＆' };
 
+/** For where markup may be read, and can't be escaped because it may not be: what looks like it in its place. */
+export function withoutMarkup(text: string): string {
+  return text.replace(/[<>&]/g, (character) => lookalikes[character] ?? character);
+}
+
 /** A line for a notification, where some desktops read markup. */
 export function noticeText(text: string, longest?: number): string {
-  return oneLine(text, longest).replace(/[<>&]/g, (character) => lookalikes[character] ?? character);
+  return withoutMarkup(oneLine(text, longest));
 }

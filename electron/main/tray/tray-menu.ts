@@ -5,6 +5,7 @@ import type { DesktopState } from '../desktop-state.ts';
 import { grouped } from './grouped.ts';
 import { menuText } from './one-line.ts';
 import { quietMenu, type QuietWish } from './quiet-menu.ts';
+import { readableCall } from './readable-call.ts';
 import { stateInWords } from './tray-face.ts';
 
 export interface TrayActions {
@@ -23,6 +24,8 @@ type Item = MenuItemConstructorOptions;
 
 /** More than these would make the menu longer than a screen; the window has them all. */
 const listedApprovals = 5;
+/** For one call, characters: what is longer can be denied from here, and not allowed. */
+const room = { line: 90, all: 270 };
 
 export interface TrayWords {
   readonly name: string;
@@ -84,16 +87,18 @@ function waiting({ approvals }: DesktopState, actions: TrayActions): Item[] {
     const all = ids.length === 1 ? '' : ` all ${ids.length}`;
     // Two menus that read the same may be about other calls: by these ids they differ.
     const key = ids.join(' ');
+    const { what, lines, isWhole } = readableCall(first, room);
     return {
       label: `${menuText(`${client}: ${tool ?? resource ?? method}`)}${ids.length === 1 ? '' : ` (${ids.length})`}`,
       submenu: [
-        words(`${client} wants ${tool ?? method} of ${server}`),
-        ...(resource === null ? [] : [words(resource)]),
-        words(first.arguments),
+        words(`${client} wants ${what} of ${server}`),
+        ...lines.map(words),
         ...(first.message === null ? [] : [words(first.message)]),
         ...first.violations.map(words),
         { type: 'separator' },
-        { id: `allow ${key}`, label: `Allow${all} once`, click: () => actions.answer(ids, true) },
+        isWhole
+          ? { id: `allow ${key}`, label: `Allow${all} once`, click: () => actions.answer(ids, true) }
+          : words('To allow it, see it whole first'),
         { id: `deny ${key}`, label: `Deny${all}`, click: () => actions.answer(ids, false) },
         { type: 'separator' },
         { label: 'Show it whole…', click: () => actions.showApprovals() },

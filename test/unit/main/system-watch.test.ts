@@ -91,4 +91,23 @@ describe('the lock on Linux, of which no event tells', () => {
     expect(attended()).toBe(true);
     expect(vi.getTimerCount()).toBe(0);
   });
+
+  it('is asked about at the moment of an answer', () => {
+    const { says, watch, attended } = system('linux');
+    watch.setWaiting(true);
+    expect(watch.isLocked()).toBe(false);
+    says.idle = 'locked';
+    expect(watch.isLocked()).toBe(true);
+    expect(attended()).toBe(false);
+    watch.close();
+  });
+});
+
+it('knows of the lock elsewhere by what it was told', () => {
+  const { powerMonitor, watch } = system('win32');
+  expect(watch.isLocked()).toBe(false);
+  powerMonitor.emit('lock-screen');
+  expect(watch.isLocked()).toBe(true);
+  powerMonitor.emit('unlock-screen');
+  expect(watch.isLocked()).toBe(false);
 });

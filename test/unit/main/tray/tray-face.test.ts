@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { noticeOf } from '../../../../electron/main/tray/notice.ts';
 import { menuText, oneLine } from '../../../../electron/main/tray/one-line.ts';
 import { stateInWords, tooltip, trayIcon } from '../../../../electron/main/tray/tray-face.ts';
 import { sampleStatus } from '../../../samples.ts';
@@ -62,54 +61,6 @@ describe('tooltip', () => {
     expect(tooltip('App', desktop({ status: sampleStatus({ problems: [problem] }) }))).toBe(
       `App: Running on 127.0.0.1:3000. ${problem.message}`,
     );
-  });
-});
-
-describe('notice', () => {
-  it('is none where nothing waits', () => {
-    expect(noticeOf([])).toBeNull();
-  });
-
-  it('names client, tool and server of one call, and leaves its arguments out', () => {
-    expect(noticeOf([approval()])).toEqual({
-      title: 'Claude waits for your answer',
-      body: 'It wants to call send_note of notes.',
-      answers: ['a1'],
-    });
-  });
-
-  it('says why it is asked, where the rule has words', () => {
-    const ruleWords = { title: 'Sending leaves <this> machine', description: null };
-    expect(noticeOf([approval({ ruleWords })])?.body).toBe(
-      'It wants to call send_note of notes.\nSending leaves ‹this› machine',
-    );
-  });
-
-  it('is one for calls that differ in nothing, and answers all of them', () => {
-    const waiting = [approval({ group: 'same' }), approval({ id: 'a2', group: 'same' })];
-    expect(noticeOf(waiting)).toEqual({
-      title: 'Claude waits for your answer',
-      body: 'It wants to call send_note of notes, 2 times the same.',
-      answers: ['a1', 'a2'],
-    });
-  });
-
-  it('sums several up, same ones once', () => {
-    const waiting = [
-      approval(),
-      approval({ id: 'a2', group: 'a2' }),
-      approval({ id: 'a3', group: 'a3', client: 'Codex', tool: 'delete_note' }),
-    ];
-    expect(noticeOf(waiting)).toEqual({
-      title: '3 calls wait for your answer',
-      body: 'Claude: send_note\nCodex: delete_note',
-      answers: [],
-    });
-  });
-
-  it('holds no markup', () => {
-    const notice = noticeOf([approval({ tool: '<a href="x">&</a>' })]);
-    expect(notice?.body).not.toMatch(/[<>&]/);
   });
 });
 

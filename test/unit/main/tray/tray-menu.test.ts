@@ -149,6 +149,24 @@ describe('tray menu', () => {
     ]);
   });
 
+  it('lets nothing be allowed that it does not show whole', () => {
+    const long = JSON.stringify({ to: 'bob', text: 'x'.repeat(400) });
+    const { menu, actions } = menuOf(desktop({ approvals: [approval({ arguments: long })] }));
+    const entry = submenu(item(menu, 'Claude: send_note'));
+    expect(labels(entry).filter((label) => label?.startsWith('Allow'))).toEqual([]);
+    expect(item(entry, 'To allow it, see it whole first').enabled).toBe(false);
+    click(item(entry, 'Deny'));
+    expect(actions.answer).toHaveBeenLastCalledWith(['a1'], false);
+  });
+
+  it('shows arguments of some length in lines', () => {
+    const json = JSON.stringify({ to: 'bob', text: 'x'.repeat(120) });
+    const { menu } = menuOf(desktop({ approvals: [approval({ arguments: json })] }));
+    const entry = submenu(item(menu, 'Claude: send_note'));
+    expect(labels(entry).slice(1, 3).join('')).toBe(json);
+    expect(labels(entry)).toContain('Allow once');
+  });
+
   it('names the resource where no tool is called', () => {
     const { menu } = menuOf(
       desktop({
