@@ -12,8 +12,8 @@ const services = gateway(
   '(aggregate|approval|audit|clients|composition|config|limits|policy|redaction|replay|session|transport|upstream)/',
 );
 
-/** What the command line asks without starting anything. */
-const inspection = gateway('composition/inspect-config\\.ts$');
+/** What hosts ask of the configuration without starting anything. */
+const inspection = gateway('composition/(inspect-config|config-overview|change-setting)\\.ts$');
 
 /** One side of a Streamable HTTP session, and lines; nothing of it sends what has to be allowed first. */
 const streamableParts = gateway(

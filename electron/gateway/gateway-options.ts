@@ -1,6 +1,7 @@
 // The gateway as its host sees it: what it is given, and what it gives.
 import type { AuditExport, ExportTask } from '../shared/audit-export.ts';
 import type { AuditKey } from '../shared/audit-proof.ts';
+import type { SettingNote } from '../shared/config-settings.ts';
 import type { EventName, EventPayload, GatewayCommands, Handlers } from '../shared/contract.ts';
 import type { Runaway } from './policy/open-policies.ts';
 import type { RunawayCall } from './supervision/host-contract.ts';
@@ -37,6 +38,8 @@ export interface Gateway {
   setAuditKey(key: AuditKey): void;
   /** Begins an export to a place that the host has chosen. Rejects with a CommandError. */
   startExport(task: ExportTask): Promise<AuditExport>;
+  /** Something was set in the window: notes it, and reads the configuration again. */
+  settingChanged(note: SettingNote): void;
   /** `server.graceful_shutdown`, milliseconds. */
   readonly graceMs: number;
   /** Lets running calls finish for `graceMs`, or `mostMs` where that is less, and refuses new ones; then ends all. */

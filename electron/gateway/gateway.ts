@@ -17,7 +17,13 @@ import { composeHttpServer, listen } from './composition/listener.ts';
 import { composeLogger } from './composition/logging.ts';
 import { createLiveSettings } from './composition/live-settings.ts';
 import { composeMonitoring } from './composition/monitoring.ts';
-import { createPolicyNotes, noteConfigChange, noteLife, notedCommands } from './composition/noted.ts';
+import {
+  createPolicyNotes,
+  noteConfigChange,
+  noteLife,
+  notedCommands,
+  noteSetting,
+} from './composition/noted.ts';
 import { composeOpaRunner, composePolicy, policyPlaces, recordRunaway } from './composition/policy.ts';
 import { composeRedaction } from './composition/redaction.ts';
 import { composeServers } from './composition/servers.ts';
@@ -210,7 +216,7 @@ export async function createGateway(
   const commands = notedCommands(
     createCommands({
       live,
-      configuration: () => configOverviewOf(inForce, options.configFile),
+      configuration: () => configOverviewOf(inForce, options.configFile, live.mode),
       policy,
       trials,
       archive,
@@ -325,6 +331,7 @@ export async function createGateway(
       noteConfigChange(log, options.configFile, keys);
       relisting.request();
     }
+    emit('config.changed', { waiting: [...inForce.waiting] });
     notice.request();
   }
 
@@ -355,6 +362,12 @@ export async function createGateway(
     setAttended: (attended) => approvals.setAttended(attended),
     setAuditKey: (key) => archive.sign(key),
     startExport: (task) => audit.exports.start(task),
+    settingChanged(note) {
+      noteSetting(log, note);
+      inForce.reload();
+      // Where the value is the same as before, only where it comes from is another one.
+      emit('config.changed', { waiting: [...inForce.waiting] });
+    },
     graceMs: config.server.graceful_shutdown,
     async close(mostMs) {
       closing.abort();

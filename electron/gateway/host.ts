@@ -2,10 +2,12 @@
 import { join } from 'node:path';
 import type { AuditExport, ExportTask } from '../shared/audit-export.ts';
 import type { AuditKey } from '../shared/audit-proof.ts';
+import type { SettingNote } from '../shared/config-settings.ts';
 import { gatewayCommands, type Events, type GatewayCommands, type Handlers } from '../shared/contract.ts';
 import type { Grants } from '../shared/approvals.ts';
 import type { GatewayStatus, Problem } from '../shared/domain.ts';
 import { CommandError, forwardTo, type AnyEvent } from '../shared/rpc.ts';
+import { readConfigOverview } from './composition/config-overview.ts';
 import { nameOf } from './supervision/evaluation-mark.ts';
 import { startGatewayThread, type GatewayThread } from './supervision/gateway-thread.ts';
 import type { GatewayOptions } from './gateway-options.ts';
@@ -23,12 +25,15 @@ export interface HostTiming extends RestartTiming {
   readonly startMs: number;
   /** How long an end may take beside what running calls are given. */
   readonly closeMs: number;
+  /** What running calls are given at most where the gateway is ended for another one. */
+  readonly restartGraceMs: number;
 }
 
 const usualTiming: HostTiming = {
   stallMs: 10_000,
   startMs: 60_000,
   closeMs: 10_000,
+  restartGraceMs: 3_000,
   backoffMs: [250, 1000, 2000, 5000, 10_000, 30_000],
   steadyMs: 60_000,
 };
@@ -50,8 +55,8 @@ export interface GatewayHost {
   /** How the first start went. Never rejects. */
   readonly started: Promise<StartOutcome>;
   /**
-   * While nothing serves, the status says so, nothing waits for approval, and all else fails with
-   * `gateway_unavailable`.
+   * While nothing serves, the status says so, nothing waits for approval, the configuration is that of the next start,
+   * and all else fails with `gateway_unavailable`.
    */
   readonly commands: Handlers<GatewayCommands>;
   /** The last snapshot that was known. */
@@ -64,7 +69,12 @@ export interface GatewayHost {
   setAuditKey(key: AuditKey): void;
   /** Begins an export to this file. Fails with `gateway_unavailable` while nothing serves. */
   startExport(task: ExportTask): Promise<AuditExport>;
-  /** Starts a gateway that waits for its next start without waiting; false where none waits. */
+  /** Something was set in the window: told to the gateway that runs, or else to the next one. */
+  settingChanged(note: SettingNote): Promise<void>;
+  /**
+   * Starts a gateway that waits for its next start without waiting. One that serves is ended in good order, with
+   * little time for running calls, and another one is started. False where neither can be.
+   */
   restart(): boolean;
   /**
    * Ends the gateway gracefully: running calls have as long as the configuration says, and `mostMs` milliseconds at
@@ -92,6 +102,10 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
   let status = standInStatus(gateway.version, 'starting', known, null);
   let attended = false;
   let auditKey: AuditKey | null = null;
+  /** Somebody waits for another gateway. */
+  let replacing = false;
+  /** What was set while no gateway could be told. */
+  const untold: SettingNote[] = [];
 
   function tell(event: Event): void {
     if (event.name === 'status.changed') status = event.payload;
@@ -116,6 +130,7 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
     runaway = null;
     await commands['gateway.attend'](attended);
     if (auditKey !== null) await commands['gateway.audit-key'](auditKey);
+    for (const note of untold.splice(0)) await commands['gateway.setting'](note);
     known = await commands['status.read']();
     tell({ name: 'status.changed', payload: known });
     return started.url;
@@ -137,6 +152,9 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
         const since = performance.now();
         first.resolve({ ok: true, url });
         const why = await current.gone;
+        const wasAsked = replacing;
+        replacing = false;
+        if (wasAsked) return { problem: null, servedMs: performance.now() - since };
         const overrun = current.overrun();
         if (overrun !== null) runaway = { ...overrun, what: `on ${nameOf(overrun.call)} no decision came` };
         const problem = startProblem('restarting', `The gateway stopped: ${why}.`);
@@ -157,15 +175,32 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
 
   const supervision = supervise(live, timing, closing.signal, (problem, next) => {
     // A first start that failed is told by whoever awaits `started`.
-    if (next === 'restarts')
+    if (problem !== null && next === 'restarts')
       logger.error('gateway.stopped', { code: problem.code, message: problem.message });
     tell({ name: 'approvals.changed', payload: [] });
     tell({ name: 'grants.changed', payload: noGrants() });
     standIn(next === 'restarts' ? 'starting' : 'stopped', problem);
-    first.resolve({ ok: false, problem });
+    if (problem !== null) first.resolve({ ok: false, problem });
   });
 
+  function restart(): boolean {
+    if (serving && !replacing && thread !== null && !closing.signal.aborted) {
+      replacing = true;
+      end(thread, timing.restartGraceMs).catch(reportLate(logger));
+      return true;
+    }
+    const retried = supervision.retry();
+    if (retried) standIn('starting', null);
+    return retried;
+  }
+
   const linked = forwardTo(gatewayCommands, () => served());
+
+  async function end(current: GatewayThread, mostMs: number | null): Promise<void> {
+    const longestMs = Math.min(graceMs, mostMs ?? Infinity) + timing.closeMs;
+    await within(longestMs, current.commands['gateway.close'](mostMs)).catch(reportLate(logger));
+    await current.end();
+  }
 
   function served(): GatewayThread['commands'] {
     if (serving && thread !== null) return thread.commands;
@@ -180,6 +215,7 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
     commands: {
       ...linked,
       'status.read': () => (serving ? linked['status.read']() : status),
+      'config.read': () => (serving ? linked['config.read']() : readConfigOverview(gateway)),
       'approvals.list': () => (serving ? linked['approvals.list']() : []),
       'grants.list': () => (serving ? linked['grants.list']() : noGrants()),
     },
@@ -198,19 +234,20 @@ export function startGatewayHost(setup: HostSetup): GatewayHost {
       if (serving) Promise.resolve(thread?.commands['gateway.audit-key'](key)).catch(reportLate(logger));
     },
     startExport: async (task) => served()['gateway.export'](task),
-    restart() {
-      const retried = supervision.retry();
-      if (retried) standIn('starting', null);
-      return retried;
+    async settingChanged(note) {
+      if (serving && thread !== null) {
+        await thread.commands['gateway.setting'](note);
+      } else {
+        untold.push(note);
+        // It may be what kept the gateway from serving.
+        restart();
+      }
     },
+    restart,
     async close(mostMs) {
       closing.abort();
       const current = thread;
-      if (current !== null) {
-        const longestMs = Math.min(graceMs, mostMs ?? Infinity) + timing.closeMs;
-        await within(longestMs, current.commands['gateway.close'](mostMs ?? null)).catch(reportLate(logger));
-        await current.end();
-      }
+      if (current !== null) await end(current, mostMs ?? null);
       await supervision.over;
       first.resolve({ ok: false, problem: startProblem('closed', 'It was stopped before it served.') });
       standIn('stopped', null);

@@ -3,11 +3,13 @@ import { app, Menu, safeStorage } from 'electron';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startGatewayHost, type GatewayHost } from '../gateway/host.ts';
+import type { ConfigPlaces } from '../gateway/composition/inspect-config.ts';
+import type { GatewayOptions } from '../gateway/gateway-options.ts';
 import type { Logger } from '../gateway/ports.ts';
 import { applicationMenu } from './application-menu.ts';
 import { openAuditKey } from './audit-key.ts';
 import { createDesktop } from './desktop.ts';
-import type { RunOptions } from './program/command-line.ts';
+import { placeArguments, type RunOptions } from './program/command-line.ts';
 import type { Installation } from './program/installation.ts';
 import { managedConfigFile } from './program/managed-config.ts';
 import { readyLine } from './program/ready-line.ts';
@@ -33,33 +35,40 @@ export function runApp(installation: Installation, options: RunOptions, logger: 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => app.quit());
 
   const { version, out, shippedPolicies, bundledOpa } = installation;
-  const host = startGatewayHost({
-    gateway: {
-      version,
-      configFile: options.configFile,
-      managedConfigFile: managedConfigFile(installation.name, process.platform),
-      userData: app.getPath('userData'),
-      shippedPolicies,
-      out,
-      bundledOpa,
-      env: process.env,
-    },
-    logger,
-  });
+  const gateway: GatewayOptions = {
+    version,
+    configFile: options.configFile,
+    managedConfigFile: managedConfigFile(installation.name, process.platform),
+    userData: app.getPath('userData'),
+    shippedPolicies,
+    out,
+    bundledOpa,
+    env: process.env,
+  };
+  const host = startGatewayHost({ gateway, logger });
   closeBeforeExit(host, logger);
   app
     .whenReady()
-    .then(() => showApp(host, installation, options, logger))
+    .then(() => showApp({ host, installation, places: gateway, options, logger }))
     .catch((error: unknown) => {
       logger.error('app.failed', { error: error instanceof Error ? error.stack : String(error) });
       app.exit(1);
     });
 }
 
-function showApp(host: GatewayHost, installation: Installation, options: RunOptions, logger: Logger): void {
+interface AppParts {
+  readonly host: GatewayHost;
+  readonly installation: Installation;
+  readonly places: ConfigPlaces;
+  readonly options: RunOptions;
+  readonly logger: Logger;
+}
+
+function showApp({ host, installation, places, options, logger }: AppParts): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(process.platform, !app.isPackaged)));
   secureWebContents(join(installation.out, 'renderer'), logger);
-  const desktop = createDesktop(host, installation, logger);
+  const startedWith = placeArguments(options);
+  const desktop = createDesktop({ host, installation, places, startedWith, logger });
   app.on('second-instance', (_event, args) => {
     // Clients start it for themselves, several at once, and want no window.
     if (!args.includes('--hidden')) desktop.show();
@@ -70,7 +79,9 @@ function showApp(host: GatewayHost, installation: Installation, options: RunOpti
   });
   app.on('will-quit', () => desktop.close());
 
-  if (!options.hidden) desktop.show();
+  // What macOS opens at login can be given no options.
+  const atLogin = process.platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin;
+  if (!options.hidden && !atLogin) desktop.show();
   void host.started.then((start) => {
     if (start.ok) {
       process.stdout.write(readyLine(start.url, installation.version));

@@ -11,7 +11,12 @@ import { createElectronNotices } from './notification/electron-notices.ts';
 import { noticePicture } from './notification/notice-picture.ts';
 import { bridgeCommand } from './program/bridge-command.ts';
 import type { Installation } from './program/installation.ts';
-import { listenForPause, PAUSE_SHORTCUT } from './pause-shortcut.ts';
+import { createPauseKeys } from './pause-shortcut.ts';
+import type { ConfigPlaces } from '../gateway/composition/inspect-config.ts';
+import { createLoginItem } from './settings/login-item.ts';
+import { keepPreferences } from './settings/preferences.ts';
+import { createSettingsDesk } from './settings/settings-desk.ts';
+import { openWindowLayer } from './settings/window-layer.ts';
 import { watchSystem } from './system-watch.ts';
 import { createAlertNotifier } from './tray/alert-notifier.ts';
 import { createNotifier } from './tray/notifier.ts';
@@ -33,7 +38,17 @@ export interface Desktop {
   close(): void;
 }
 
-export function createDesktop(host: GatewayHost, installation: Installation, logger: Logger): Desktop {
+export interface DesktopSetup {
+  readonly host: GatewayHost;
+  readonly installation: Installation;
+  readonly places: ConfigPlaces;
+  /** Options that the app was started with, other than `--hidden`. */
+  readonly startedWith: readonly string[];
+  readonly logger: Logger;
+}
+
+export function createDesktop(setup: DesktopSetup): Desktop {
+  const { host, installation, places, startedWith, logger } = setup;
   const { name, version, out, icons } = installation;
   // Chromium's display-less mode has neither a tray nor a screen: windows are drawn into memory.
   const offscreen = app.commandLine.getSwitchValue('ozone-platform') === 'headless';
@@ -92,9 +107,10 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
     restart: () => host.restart(),
     quit: () => app.quit(),
   };
-  const shortcut = listenForPause(() => actions.setPaused(true), logger);
-  const pauseKeys = shortcut.isListening ? PAUSE_SHORTCUT : null;
-  const tray = offscreen ? null : createTray({ name, icons, pauseKeys }, actions);
+  const pauseKeys = createPauseKeys(() => actions.setPaused(true), logger);
+  const preferences = keepPreferences({ loginItem: createLoginItem(name, startedWith), pauseKeys });
+  const pauseShortcut = () => (pauseKeys.isListening ? pauseKeys.keys : null);
+  const tray = offscreen ? null : createTray({ name, icons, pauseKeys: pauseShortcut }, actions);
   const electronNotices = createElectronNotices(logger);
   const notifier = createNotifier({
     board:
@@ -119,10 +135,19 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
     userData: app.getPath('userData'),
     env: process.env,
   });
-  serveWindowCommands(host, { version, pauseShortcut: pauseKeys, bridge }, prompt, logger);
+  serveWindowCommands({
+    host,
+    about: () => ({ version, pauseShortcut: pauseShortcut(), bridge }),
+    prompt,
+    places,
+    settings: createSettingsDesk({ places, layer: openWindowLayer(), host }),
+    preferences,
+    logger,
+  });
   const stopRelay = host.onEvent((event) => window.send(event.name, event.payload));
   const stopAlerts = host.onEvent((event) => {
-    if (event.name === 'alert.raised') alertNotifier.show(event.payload);
+    if (event.name === 'alert.raised' && preferences.current.notifyOfAlerts)
+      alertNotifier.show(event.payload);
   });
   const stopPrompt = host.onEvent((event) => {
     if (event.name === 'approvals.changed') prompt?.tell(event.payload);
@@ -132,7 +157,7 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
   });
   const feed = followDesktop(host, logger, (state) => {
     tray?.show(state);
-    notifier.show(state.approvals);
+    notifier.show(preferences.current.notifyOfCalls ? state.approvals : []);
     system.setWaiting(state.approvals.length > 0);
     problemNotifier.show(state.status.problems);
   });
@@ -151,7 +176,7 @@ export function createDesktop(host: GatewayHost, installation: Installation, log
       notifier.close();
       alertNotifier.close();
       problemNotifier.close();
-      shortcut.close();
+      pauseKeys.close();
       tray?.close();
     },
   };

@@ -2,21 +2,38 @@
 import { globalShortcut } from 'electron';
 import type { Logger } from '../gateway/ports.ts';
 
-/** As Electron writes it; the tray's menu shows it beside "Pause everything". */
-export const PAUSE_SHORTCUT = 'CommandOrControl+Alt+Shift+P';
-
-export interface PauseShortcut {
-  /** False where another program has the combination, or the desktop lets no program have one (some of Wayland's). */
+export interface PauseKeys {
+  /** As Electron writes them; the tray's menu shows them beside "Pause everything". */
+  readonly keys: string;
+  /** False where nobody wants it, where another program has it, or the desktop lets no program have one (some of Wayland's). */
   readonly isListening: boolean;
+  listen(wanted: boolean): void;
   close(): void;
 }
 
-/** It stops and never resumes: a second press in a hurry must not undo the first. */
-export function listenForPause(pause: () => void, logger: Logger): PauseShortcut {
-  const isListening = globalShortcut.register(PAUSE_SHORTCUT, pause);
-  if (!isListening) logger.info('shortcut.not_registered', { shortcut: PAUSE_SHORTCUT });
+const keys = 'CommandOrControl+Alt+Shift+P';
+
+/** They stop and never resume: a second press in a hurry must not undo the first. Nothing is heard before `listen`. */
+export function createPauseKeys(pause: () => void, logger: Logger): PauseKeys {
+  let isListening = false;
+
+  function listen(wanted: boolean): void {
+    if (wanted === isListening) return;
+    if (wanted) {
+      isListening = globalShortcut.register(keys, pause);
+      if (!isListening) logger.info('shortcut.not_registered', { shortcut: keys });
+    } else {
+      globalShortcut.unregister(keys);
+      isListening = false;
+    }
+  }
+
   return {
-    isListening,
-    close: () => globalShortcut.unregister(PAUSE_SHORTCUT),
+    keys,
+    get isListening() {
+      return isListening;
+    },
+    listen,
+    close: () => listen(false),
   };
 }

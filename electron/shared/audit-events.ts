@@ -55,6 +55,8 @@ export const auditEvent = z.discriminatedUnion('kind', [
   event('config.loaded', { digest: sha256.nullable() }),
   /** Edited while it ran; `keys` are of all settings that have changed. */
   event('config.changed', { digest: sha256.nullable(), keys: z.array(z.string()) }),
+  /** A person has set this in the window, the subject a dotted key; JSON, null for none, no secrets. */
+  event('config.set', { value: z.string().nullable(), before: z.string().nullable() }),
   event('mode.set', { mode: z.string(), before: z.string() }),
   /** The switch that stops everything. */
   event('pause.set', { paused: z.boolean() }),

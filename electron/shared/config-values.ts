@@ -1,6 +1,7 @@
 // The kinds of values that the configuration file knows. Each says in words what it expects, for error messages, the
 // reference and the JSON schema, which gets by `meta` what it can't see by itself.
 import { z } from 'zod';
+import { type ValueForm, valueForms } from './config-forms.ts';
 
 /** Timers of JavaScript run out at once when they are set to more than this, milliseconds. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -44,7 +45,8 @@ export function duration(byDefault: string) {
       return z.NEVER;
     })
     .prefault(byDefault)
-    .meta({ expected, pattern: DURATION });
+    .meta({ expected, pattern: DURATION })
+    .register(valueForms, { kind: 'duration', none: false });
 }
 
 /** A duration, or 0 for no limit; becomes milliseconds, or null. */
@@ -59,7 +61,8 @@ export function durationOrNone(byDefault: string) {
       return z.NEVER;
     })
     .prefault(byDefault)
-    .meta({ expected });
+    .meta({ expected })
+    .register(valueForms, { kind: 'duration', none: true });
 }
 
 const bytesIn: Readonly<Record<string, number>> = { KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
@@ -78,7 +81,8 @@ export function sizeOrNone(byDefault: string) {
       return z.NEVER;
     })
     .prefault(byDefault)
-    .meta({ expected });
+    .meta({ expected })
+    .register(valueForms, { kind: 'size' });
 }
 
 export function wholeNumber(from: number, to: number, byDefault: number, note = '') {
@@ -89,7 +93,8 @@ export function wholeNumber(from: number, to: number, byDefault: number, note = 
     .min(from, { error })
     .max(to, { error })
     .default(byDefault)
-    .meta({ expected: error });
+    .meta({ expected: error })
+    .register(valueForms, { kind: 'number', from, to });
 }
 
 /** A port to listen on. */
@@ -119,7 +124,8 @@ export function flag(byDefault: boolean) {
       return z.NEVER;
     })
     .prefault(byDefault)
-    .meta({ type: 'boolean', expected: 'true or false' });
+    .meta({ type: 'boolean', expected: 'true or false' })
+    .register(valueForms, { kind: 'flag' });
 }
 
 export function oneOf<const V extends readonly [string, ...string[]]>(values: V, byDefault: V[number]) {
@@ -127,30 +133,36 @@ export function oneOf<const V extends readonly [string, ...string[]]>(values: V,
   return z
     .enum(values, { error })
     .default(byDefault as z.core.util.NoUndefined<V[number]>)
-    .meta({ expected: error });
+    .meta({ expected: error })
+    .register(valueForms, { kind: 'choice', options: [...values] });
 }
 
 export function text(byDefault: string) {
-  return z.string({ error: 'a text' }).default(byDefault).meta({ expected: 'a text' });
+  return z
+    .string({ error: 'a text' })
+    .default(byDefault)
+    .meta({ expected: 'a text' })
+    .register(valueForms, { kind: 'text', optional: byDefault === '' });
 }
 
 /** A text; left out or empty it is null. */
 export function optionalText() {
-  return textOrNull('a text');
+  return textOrNull('a text', { kind: 'text', optional: true });
 }
 
 /** Of a file or folder; whoever knows where it was written makes it absolute. Left out or empty it is null. */
 export function optionalPath() {
-  return textOrNull('a path');
+  return textOrNull('a path', { kind: 'path' });
 }
 
-function textOrNull(expected: string) {
+function textOrNull(expected: string, form: ValueForm) {
   return z
     .string({ error: expected })
     .transform((value) => (value === '' ? null : value))
     .nullable()
     .default(null)
-    .meta({ expected });
+    .meta({ expected })
+    .register(valueForms, form);
 }
 
 export function texts(byDefault: readonly string[]) {
@@ -158,7 +170,8 @@ export function texts(byDefault: readonly string[]) {
   return z
     .array(z.string({ error: 'a text' }), { error: expected })
     .default(() => [...byDefault])
-    .meta({ expected });
+    .meta({ expected })
+    .register(valueForms, { kind: 'texts' });
 }
 
 const sha256Words = 'a SHA-256 hash, 64 hexadecimal digits';
@@ -175,7 +188,11 @@ export function sha256() {
 
 /** The same; left out it is null. */
 export function optionalSha256() {
-  return sha256().nullable().default(null).meta({ expected: sha256Words });
+  return sha256()
+    .nullable()
+    .default(null)
+    .meta({ expected: sha256Words })
+    .register(valueForms, { kind: 'text', optional: true });
 }
 
 /** An http or https URL; left out or empty it is null. */
@@ -190,7 +207,8 @@ export function optionalUrl() {
     .transform((value) => (value === '' ? null : value))
     .nullable()
     .default(null)
-    .meta({ expected: error });
+    .meta({ expected: error })
+    .register(valueForms, { kind: 'text', optional: true });
 }
 
 /** The origins of web pages, as browsers send them: no path, no wildcard. */
@@ -203,7 +221,8 @@ export function origins() {
       { error: expected },
     )
     .default(() => [])
-    .meta({ expected });
+    .meta({ expected })
+    .register(valueForms, { kind: 'texts' });
 }
 
 function isHttpUrl(value: string): boolean {

@@ -40,6 +40,10 @@ const commands = {
   'mode.set': true,
   'pause.set': true,
   'config.read': true,
+  'config.set': true,
+  'config.undo': true,
+  'config.show': true,
+  'config.choose': true,
   'policy.read': true,
   'policy.files': true,
   'policy.check': true,
@@ -75,6 +79,8 @@ const commands = {
   'drafts.write': true,
   'clipboard.write': true,
   'gateway.restart': true,
+  'preferences.read': true,
+  'preferences.set': true,
   'prompt.fit': true,
 } satisfies Record<CommandName<WindowCommands>, true>;
 
@@ -83,6 +89,7 @@ const events = {
   'approvals.changed': true,
   'approvals.quiet.changed': true,
   'grants.changed': true,
+  'config.changed': true,
   'calls.changed': true,
   'audit.verify.changed': true,
   'audit.export.changed': true,

@@ -4,7 +4,8 @@ import { approvalCommands, approvalEvents } from './approvals.ts';
 import { auditExport, exportCommands, exportDialogCommands } from './audit-export.ts';
 import { searchCommands } from './audit-search.ts';
 import { auditProofCommands, auditVerification } from './audit-proof.ts';
-import { configCommands } from './config-settings.ts';
+import { appPreferencesCommands } from './app-preferences.ts';
+import { configCommands, configEvents, settingCommands } from './config-settings.ts';
 import {
   clientId,
   clientRegistration,
@@ -151,7 +152,12 @@ export const mainCommands = {
   'drafts.write': { input: policyDrafts, output: nothing },
   ...exportDialogCommands,
   'clipboard.write': { input: z.string().max(16_000_000), output: nothing },
-  /** Starts a gateway that has stopped with a problem once more; false where it is not stopped. */
+  ...settingCommands,
+  ...appPreferencesCommands,
+  /**
+   * Ends the gateway that runs in good order and starts another one, or starts one that has stopped with a problem once
+   * more. False where one is starting or ending by itself.
+   */
   'gateway.restart': { input: nothing, output: z.boolean() },
   ...promptCommands,
 } as const;
@@ -163,6 +169,7 @@ export const windowCommands = { ...gatewayCommands, ...mainCommands } as const;
 export const events = {
   'status.changed': gatewayStatus,
   ...approvalEvents,
+  ...configEvents,
   /** The newest id in the audit log; read what lies after the last one known. */
   'calls.changed': z.object({ newestId: z.int() }),
   'audit.verify.changed': auditVerification,

@@ -53,6 +53,10 @@ const sentences: Readonly<Record<Kind, (event: Told) => string>> = {
   'config.loaded': (e) =>
     e.subject === '' ? 'It runs without a configuration file.' : `The configuration ${e.subject} was read.`,
   'config.changed': (e) => `Settings were changed: ${e.list('keys') || 'none that is known here'}.`,
+  'config.set': (e) =>
+    e.has('value')
+      ? `The setting ${e.subject} was set to ${e.text('value')}${e.has('before') ? `; it was ${e.text('before')}` : ''}.`
+      : `The setting ${e.subject} was put back to what holds without the window.`,
   'mode.set': (e) => `The mode was changed from ${mode(e.text('before'))} to ${mode(e.text('mode'))}.`,
   'pause.set': (e) =>
     e.text('paused') === 'true' ? 'Everything was paused: each call is denied.' : 'It was resumed.',
@@ -102,6 +106,7 @@ const kindNames: Readonly<Record<Kind, string>> = {
   'app.stopped': 'Proxy ended',
   'config.loaded': 'Configuration read',
   'config.changed': 'Settings changed',
+  'config.set': 'Setting made in the window',
   'mode.set': 'Mode changed',
   'pause.set': 'Paused or resumed',
   'policy.in_force': 'Policy in force',

@@ -18,6 +18,8 @@ export interface ConfigInForce extends Closable {
   readonly loaded: LoadedConfig;
   /** Keys of settings that hold from the next start on. */
   readonly waiting: readonly string[];
+  /** What keeps the files from being used as they are now, a line for each mistake; null where nothing does. */
+  readonly wrong: string | null;
   /** The files can't be used as they are now, or something waits for the next start. */
   readonly problem: Problem | null;
   /** Reads the files again, now. */
@@ -84,6 +86,9 @@ export function keepConfigInForce(
     get waiting() {
       return waiting;
     },
+    get wrong() {
+      return wrong;
+    },
     get problem() {
       return wrong === null ? waitsForStart(waiting) : unusable(wrong);
     },
@@ -107,6 +112,6 @@ function waitsForStart(keys: readonly string[]): Problem | null {
   return {
     code: 'config_waits',
     message: `These settings were changed, and hold from the next start on: ${keys.join(', ')}`,
-    remedy: 'Quit MCP Proxy Desktop and start it again when it suits you.',
+    remedy: 'Restart the proxy when it suits you: open sessions end with that, and clients connect again.',
   };
 }

@@ -1,6 +1,7 @@
 // What the audit log is told besides calls: the start, what persons do, and which policy is in force.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { SettingNote } from '../../shared/config-settings.ts';
 import type { GatewayCommands, Handlers } from '../../shared/contract.ts';
 import type { PolicyOverview } from '../../shared/domain.ts';
 import type { GatewayOptions } from '../gateway-options.ts';
@@ -33,6 +34,11 @@ export function noteConfigChange(
     subject: configFile ?? '',
     details: { digest, keys: [...keys] },
   });
+}
+
+/** Notes what a person has set in the window. */
+export function noteSetting(notes: AuditNotes, { key, value, before }: SettingNote): void {
+  notes.note({ kind: 'config.set', by: 'person', subject: key, details: { value, before } });
 }
 
 /** The returned function takes what is known of the policy now, and notes what is new in it. */

@@ -3,6 +3,11 @@ import { z } from 'zod';
 import { configSchema } from '../../shared/config.ts';
 import type { KeyPath } from './tree.ts';
 
+/** Whether the schema has something at this path, a section or a value. */
+export function isKnownKey(path: KeyPath): boolean {
+  return schemaAt(path) !== null;
+}
+
 /** The dotted key that comes nearest to an unknown one, or null where none is near. */
 export function nearestKey(path: KeyPath): string | null {
   // Somebody may write "server.port: 3000" on one line.

@@ -10,7 +10,7 @@ import { readEnvironment } from './environment.ts';
 import { mismatch, type Source } from './explain.ts';
 import { type Layer, type LayerKind, layerOf, merged } from './layers.ts';
 import { isManaged, managedAt, withManagedModes } from './managed-layer.ts';
-import { type KeyPath, valueAt, withoutKey } from './tree.ts';
+import { type KeyPath, type Tree, valueAt, withoutKey } from './tree.ts';
 import { unknownKeyWarning, warningsAbout } from './warnings.ts';
 import { readYamlFile } from './yaml-file.ts';
 
@@ -20,6 +20,8 @@ export interface LoadOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What was set in the window, below the file: JSON, made by the app; null or left out where there is none. */
   readonly windowFile?: string | null;
+  /** Stands for what is in that file: a change that is being tried before it is written. */
+  readonly windowTree?: Tree;
   /** What an administrator lays over all else: YAML; need not be there. Null or left out: nothing is managed. */
   readonly managedFile?: string | null;
 }
@@ -43,17 +45,10 @@ export interface LoadedConfig {
  */
 export function loadConfig(options: LoadOptions): LoadedConfig {
   const source = readSource(options);
-
-  const { config: parsed, unknown } = parse(source);
-  const unprotected = notYetProtective
-    .filter(({ key, accepted }) => {
-      const value = valueAt(parsed, key.split('.'));
-      return !accepted.some((one) => isDeepStrictEqual(one, value));
-    })
-    .map(({ key, expected }) => mismatch(source, key.split('.'), expected));
-  if (unprotected.length > 0) throw new ConfigError(unprotected.join('\n'));
-
-  const config = withAbsolutePaths(parsed, source);
+  const parsed = parse(source);
+  if (!parsed.ok) throw new ConfigError(parsed.mistakes.map(({ message }) => message).join('\n'));
+  const { unknown } = parsed;
+  const config = withAbsolutePaths(parsed.config, source);
   return {
     config,
     warnings: [...unknown, ...warningsAbout(config, source)],
@@ -63,8 +58,35 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   };
 }
 
-function readSource({ file, env, windowFile, managedFile }: LoadOptions): Source {
-  const layers = [fromFile('window', windowFile), fromFile('file', file)].filter((layer) => layer !== null);
+/** One thing that is wrong. */
+export interface Mistake {
+  /** Of the setting, or of the section that does not fit together. */
+  readonly path: KeyPath;
+  /** "a whole number from 0 to 65535" */
+  readonly expected: string;
+  /** Place, key, what was expected, what was found. */
+  readonly message: string;
+}
+
+/** What keeps a configuration from being used; nothing where it can be. */
+export function mistakesIn(source: Source): readonly Mistake[] {
+  const parsed = parse(source);
+  return parsed.ok ? [] : parsed.mistakes;
+}
+
+/** Null where it has mistakes. */
+export function configIn(source: Source): Config | null {
+  const parsed = parse(source);
+  return parsed.ok ? withAbsolutePaths(parsed.config, source) : null;
+}
+
+/**
+ * The layers, right or wrong.
+ * @throws ConfigError where a file can't be read or is not YAML.
+ */
+export function readSource({ file, env, windowFile, windowTree, managedFile }: LoadOptions): Source {
+  const window = windowTree === undefined ? fromFile('window', windowFile) : tried(windowTree, windowFile);
+  const layers = [window, fromFile('file', file)].filter((layer) => layer !== null);
   const { layer: environment, setBy } = readEnvironment(merged(layers), env);
   const managed = managedFile != null && isManaged(managedFile) ? fromFile('managed', managedFile) : null;
   const all = [
@@ -82,18 +104,47 @@ function fromFile(kind: LayerKind, file: string | null | undefined): Layer | nul
   return { kind, tree, whereIs, folder: dirname(resolve(file)) };
 }
 
+function tried(tree: Tree, file: string | null | undefined): Layer {
+  const folder = file == null ? process.cwd() : dirname(resolve(file));
+  return { kind: 'window', tree, whereIs: () => 'the window', folder };
+}
+
+type Parsed =
+  | { readonly ok: true; readonly config: Config; readonly unknown: readonly string[] }
+  | { readonly ok: false; readonly mistakes: readonly Mistake[] };
+
 /** Unknown keys are left out and warned of; everything else that does not fit is an error. */
-function parse(source: Source): { config: Config; unknown: string[] } {
+function parse(source: Source): Parsed {
   const first = configSchema.safeParse(source.tree);
-  if (first.success) return { config: first.data, unknown: [] };
+  if (first.success) return protectedOnly(first.data, [], source);
   const unknown = first.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path.map(String), key]) : [],
   );
   const second = configSchema.safeParse(unknown.reduce(withoutKey, source.tree));
   if (second.success) {
-    return { config: second.data, unknown: unknown.map((path) => unknownKeyWarning(source, path)) };
+    const warnings = unknown.map((path) => unknownKeyWarning(source, path));
+    return protectedOnly(second.data, warnings, source);
   }
-  throw new ConfigError(second.error.issues.map((issue) => explain(source, issue)).join('\n'));
+  const mistakes = second.error.issues.map((issue) => ({
+    path: issue.path.map(String),
+    expected: issue.message,
+    message: explain(source, issue),
+  }));
+  return { ok: false, mistakes };
+}
+
+/** What asks for a protection that is not there is a mistake, too. */
+function protectedOnly(config: Config, unknown: readonly string[], source: Source): Parsed {
+  const mistakes = notYetProtective
+    .filter(({ key, accepted }) => {
+      const value = valueAt(config, key.split('.'));
+      return !accepted.some((one) => isDeepStrictEqual(one, value));
+    })
+    .map(({ key, expected }) => {
+      const path = key.split('.');
+      return { path, expected, message: mismatch(source, path, expected) };
+    });
+  return mistakes.length > 0 ? { ok: false, mistakes } : { ok: true, config, unknown };
 }
 
 function explain(source: Source, issue: z.core.$ZodIssue): string {

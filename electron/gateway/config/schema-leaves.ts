@@ -1,5 +1,6 @@
 // What the schema says of each setting: what it does, what it expects, and what holds where nobody says anything.
 import { z } from 'zod';
+import { type ValueForm, valueForms } from '../../shared/config-forms.ts';
 import type { KeyPath } from './tree.ts';
 
 /** What is the same whatever is configured. */
@@ -10,6 +11,8 @@ export interface SettingFacts {
   readonly expected: string;
   /** As it would be written; undefined where a name of the user's choice has none. */
   readonly byDefault: unknown;
+  /** Null where a window can't offer it for editing. */
+  readonly form: ValueForm | null;
 }
 
 export interface SchemaLeaf extends SettingFacts {
@@ -39,7 +42,16 @@ export function schemaLeaves(
       return names.flatMap((name) => schemaLeaves(inner.valueType, namesAt, [...path, name]));
   }
   const { description = '', expected } = z.globalRegistry.get(schema) ?? {};
-  return [{ path, byDefault, does: description, expected: typeof expected === 'string' ? expected : '' }];
+  const names = inner instanceof z.ZodRecord ? ({ kind: 'names' } as const) : null;
+  return [
+    {
+      path,
+      byDefault,
+      does: description,
+      expected: typeof expected === 'string' ? expected : '',
+      form: valueForms.get(schema) ?? names,
+    },
+  ];
 }
 
 /** What a default is made of, and the default as it would be written. */

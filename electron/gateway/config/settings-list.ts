@@ -1,5 +1,7 @@
 // Every setting that there is, with its value, its default, and where the value comes from.
 import { configSchema } from '../../shared/config.ts';
+import { withoutEffect } from '../../shared/config-gaps.ts';
+import { isLive } from './changed-settings.ts';
 import { mayHoldSecrets, type Source } from './explain.ts';
 import { type LayerKind, layerOf } from './layers.ts';
 import { schemaLeaves, type SettingFacts } from './schema-leaves.ts';
@@ -13,6 +15,12 @@ export interface Setting extends SettingFacts {
   /** `proxy.yaml:12`, `MCP_SERVER_PORT`; null for a default. */
   readonly where: string | null;
   readonly hidden: boolean;
+  /** The window's own layer says something of it, whether that counts or not. */
+  readonly setInWindow: boolean;
+  /** Whether an edit takes effect at once, and not at the next start. */
+  readonly live: boolean;
+  /** Why it has no effect, in words that go on after a colon; null where it has one. */
+  readonly inert: string | null;
 }
 
 /** In the order of the schema. */
@@ -21,6 +29,7 @@ export function settingsOf(source: Source): Setting[] {
     const named = valueAt(source.tree, path);
     return isTree(named) ? Object.keys(named) : null;
   };
+  const inWindow = source.layers.find(({ kind }) => kind === 'window')?.tree;
   return schemaLeaves(configSchema, namesAt).map((leaf) => {
     const { path, byDefault } = leaf;
     const written = valueAt(source.tree, path);
@@ -32,6 +41,9 @@ export function settingsOf(source: Source): Setting[] {
       from: layer?.kind ?? 'default',
       where: layer?.whereIs(path) ?? null,
       hidden,
+      setInWindow: valueAt(inWindow, path) !== undefined,
+      live: isLive(path.join('.')),
+      inert: withoutEffect.find(({ keys }) => keys.includes(path.join('.')))?.why ?? null,
     };
   });
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { auditExport, exportTask } from '../../shared/audit-export.ts';
 import { auditKey } from '../../shared/audit-proof.ts';
+import { settingNote } from '../../shared/config-settings.ts';
 import { events, gatewayCommands } from '../../shared/contract.ts';
 
 /** A call on which the policy did not come to a decision. */
@@ -41,6 +42,8 @@ export const hostCommands = {
   'gateway.audit-key': { input: auditKey, output: z.void() },
   /** Begins an export to a file that the host has chosen. */
   'gateway.export': { input: exportTask, output: auditExport },
+  /** Something was set in the window. */
+  'gateway.setting': { input: settingNote, output: z.void() },
   /** Answered once everything is closed. The input is how long running calls have at most, milliseconds. */
   'gateway.close': { input: z.number().nullable(), output: z.void() },
 } as const;

@@ -43,6 +43,10 @@ export function serveHost(
         if (running === undefined) throw notStarted();
         return running.startExport(task);
       },
+      'gateway.setting'(note) {
+        if (running === undefined) throw notStarted();
+        running.settingChanged(note);
+      },
       async 'gateway.close'(mostMs) {
         const gateway = await starting?.catch(() => undefined);
         await gateway?.close(mostMs);

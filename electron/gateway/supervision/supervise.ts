@@ -11,7 +11,8 @@ export interface RestartTiming {
 
 /** How one life of the gateway went. */
 export interface Life {
-  readonly problem: Problem;
+  /** Null: it was ended on purpose, for another one to take its place. */
+  readonly problem: Problem | null;
   /** Null where it never served. */
   readonly servedMs: number | null;
 }
@@ -26,13 +27,13 @@ export interface Supervision {
 /**
  * Lives one life after the other until `signal` aborts. A gateway that has never served waits for `retry`, because
  * what is wrong (a configuration, a port) is for a person to put right; one that has served comes back by itself.
- * `onEnd` is told of each life that ended without being asked to.
+ * `onEnd` is told of each life that ended before `signal` did.
  */
 export function supervise(
   live: () => Promise<Life>,
   timing: RestartTiming,
   signal: AbortSignal,
-  onEnd: (problem: Problem, next: 'waits_for_person' | 'restarts') => void,
+  onEnd: (problem: Problem | null, next: 'waits_for_person' | 'restarts') => void,
 ): Supervision {
   let wake: (() => void) | null = null;
 
@@ -58,6 +59,11 @@ export function supervise(
       const { problem, servedMs } = await live();
       if (signal.aborted) return;
       everServed ||= servedMs !== null;
+      if (problem === null) {
+        restarts = 0;
+        onEnd(null, 'restarts');
+        continue;
+      }
       onEnd(problem, everServed ? 'restarts' : 'waits_for_person');
       if (servedMs !== null && servedMs >= timing.steadyMs) restarts = 0;
       const wait = timing.backoffMs[Math.min(restarts, timing.backoffMs.length - 1)] ?? 0;

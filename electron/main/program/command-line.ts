@@ -12,6 +12,17 @@ export interface RunOptions {
   readonly hidden: boolean;
 }
 
+/** What makes another start be on the same configuration and folder. */
+export function placeArguments({
+  configFile,
+  userData,
+}: Pick<RunOptions, 'configFile' | 'userData'>): string[] {
+  return [
+    ...(configFile === null ? [] : ['--config', configFile]),
+    ...(userData === null ? [] : ['--user-data', userData]),
+  ];
+}
+
 export type CommandLine =
   | { readonly kind: 'run'; readonly options: RunOptions }
   | { readonly kind: 'config'; readonly question: 'check' | 'print' | 'schema'; readonly options: RunOptions }

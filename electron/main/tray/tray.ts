@@ -18,7 +18,8 @@ export interface TrayOptions {
   /** The folder of icons. */
   readonly icons: string;
   /** The key combination that pauses everything, as Electron writes it; null where there is none. */
-  readonly pauseKeys: string | null;
+  /** Null while they are not heard. */
+  readonly pauseKeys: () => string | null;
 }
 
 /** A menu that is open stays as it is for so long at most: not every desktop tells when it was closed. Milliseconds. */
@@ -70,7 +71,7 @@ export function createTray({ name, icons, pauseKeys }: TrayOptions, actions: Tra
     if (latest === null || looking !== undefined || tray.isDestroyed()) return;
     // On Linux nobody tells that it is open: while a call waits, it changes with what waits alone.
     if (latest.approvals.length === 0) listed = latest.recent;
-    const template = trayMenu({ name, pauseKeys }, { ...latest, recent: listed }, clicks);
+    const template = trayMenu({ name, pauseKeys: pauseKeys() }, { ...latest, recent: listed }, clicks);
     const now = JSON.stringify(template);
     if (now === shownMenu) return;
     shownMenu = now;

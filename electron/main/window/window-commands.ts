@@ -1,5 +1,6 @@
 // The window's side of the contract in main: whom it listens to, and what it answers itself.
 import { app, clipboard, ipcMain } from 'electron';
+import type { ConfigPlaces } from '../../gateway/composition/inspect-config.ts';
 import type { GatewayHost } from '../../gateway/host.ts';
 import type { Logger } from '../../gateway/ports.ts';
 import { commandChannel } from '../../shared/contract-names.ts';
@@ -11,6 +12,9 @@ import {
   type WindowCommands,
 } from '../../shared/contract.ts';
 import { createAnswer } from '../../shared/rpc.ts';
+import type { Preferences } from '../settings/preferences.ts';
+import { chooseForSetting, showSettingFile } from '../settings/setting-files.ts';
+import type { SettingsDesk } from '../settings/settings-desk.ts';
 import { keepDrafts } from './drafts.ts';
 import { exportToChosenFile, showExportedFile } from './export-file.ts';
 import type { PromptWindow } from './prompt-window.ts';
@@ -19,18 +23,24 @@ import { isTrustedFrame } from './trusted-frame.ts';
 /** What this file can't know of the app by itself. */
 export type AboutApp = Pick<AppInfo, 'version' | 'pauseShortcut' | 'bridge'>;
 
+export interface WindowCommandsNeeds {
+  readonly host: GatewayHost;
+  readonly about: () => AboutApp;
+  readonly prompt: Pick<PromptWindow, 'fit'> | null;
+  readonly places: ConfigPlaces;
+  readonly settings: SettingsDesk;
+  readonly preferences: Preferences;
+  readonly logger: Logger;
+}
+
 /** Answers the commands of the window's own page, and of no other frame. */
-export function serveWindowCommands(
-  host: GatewayHost,
-  about: AboutApp,
-  prompt: Pick<PromptWindow, 'fit'> | null,
-  logger: Logger,
-): void {
+export function serveWindowCommands(needs: WindowCommandsNeeds): void {
+  const { host, about, prompt, places, settings, preferences, logger } = needs;
   const drafts = keepDrafts();
   const handlers: Handlers<WindowCommands> = {
     ...host.commands,
     'app.info': () => ({
-      ...about,
+      ...about(),
       electron: process.versions.electron,
       platform: process.platform,
       userData: app.getPath('userData'),
@@ -40,6 +50,12 @@ export function serveWindowCommands(
     'audit.export': (wish) => exportToChosenFile(host, wish),
     'audit.export.show': () => showExportedFile(host),
     'clipboard.write': (text) => clipboard.writeText(text),
+    'config.set': (change) => settings.set(change),
+    'config.undo': ({ undo }) => settings.undo(undo),
+    'config.show': (which) => showSettingFile(places, which),
+    'config.choose': (kind) => chooseForSetting(kind),
+    'preferences.read': () => preferences.read(),
+    'preferences.set': (change) => preferences.set(change),
     'gateway.restart': () => host.restart(),
     'prompt.fit': ({ height }) => prompt?.fit(height) ?? null,
   };

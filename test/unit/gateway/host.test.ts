@@ -76,6 +76,42 @@ describe('gateway host', () => {
     await expect(host.commands['demo.run']()).rejects.toMatchObject({ code: 'gateway_unavailable' });
   });
 
+  it('ends a gateway that serves and starts another one, which knows all that the last one did', async () => {
+    const { host, statuses, logger } = start({}, { backoffMs: [60_000] });
+    await host.started;
+    host.setAttended(true);
+    expect(host.restart()).toBe(true);
+    expect(host.restart()).toBe(false);
+    await vi.waitFor(() => expect(notes().filter((note) => note === 'start')).toHaveLength(2));
+    await vi.waitFor(() => expect(statuses().at(-1)?.state).toBe('running'));
+    expect(notes().slice(-3)).toEqual(['close', 'start', 'attended true']);
+    expect(statuses().flatMap(({ problems }) => problems)).toEqual([]);
+    expect(logger.error).not.toHaveBeenCalled();
+  });
+
+  it('tells what was set in the window, to the next gateway where none serves, and starts that', async () => {
+    const { host, statuses } = start();
+    await host.started;
+    await host.settingChanged({ key: 'logging.level', value: '"debug"', before: null });
+    expect(notes()).toContain('setting logging.level "debug"');
+    const broken = start({ FIXTURE_START: 'config' }, {}, mkdtempSync(join(userData, 'other-')));
+    expect((await broken.host.started).ok).toBe(false);
+    await broken.host.settingChanged({ key: 'tls.enabled', value: null, before: 'true' });
+    await vi.waitFor(() => expect(broken.statuses().map(({ state }) => state)).toContain('starting'));
+    expect(statuses().at(-1)?.state).not.toBe('stopped');
+  });
+
+  it('says what the configuration is while no gateway can', async () => {
+    const { host } = start({ FIXTURE_START: 'config', MCP_SERVER_PORT: '4000' });
+    await host.started;
+    const { settings, problem } = await host.commands['config.read']();
+    expect(problem).toBeNull();
+    expect(settings.find(({ path }) => path.join('.') === 'server.listen.port')).toMatchObject({
+      value: 4000,
+      where: 'MCP_SERVER_PORT',
+    });
+  });
+
   it('ends a gateway that will not end, after a while', async () => {
     const { host, logger } = start({ FIXTURE_CLOSE: 'never' }, { closeMs: 100 });
     await host.started;

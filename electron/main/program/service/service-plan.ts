@@ -1,5 +1,6 @@
 // What is to be written where, on this system, so that the proxy runs as a service of this user.
 import { delimiter, join, posix, win32 } from 'node:path';
+import { placeArguments, type RunOptions } from '../command-line.ts';
 import { agentLabel, launchdAgent } from './launchd-agent.ts';
 import type { ServiceSetup } from './service-setup.ts';
 import { systemdUnit, unitName } from './systemd-unit.ts';
@@ -110,13 +111,9 @@ export function lastingPath(path: string, separator = delimiter): string {
 /** Of the entry without a window: where the configuration and the data lie, where that was said. */
 export function serviceArguments(
   out: string,
-  { configFile, userData }: { readonly configFile: string | null; readonly userData: string | null },
+  { configFile, userData }: Pick<RunOptions, 'configFile' | 'userData'>,
 ): string[] {
-  return [
-    join(out, 'headless.js'),
-    ...(configFile === null ? [] : ['--config', configFile]),
-    ...(userData === null ? [] : ['--user-data', userData]),
-  ];
+  return [join(out, 'headless.js'), ...placeArguments({ configFile, userData })];
 }
 
 function refused(message: string): PlannedService {

@@ -17,7 +17,9 @@ it('names each setting with its source, warns, and shows no secrets', async () =
   );
   const loaded = loadConfig({ file, env: { MCP_SERVER_PORT: '4000' } });
   const shown = configOverview.parse(
-    JSON.parse(JSON.stringify(configOverviewOf({ loaded, waiting: ['tls.enabled'] }, file))),
+    JSON.parse(
+      JSON.stringify(configOverviewOf({ loaded, waiting: ['tls.enabled'], wrong: null }, file, 'audit')),
+    ),
   );
   const setting = (key: string) => shown.settings.find(({ path }) => path.join('.') === key);
   expect(setting('policy.mode')).toMatchObject({ value: 'audit', from: 'file', where: `${file}:2` });

@@ -48,6 +48,7 @@ async function createGateway(options: GatewayOptions, emit: Emit): Promise<Gatew
     url,
     setAttended: (attended) => note(`attended ${attended}`),
     setAuditKey: ({ from }) => note(`key from ${from}`),
+    settingChanged: ({ key, value }) => note(`setting ${key} ${value}`),
     startExport: neverAsked,
     graceMs: 0,
     async close() {

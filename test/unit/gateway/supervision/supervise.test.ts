@@ -8,17 +8,18 @@ const problem = { code: 'internal', message: 'It ended', remedy: 'None' };
 function setUp() {
   const closing = new AbortController();
   const onEnd = vi.fn();
-  const lives: ((servedMs: number | null) => void)[] = [];
-  const live = () =>
-    new Promise<Life>((resolve) => {
-      lives.push((servedMs) => resolve({ problem, servedMs }));
-    });
+  const lives: ((life: Life) => void)[] = [];
+  const live = () => new Promise<Life>((resolve) => void lives.push(resolve));
   const supervision = supervise(live, timing, closing.signal, onEnd);
   const die = async (servedMs: number | null) => {
-    lives.at(-1)?.(servedMs);
+    lives.at(-1)?.({ problem, servedMs });
     await vi.advanceTimersByTimeAsync(0);
   };
-  return { closing, onEnd, lives, supervision, die };
+  const replace = async () => {
+    lives.at(-1)?.({ problem: null, servedMs: 1 });
+    await vi.advanceTimersByTimeAsync(0);
+  };
+  return { closing, onEnd, lives, supervision, die, replace };
 }
 
 describe('supervision', () => {
@@ -34,6 +35,18 @@ describe('supervision', () => {
     expect(supervision.retry()).toBe(true);
     await vi.advanceTimersByTimeAsync(0);
     expect(lives).toHaveLength(2);
+  });
+
+  it('starts another one at once for one that was ended on purpose', async () => {
+    const { lives, onEnd, die, replace } = setUp();
+    await die(1_000);
+    await vi.advanceTimersByTimeAsync(100);
+    await replace();
+    expect(onEnd).toHaveBeenLastCalledWith(null, 'restarts');
+    expect(lives).toHaveLength(3);
+    await die(1_000);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(lives).toHaveLength(4);
   });
 
   it('starts one that has served again, and waits longer each time', async () => {
