@@ -166,6 +166,11 @@ export function sampleServer(change: Partial<ServerSummary> = {}): ServerSummary
     paths: { mcp: '/mcp', sse: '/sse' },
     connections: 0,
     lastError: null,
+    transport: 'stdio',
+    state: 'idle',
+    heldUntil: null,
+    calls: 0,
+    where: null,
     ...change,
   };
 }
@@ -183,6 +188,7 @@ export function sampleStatus(change: Partial<GatewayStatus> = {}): GatewayStatus
     modeManagedAt: null,
     auth: 'optional',
     servers: [sampleServer()],
+    unserved: [],
     allServers: { mcp: '/all/mcp', sse: '/all/sse' },
     sessions: [],
     totals: { calls: 0, denied: 0, asked: 0 },

@@ -26,6 +26,8 @@ import {
 } from './composition/noted.ts';
 import { composeOpaRunner, composePolicy, policyPlaces, recordRunaway } from './composition/policy.ts';
 import { composeRedaction } from './composition/redaction.ts';
+import { createServerCommands } from './composition/server-commands.ts';
+import { unservedServers, whereIsServer } from './composition/server-places.ts';
 import { composeServers } from './composition/servers.ts';
 import type { GatewaySurroundings, Keep } from './composition/surroundings.ts';
 import { loadConfig } from './config/load-config.ts';
@@ -149,7 +151,7 @@ export async function createGateway(
 
   const descriptions = createToolDescriptions();
   const approvals = composeApprovals(surroundings, { policy, log, archive, descriptions, emit });
-  const servers = composeServers(surroundings, log, () => notice.request());
+  const servers = composeServers(surroundings, kept, log, () => notice.request());
   const alerts = createAlerts(clock, (alert) => emit('alert.raised', alert));
   const limiter = createRateLimiter(config.limits, clock);
   const verdictPath = createVerdictPath({
@@ -212,6 +214,17 @@ export async function createGateway(
   );
   const relisting = keep(coalesce(() => sessions.listsChanged('settings'), NOTICE_MS));
 
+  const serverCommands = keep(
+    createServerCommands(surroundings, {
+      servers,
+      sessions,
+      descriptions,
+      notes: log,
+      onChange: () => notice.request(),
+      onTest: (test) => emit('servers.test.changed', test),
+    }),
+  );
+
   const closing = new AbortController();
   const commands = notedCommands(
     createCommands({
@@ -226,6 +239,8 @@ export async function createGateway(
       clients,
       sessions,
       status: () => status(),
+      servers: serverCommands,
+      health: () => monitoring.health(),
       runDemo: createDemoRuns({
         url: () => listening.url,
         certificate: tls?.cert ?? null,
@@ -248,6 +263,8 @@ export async function createGateway(
     status: () => status(),
     policy: () => policy.overview(),
     auditWorks: () => audit.log.problem === null,
+    proof: async () => archive.proof['audit.proof'](),
+    onChange: () => notice.request(),
   });
   const server = composeHttpServer(surroundings, {
     sessions,
@@ -303,7 +320,12 @@ export async function createGateway(
       policyEnabled: live.policyEnabled,
       approvalsEnabled: live.approvalsEnabled,
       auth: config.server.auth,
-      servers: servers.board.summaries(open),
+      servers: servers.board.summaries({
+        sessions: open,
+        uses: sessions.uses(),
+        whereIs: (name) => whereIsServer(inForce.loaded, name),
+      }),
+      unserved: unservedServers(inForce.loaded),
       sessions: open,
       totals: audit.log.totals,
       problems: [

@@ -17,7 +17,7 @@ import type {
   RecordedCall,
   Verdict,
 } from './call.ts';
-import type { Message, RequestId } from './wire/json-rpc.ts';
+import type { Message, RequestId, ResponseMessage } from './wire/json-rpc.ts';
 
 /** Log lines are an event name and fields: never arguments, tokens or environment values. */
 export interface Logger {
@@ -281,6 +281,8 @@ export interface ServerHealth {
   failed(why: string): void;
   /** A connection to it is gone that nobody waited for just then. */
   lost(why: string): void;
+  /** Its answer to `initialize`, or to `server/discover`. */
+  introduced(answer: ResponseMessage, era: Era): void;
 }
 
 /** A server that sessions can be connected to. */

@@ -188,6 +188,24 @@ export function allowCancellation(requestId: RequestId, reason: string): Allowed
   return allowed(cancellation(requestId, reason));
 }
 
+/** What the app asks a server by itself, to find out what it is. Nothing among it does anything there. */
+export type OwnQuestion = 'initialize' | 'notifications/initialized' | 'tools/list' | 'server/discover';
+
+/** A message of the app's own to a server; `id` is null for a notification. */
+export function allowOwnQuestion(
+  method: OwnQuestion,
+  id: RequestId | null,
+  params: Readonly<Record<string, unknown>>,
+): AllowedMessage {
+  const json = { jsonrpc: '2.0', ...(id === null ? {} : { id }), method, params };
+  const bytes = Buffer.from(JSON.stringify(json));
+  return allowed(
+    id === null
+      ? { kind: 'notification', method, params, bytes }
+      : { kind: 'request', id, method, params, bytes },
+  );
+}
+
 /** Why a call was refused, where that does not stand in the policy's violations. */
 const unanswered: Partial<Record<VerdictReason, string>> = {
   person: 'the user denied this call',

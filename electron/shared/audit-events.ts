@@ -71,6 +71,11 @@ export const auditEvent = z.discriminatedUnion('kind', [
   /** Subject: the server's name. `command` is its command line or URL, without secrets. */
   event('server.started', { command: z.string(), pid: z.int() }),
   event('server.ended', { pid: z.int() }),
+  /** A person has stopped it: its calls get an error, until a person lets it go on. */
+  event('server.stopped', {}),
+  event('server.resumed', {}),
+  event('server.restarted', {}),
+  event('server.tested', { outcome: z.enum(['ok', 'failed', 'cancelled']) }),
 
   /** Subject: the client's id. */
   event('client.registered', { name: z.string() }),

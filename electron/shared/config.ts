@@ -442,6 +442,9 @@ export const configSchema = section({
     port: port(8080).describe('On which port, which may be that of the proxy.'),
     liveness_path: text('/health').describe('The path that says whether the proxy is alive.'),
     readiness_path: text('/ready').describe('The path that says whether calls can get through.'),
+    low_disk: sizeOrNone('256MB').describe(
+      'Where less than this is free on the disk of the audit log, window, tray and probes say so.',
+    ),
   }).prefault({}),
   logging: logging.prefault({}),
   tls: tls.prefault({}),

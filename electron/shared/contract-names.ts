@@ -67,6 +67,14 @@ const commands = {
   'policy.learn.cancel': true,
   'policy.propose': true,
   'policy.compose': true,
+  'servers.read': true,
+  'servers.stop': true,
+  'servers.start': true,
+  'servers.restart': true,
+  'servers.test': true,
+  'servers.test.read': true,
+  'servers.test.cancel': true,
+  'health.read': true,
   'demo.run': true,
   'sessions.end': true,
   'clients.list': true,
@@ -100,6 +108,7 @@ const events = {
   'policy.replay.changed': true,
   'policy.learn.changed': true,
   'policy.bundle.changed': true,
+  'servers.test.changed': true,
   'place.show': true,
 } satisfies Record<WindowEventName, true>;
 

@@ -49,7 +49,9 @@ import {
   replayChanges,
   replayChangesQuery,
 } from './policy-trial.ts';
+import { healthCommands } from './health.ts';
 import { promptCommands } from './prompt.ts';
+import { serverCommands, serverTest } from './servers.ts';
 
 const nothing = z.void();
 
@@ -117,6 +119,8 @@ export const gatewayCommands = {
   ...configCommands,
   ...policyCommands,
   ...trialCommands,
+  ...serverCommands,
+  ...healthCommands,
   'demo.run': { input: nothing, output: z.array(demoStep) },
   /** Ends a session: all that waits in it is answered, and its client may open another. False: there is none. */
   'sessions.end': { input: z.string().max(100), output: z.boolean() },
@@ -183,6 +187,7 @@ export const events = {
   'policy.replay.changed': policyReplay,
   'policy.learn.changed': learningProgress,
   'policy.bundle.changed': policyBundleStatus,
+  'servers.test.changed': serverTest,
 } as const;
 
 /** Events of main to a window: tray and notifications ask it to show something. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { answerSummary } from './answer-summary.ts';
 import { policyBundleStatus } from './policy-bundles.ts';
 import { policyDiagnostic } from './policy-editing.ts';
+import { serverState, serverTransport } from './server-state.ts';
 
 export const policyMode = z.enum(['enforce', 'audit']);
 /** `enforce` blocks what the policy denies; `audit` records it and lets it pass. */
@@ -178,6 +179,14 @@ export const serverSummary = z.object({
   paths: z.object({ mcp: z.string(), sse: z.string() }),
   connections: z.int(),
   lastError: z.string().nullable(),
+  transport: serverTransport,
+  state: serverState,
+  /** Until when no call is sent to it, Unix milliseconds; null where it is not held back. */
+  heldUntil: z.number().nullable(),
+  /** Requests that it is at now. */
+  calls: z.int(),
+  /** Where it is defined: `/home/me/proxy.yaml:12`. Null for the demo, which is there where no server is. */
+  where: z.string().nullable(),
 });
 export type ServerSummary = z.infer<typeof serverSummary>;
 
@@ -209,6 +218,8 @@ export const gatewayStatus = z.object({
   auth: z.enum(['optional', 'required']),
   /** The default one first. */
   servers: z.array(serverSummary),
+  /** Those that are switched off in the configuration: known, and not served. */
+  unserved: z.array(z.object({ name: z.string(), target: z.string(), where: z.string().nullable() })),
   /** Where clients reach all of them together, below `url`. */
   allServers: z.object({ mcp: z.string(), sse: z.string() }),
   sessions: z.array(sessionSummary),

@@ -24,6 +24,12 @@ type Kind = AuditEvent['kind'];
 const named = (what: string, name: string) => (name === '' ? what : `${what} “${name}”`);
 const mode = (name: string) => (name === 'enforce' || name === 'audit' ? modeNames[name] : name);
 
+const testOutcomes: Readonly<Record<string, string>> = {
+  ok: 'it works',
+  failed: 'it does not work',
+  cancelled: 'the test was ended',
+};
+
 const sentences: Readonly<Record<Kind, (event: Told) => string>> = {
   'chain.begun': (e) =>
     e.number('calls') === 0
@@ -71,6 +77,11 @@ const sentences: Readonly<Record<Kind, (event: Told) => string>> = {
 
   'server.started': (e) => `${named('The server', e.subject)} was started: ${e.text('command')}`,
   'server.ended': (e) => `${named('The server', e.subject)} ended.`,
+  'server.stopped': (e) => `${named('The server', e.subject)} was stopped: its calls get an error.`,
+  'server.resumed': (e) => `${named('The server', e.subject)} takes calls again.`,
+  'server.restarted': (e) => `${named('The server', e.subject)} was started anew.`,
+  'server.tested': (e) =>
+    `${named('The server', e.subject)} was tested: ${testOutcomes[e.text('outcome')] ?? e.text('outcome')}.`,
 
   'client.registered': (e) =>
     `${named('The client', e.text('name') || e.subject)} was registered and has a token.`,

@@ -1,6 +1,6 @@
 // Commands about the proxy as a whole: how it is, who is there, stop and go.
 import type { GatewayStatus } from '../../shared/domain.ts';
-import { columns, counted, facts, time } from '../columns.ts';
+import { columns, facts, time } from '../columns.ts';
 import type { Command, CommandCall, Said } from '../command.ts';
 
 const nothing = { takes: '', args: { min: 0, max: 0 }, options: {} } as const;
@@ -49,25 +49,6 @@ export const proxyCommands: readonly Command[] = [
     async run({ ask }) {
       const status = await ask('status.read', {});
       return { value: status, text: inWords(status) };
-    },
-  },
-  {
-    ...nothing,
-    name: 'servers',
-    about: 'The MCP servers that are served',
-    async run({ ask }) {
-      const servers = await ask('servers.list', {});
-      const rows = servers.map(({ name, kind, connections, paths, lastError }) => [
-        name,
-        kind,
-        counted(connections, 'connection'),
-        paths.mcp,
-        lastError ?? '',
-      ]);
-      return {
-        value: servers,
-        text: columns(['Name', 'Kind', 'In use', 'Path', 'Last error'], rows, 'None.'),
-      };
     },
   },
   {

@@ -7,6 +7,8 @@ import type { ClientRegistry } from '../clients/client-registry.ts';
 import type { Policies } from '../policy/open-policies.ts';
 import type { ApprovalDesk, CallArchive } from '../ports.ts';
 import type { Trials } from '../replay/trials.ts';
+import type { ServerCommands } from '../../shared/servers.ts';
+import type { HealthCommands } from '../../shared/health.ts';
 import type { SavedSearchCommands } from '../runtime/saved-searches.ts';
 import type { SessionStore } from '../session/session-store.ts';
 import type { LiveSettings } from './live-settings.ts';
@@ -23,6 +25,8 @@ export interface CommandServices {
   readonly clients: ClientRegistry;
   readonly sessions: SessionStore;
   readonly status: () => GatewayStatus;
+  readonly servers: Handlers<ServerCommands>;
+  readonly health: Handlers<HealthCommands>['health.read'];
   readonly runDemo: Handlers<GatewayCommands>['demo.run'];
   /** What holds for calls has changed. */
   readonly onSettings: () => void;
@@ -64,6 +68,8 @@ export function createCommands(services: CommandServices): Handlers<GatewayComma
     'audit.export.cancel': ({ id }) => exports.cancel(id),
     ...services.policy.commands,
     ...services.trials.commands,
+    ...services.servers,
+    'health.read': () => services.health(),
     'demo.run': () => services.runDemo(),
     'sessions.end': (id) => sessions.end(id),
     'clients.list': () => clients.list(),

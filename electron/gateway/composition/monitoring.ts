@@ -2,9 +2,13 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Config } from '../../shared/config.ts';
+import type { AuditProof } from '../../shared/audit-proof.ts';
 import type { GatewayStatus, PolicyOverview, Problem } from '../../shared/domain.ts';
+import type { ProxyHealth } from '../../shared/health.ts';
+import { healthParts, size } from '../observability/health-parts.ts';
 import { healthReport, type HealthReport, reasonsAgainst } from '../observability/health-report.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { lowDisk } from '../runtime/problems.ts';
 import { createProbeServer } from '../transport/probe-server.ts';
 import type { Probe, ProbeAnswer } from '../transport/probes.ts';
 import { auditPath } from './audit.ts';
@@ -16,6 +20,9 @@ export interface Watched {
   readonly status: () => GatewayStatus;
   readonly policy: () => PolicyOverview;
   readonly auditWorks: () => boolean;
+  readonly proof: () => Promise<AuditProof>;
+  /** There is little room on the disk now, or enough again. */
+  readonly onChange: () => void;
 }
 
 export interface Monitoring {
@@ -26,6 +33,8 @@ export interface Monitoring {
   readonly problems: readonly Problem[];
   /** Whether calls can get through. */
   isReady(): boolean;
+  /** Each part of the proxy, for people. */
+  health(): Promise<ProxyHealth>;
 }
 
 interface Place {
@@ -38,9 +47,29 @@ interface PlacedProbes extends Place {
   readonly probes: readonly Probe[];
 }
 
+/** How often the disk is looked at, milliseconds. */
+const LOOK_AT_DISK_MS = 10_000;
+
 export function composeMonitoring(surroundings: GatewaySurroundings, watched: Watched): Monitoring {
-  const { config, logger, keep } = surroundings;
+  const { config, options, logger, keep } = surroundings;
   const problems: Problem[] = [];
+  const folder = dirname(auditPath(config, options));
+  const low = config.health.low_disk;
+  /** As it was when it was looked at last. */
+  let free: number | null = null;
+  const isLow = () => low !== null && free !== null && free < low;
+
+  async function lookAtDisk(): Promise<number | null> {
+    const was = isLow();
+    free = await freeBytes(folder);
+    if (isLow() !== was) watched.onChange();
+    return free;
+  }
+
+  const looking = setInterval(() => void lookAtDisk(), LOOK_AT_DISK_MS);
+  looking.unref();
+  keep({ close: () => clearInterval(looking) });
+
   const placed = [...metricsProbes(config, watched.metrics), ...healthProbes(surroundings, watched)];
   const isProxys = ({ port }: Place) => port === config.server.listen.port;
   const { server } = config;
@@ -69,6 +98,7 @@ export function composeMonitoring(surroundings: GatewaySurroundings, watched: Wa
   return {
     onProxyPort: placed.filter(isProxys).flatMap(({ probes }) => probes),
     async listen() {
+      void lookAtDisk();
       const others = Map.groupBy(
         placed.filter((one) => !isProxys(one)),
         // Each of them is a port of its own where the system chooses it.
@@ -86,7 +116,18 @@ export function composeMonitoring(surroundings: GatewaySurroundings, watched: Wa
       }
     },
     get problems() {
-      return problems;
+      return isLow() && free !== null ? [...problems, lowDisk(size(free))] : problems;
+    },
+    async health() {
+      const freeNow = await lookAtDisk();
+      return healthParts({
+        status: watched.status(),
+        policyVersion: watched.policy().version,
+        auditWorks: watched.auditWorks(),
+        proof: await watched.proof(),
+        freeBytes: freeNow,
+        config,
+      });
     },
     isReady: () => reasonsAgainst(reportOn(surroundings, watched, null)).length === 0,
   };
@@ -109,6 +150,7 @@ function reportOn({ config }: GatewaySurroundings, watched: Watched, free: numbe
     auditWorks: watched.auditWorks(),
     maxSessions: config.server.max_connections,
     freeBytes: free,
+    lowBytes: config.health.low_disk,
   });
 }
 

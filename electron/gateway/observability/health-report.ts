@@ -18,10 +18,9 @@ export interface HealthFacts {
   readonly maxSessions: number;
   /** Where audit log and settings lie; null where the system does not tell. */
   readonly freeBytes: number | null;
+  /** Under so much free space that is said, bytes; null where it never is. */
+  readonly lowBytes: number | null;
 }
-
-/** Under so much free space the user is told, bytes. */
-export const LOW_DISK_BYTES = 256 * 1024 * 1024;
 
 export interface HealthReport {
   /** `down`: no call can get through now. */
@@ -94,7 +93,8 @@ function auditHealth({ status, auditWorks }: HealthFacts): PartHealth {
   return { status: 'down', why: said?.message ?? 'the audit log can’t be written', records: calls };
 }
 
-function diskHealth({ freeBytes }: HealthFacts): PartHealth {
-  if (freeBytes === null || freeBytes >= LOW_DISK_BYTES) return { status: 'ok', free_bytes: freeBytes };
+function diskHealth({ freeBytes, lowBytes }: HealthFacts): PartHealth {
+  if (freeBytes === null || lowBytes === null || freeBytes >= lowBytes)
+    return { status: 'ok', free_bytes: freeBytes };
   return { status: 'degraded', free_bytes: freeBytes, why: 'the disk of the audit log is nearly full' };
 }

@@ -12,6 +12,8 @@ export interface ServerSurroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where started servers are written down. */
   readonly children: Pick<ChildRegister, 'started' | 'ended'>;
+  /** Gets what they write to standard error, line by line. */
+  readonly onLine: (server: string, text: string) => void;
   readonly logger: Logger;
 }
 
@@ -51,7 +53,7 @@ function reach(
   name: string,
   target: Target,
   { timeout: timeoutMs, connection_pool: pool }: Pick<Config['upstream'], 'timeout' | 'connection_pool'>,
-  { env: hostEnv, children, logger }: ServerSurroundings,
+  { env: hostEnv, children, onLine, logger }: ServerSurroundings,
 ): UpstreamOptions | null {
   const { url, command, args, env, cwd, headers, era } = target;
   const crowd =
@@ -76,13 +78,27 @@ function reach(
   }
   return command === null
     ? null
-    : { kind: 'stdio', name, command, args, env, cwd, era, crowd, hostEnv, timeoutMs, children, logger };
+    : {
+        kind: 'stdio',
+        name,
+        command,
+        args,
+        env,
+        cwd,
+        era,
+        crowd,
+        hostEnv,
+        timeoutMs,
+        children,
+        onLine: (text) => onLine(name, text),
+        logger,
+      };
 }
 
 /** The notes server, on the Node that this program runs on. */
 function demo(
   timeoutMs: number,
-  { out, userData, env, children, logger }: ServerSurroundings,
+  { out, userData, env, children, onLine, logger }: ServerSurroundings,
 ): UpstreamOptions {
   return {
     kind: 'demo',
@@ -96,6 +112,7 @@ function demo(
     hostEnv: env,
     timeoutMs,
     children,
+    onLine: (text) => onLine('demo', text),
     logger,
   };
 }

@@ -11,6 +11,8 @@ const keptSettings = z.object({
   /** Overrides policy.mode where the configuration leaves it open. */
   mode: policyMode.optional(),
   paused: z.boolean().default(false),
+  /** Servers that a person has stopped: they stay so. */
+  stoppedServers: z.array(z.string()).default([]),
 });
 export type KeptSettings = z.infer<typeof keptSettings>;
 
@@ -43,14 +45,14 @@ function load(path: string, logger: Logger): KeptSettings {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { paused: false };
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return keptSettings.parse({});
     logger.error('settings_unreadable', { path, error: String(error) });
-    return { paused: true };
+    return keptSettings.parse({ paused: true });
   }
   try {
     return keptSettings.parse(JSON.parse(text));
   } catch (error) {
     logger.error('settings_damaged', { path, error: String(error) });
-    return { paused: true };
+    return keptSettings.parse({ paused: true });
   }
 }

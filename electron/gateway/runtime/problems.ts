@@ -71,6 +71,16 @@ export function portTaken(wanted: number | null, used: number): Problem | null {
   };
 }
 
+/** There is little room left where the audit log lies. @param free for people: "240 MB" */
+export function lowDisk(free: string): Problem {
+  return {
+    code: 'low_disk',
+    message: `Only ${free} are free on the disk of the audit log.`,
+    remedy:
+      'Make room there, or let the log keep less (audit.max_size, audit.retention_days). Calls are denied once it can’t be written.',
+  };
+}
+
 /** The audit log is shorter than it was: these records are gone, both included. */
 export function auditCut({ from, to }: { readonly from: number; readonly to: number }): Problem {
   return {

@@ -22,6 +22,7 @@ export interface StatusParts {
   readonly approvalsEnabled: boolean;
   readonly auth: GatewayStatus['auth'];
   readonly servers: ServerSummary[];
+  readonly unserved: GatewayStatus['unserved'];
   readonly sessions: SessionSummary[];
   readonly totals: LogTotals;
   readonly problems: readonly (Problem | null)[];

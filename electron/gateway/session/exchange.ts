@@ -25,6 +25,9 @@ import { createServerRequests } from './server-requests.ts';
 import type { ClientOutlet } from './session-types.ts';
 import { SUBSCRIBE } from './subscription.ts';
 
+/** How a modern server introduces itself (MCP 2026-07-28, discovery). */
+const DISCOVER = 'server/discover';
+
 export interface ExchangeCollaborators {
   readonly upstream: Upstream;
   readonly listing: Listing;
@@ -77,6 +80,11 @@ export class Exchange {
 
   isPending(request: RequestId): boolean {
     return this.#pending.has(request);
+  }
+
+  /** How many requests the server is at. */
+  get calls(): number {
+    return this.#pending.count;
   }
 
   /** Hands a call to the server. Whatever becomes of it reaches client and log; never rejects. */
@@ -167,7 +175,9 @@ export class Exchange {
     }
     this.#with.health.answered();
     this.#outlet.answer(message.id, this.#lists.answered(request.call, message), message.error?.code);
-    if (request.call.method === 'initialize') this.#on.initialized(message.error === null ? message : null);
+    const { method } = request.call;
+    if (method === 'initialize' || method === DISCOVER) this.#with.health.introduced(message, this.#era);
+    if (method === 'initialize') this.#on.initialized(message.error === null ? message : null);
   }
 
   #notified({ method, params, bytes }: NotificationMessage, relatedTo: RequestId | null): void {

@@ -29,6 +29,10 @@ export class PendingRequests {
     return this.#byId.has(id);
   }
 
+  get count(): number {
+    return this.#byId.size;
+  }
+
   get ids(): RequestId[] {
     return [...this.#byId.keys()];
   }

@@ -11,7 +11,7 @@ import { claimIn } from './message-facts.ts';
 import { PastCalls } from './past-calls.ts';
 import type { Presence, Presences } from './presence.ts';
 import { Session, type SessionCollaborators } from './session.ts';
-import type { ClientOutlet, Kept, KeptSession, ModernClient } from './session-types.ts';
+import type { ClientOutlet, Kept, KeptSession, ModernClient, ServerUse } from './session-types.ts';
 import { StatelessClient } from './stateless-client.ts';
 
 export interface SessionStoreOptions extends Omit<SessionCollaborators, 'upstream' | 'health'> {
@@ -75,8 +75,15 @@ export interface SessionStore extends Closable {
   modernClient(wanted: NewSession, request: RequestMessage): ModernClient | null;
   /** Ends all sessions of this client: what they were opened with is void. */
   endOf(clientId: string): void;
-  /** Gives up the calls that servers are at, in every session: this is what their clients are told. */
-  stopCalls(refusal: Refusal): void;
+  /**
+   * Gives up the calls that servers are at, or that one of them is at, in every session: this is what their clients are
+   * told.
+   */
+  stopCalls(refusal: Refusal, server?: string): void;
+  /** Ends each session with this server; those with several go on without it, as long as it takes. */
+  endAt(server: string): void;
+  /** What all clients have of their servers at the moment. */
+  uses(): ServerUse[];
   /** Ends this one, because a person wants it. False where there is none. */
   end(id: string): boolean;
   list(): SessionSummary[];
@@ -162,6 +169,12 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
     return session;
   }
 
+  /** Those with one server, or all where none is named. */
+  function withServer(server?: string): (Session | StatelessClient)[] {
+    const all = [...connected, ...[...modernClients.values()].map(({ kept }) => kept)];
+    return server === undefined ? all : all.filter(({ use }) => use.server === server);
+  }
+
   return {
     open: ({ server, ...client }, outletFor) =>
       open(server, client, (identity, onClose) => connect(server, identity, outletFor(identity.id), onClose)),
@@ -201,10 +214,13 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
         if (client.caller.clientId === clientId) void kept.close();
       }
     },
-    stopCalls(refusal) {
-      for (const session of connected) session.stopCalls(refusal);
-      for (const { kept } of modernClients.values()) kept.stopCalls(refusal);
+    stopCalls(refusal, server) {
+      for (const kept of withServer(server)) kept.stopCalls(refusal);
     },
+    endAt(server) {
+      for (const session of [...connected]) if (session.use.server === server) void session.close();
+    },
+    uses: () => withServer().map(({ use }) => use),
     end(id) {
       const found = all.get(id);
       if (found === undefined) return false;

@@ -65,6 +65,15 @@ export interface ModernClient {
   ): Promise<void>;
 }
 
+/** What one client has of one server at the moment. */
+export interface ServerUse {
+  readonly server: string;
+  /** Requests that wait for its answer. */
+  readonly calls: number;
+  /** It was asked to begin, and has not answered yet. */
+  readonly isStarting: boolean;
+}
+
 /** A session, or what is one to whoever counts and lists them. */
 export interface Kept {
   /** Unix milliseconds. */

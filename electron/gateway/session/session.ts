@@ -8,7 +8,7 @@ import { ClientFacts, type SessionIdentity } from './client-facts.ts';
 import type { ListChange } from './client-lists.ts';
 import { Exchange, type ExchangeCollaborators } from './exchange.ts';
 import { claimIn, isId, versionIn } from './message-facts.ts';
-import type { ClientOutlet, KeptSession } from './session-types.ts';
+import type { ClientOutlet, KeptSession, ServerUse } from './session-types.ts';
 import { waitingClient } from './waiting-client.ts';
 
 export interface SessionCollaborators extends ExchangeCollaborators {
@@ -54,6 +54,13 @@ export class Session implements KeptSession {
   /** What client and server agreed on in `initialize`; null until then. */
   get protocolVersion(): string | null {
     return this.#protocolVersion;
+  }
+
+  /** What it has of its server at the moment. */
+  get use(): ServerUse {
+    const { name: server } = this.#with.upstream;
+    const isStarting = this.#introduced && this.#protocolVersion === null;
+    return { server, calls: this.#exchange.calls, isStarting };
   }
 
   get startedAt(): number {

@@ -6,7 +6,7 @@ import { errorResponse } from '../wire/error-response.ts';
 import type { RequestMessage } from '../wire/json-rpc.ts';
 import { ClientFacts, type SessionIdentity } from './client-facts.ts';
 import type { SessionCollaborators } from './session.ts';
-import type { Kept, ModernClient, RequestOutlet } from './session-types.ts';
+import type { Kept, ModernClient, RequestOutlet, ServerUse } from './session-types.ts';
 import { StatelessRequest } from './stateless-request.ts';
 
 /** Each holds a connection to the client and one to the server for as long as it likes. */
@@ -42,6 +42,12 @@ export class StatelessClient implements Kept, ModernClient {
   /** Now, as long as a request of it runs. */
   get lastSeenAt(): number {
     return this.#running.size > 0 ? this.#with.clock.now() : this.#facts.lastSeenAt;
+  }
+
+  /** A subscription is no call: it stays as long as it likes. */
+  get use(): ServerUse {
+    const calls = this.#running.size - this.#subscriptions;
+    return { server: this.#with.upstream.name, calls, isStarting: false };
   }
 
   summary(): SessionSummary {

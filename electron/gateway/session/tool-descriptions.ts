@@ -9,6 +9,8 @@ export interface ToolDescriptions {
   seen(list: Pick<Call, 'server' | 'arguments'>, answer: ResponseMessage): void;
   /** By the newest list in which the tool stands; null where there is none. */
   find(server: string, tool: string): ToolDescription | null;
+  /** All that it listed, in its order; null where nobody has asked it for its tools. */
+  all(server: string): { readonly name: string; readonly described: ToolDescription }[] | null;
 }
 
 /** Of each server the newest pages are kept, and of these none that is larger. */
@@ -58,27 +60,40 @@ export function createToolDescriptions(): ToolDescriptions {
       }
       return null;
     },
+
+    all(server) {
+      const own = pages.get(server);
+      if (own === undefined) return null;
+      return [...own.values()].flatMap((page) =>
+        toolsIn(page).flatMap((each) => {
+          const { data } = listedTool.safeParse(each);
+          return data === undefined ? [] : [{ name: data.name, described: describedBy(data) }];
+        }),
+      );
+    },
   };
 }
 
+function toolsIn(page: Buffer): unknown[] {
+  return toolList.safeParse(JSON.parse(page.toString('utf8'))).data?.result.tools ?? [];
+}
+
 function findIn(page: Buffer, name: string): ToolDescription | null {
-  const list = toolList.safeParse(JSON.parse(page.toString('utf8')));
-  for (const each of list.data?.result.tools ?? []) {
+  for (const each of toolsIn(page)) {
     const { data } = listedTool.safeParse(each);
-    if (data?.name !== name) continue;
-    const { title, readOnlyHint, destructiveHint, idempotentHint, openWorldHint } = data.annotations;
-    const hints = {
-      readOnly: readOnlyHint,
-      destructive: destructiveHint,
-      idempotent: idempotentHint,
-      openWorld: openWorldHint,
-    };
-    const given = Object.entries(hints).filter(([, value]) => value !== undefined);
-    return {
-      title: data.title ?? title ?? null,
-      description: data.description,
-      hints: Object.fromEntries(given),
-    };
+    if (data?.name === name) return describedBy(data);
   }
   return null;
+}
+
+function describedBy({ title, description, annotations }: z.output<typeof listedTool>): ToolDescription {
+  const { title: hinted, readOnlyHint, destructiveHint, idempotentHint, openWorldHint } = annotations;
+  const hints = {
+    readOnly: readOnlyHint,
+    destructive: destructiveHint,
+    idempotent: idempotentHint,
+    openWorld: openWorldHint,
+  };
+  const given = Object.entries(hints).filter(([, value]) => value !== undefined);
+  return { title: title ?? hinted ?? null, description, hints: Object.fromEntries(given) };
 }

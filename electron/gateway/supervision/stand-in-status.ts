@@ -20,6 +20,7 @@ export function standInStatus(
     modeManagedAt: null,
     auth: 'optional',
     servers: [],
+    unserved: [],
     allServers: { mcp: '', sse: '' },
     sessions: [],
     totals: { calls: 0, denied: 0, asked: 0 },
@@ -29,7 +30,7 @@ export function standInStatus(
     ...last,
     state,
     url: null,
-    servers: last.servers.map((server) => ({ ...server, connections: 0 })),
+    servers: last.servers.map((server) => ({ ...server, connections: 0, calls: 0, state: 'idle' })),
     sessions: [],
     problems: problem === null ? [] : [problem],
   };

@@ -71,6 +71,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): ClosableUpstre
       return connections.add(openLegacy(learningFromLegacy(events, eras)));
     },
     refuses: (wanted) => eras.refuses(wanted),
+    interrupt: () => Promise.resolve(),
     async close() {
       await connections.close();
       await http.close();

@@ -28,6 +28,8 @@ export interface ModernChannel {
   ask(request: AllowedRequest, events: RequestEvents): Asked;
   /** Sends what wants no answer. */
   tell(notification: AllowedMessage): Promise<void>;
+  /** Fails what waits for an answer, and closes. */
+  interrupt(why: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -138,6 +140,11 @@ export function openModernChannel({ name, open, logger }: ModernChannelOptions):
     },
     ask,
     tell: (allowed) => connection.send(allowed),
+    async interrupt(why) {
+      over = true;
+      failAll(why);
+      await connection.close();
+    },
     async close() {
       over = true;
       await connection.close();

@@ -3,6 +3,7 @@ import { UpstreamError } from '../errors.ts';
 import type { Logger, UpstreamConnection, UpstreamEvents } from '../ports.ts';
 import { givenUpBy } from '../wire/cancellation.ts';
 import type { Message, NotificationMessage, RequestId } from '../wire/json-rpc.ts';
+import type { Interruptible } from './connections.ts';
 import { changingLists, createSessionMemory } from './session-memory.ts';
 import { NotTheSameError, startReplay, type SessionReplay } from './session-replay.ts';
 import { assertMayStart, createStartBackoff } from './start-backoff.ts';
@@ -24,7 +25,7 @@ export interface RevivingOptions {
 export function openRevivingConnection(
   { name, open, reviveTimeoutMs, logger }: RevivingOptions,
   events: UpstreamEvents,
-): UpstreamConnection {
+): UpstreamConnection & Interruptible {
   const memory = createSessionMemory();
   const backoff = createStartBackoff();
   /** The process that is started or runs; null after its death. */
@@ -108,15 +109,18 @@ export function openRevivingConnection(
     }
   }
 
+  function reviveOnce(): Promise<UpstreamConnection> {
+    return (reviving ??= revive().finally(() => {
+      reviving = null;
+    }));
+  }
+
   /** Resolves to a process that knows what it has to; rejects where the message is not to be sent any more. */
   async function waitForProcess(message: Message): Promise<UpstreamConnection> {
     const id = message.kind === 'request' ? message.id : null;
     if (id !== null) waiting.add(id);
-    reviving ??= revive().finally(() => {
-      reviving = null;
-    });
     try {
-      const connection = await reviving;
+      const connection = await reviveOnce();
       if (id !== null && !waiting.has(id)) {
         throw new UpstreamError('It was cancelled before it was sent', { fate: 'held_back' });
       }
@@ -138,6 +142,22 @@ export function openRevivingConnection(
       const connection = ready ?? (await waitForProcess(message));
       memory.sent(allowed);
       await connection.send(allowed);
+    },
+    async interrupt(why, again) {
+      if (over !== null) return;
+      backoff.forget();
+      if (current !== null) {
+        letGo(current, why);
+        events.interrupted(why);
+        await Promise.all(leaving);
+      }
+      if (!again || memory.handshake === null) return;
+      try {
+        await reviveOnce();
+      } catch (error) {
+        // The next message tries it again, and its client hears why that fails.
+        logger.warn('upstream_restart_failed', { server: name, error: String(error) });
+      }
     },
     async close() {
       over ??= 'The connection was closed';

@@ -2,6 +2,7 @@
 import type { AllowedMessage } from '../call.ts';
 import { UpstreamError } from '../errors.ts';
 import type { UpstreamConnection, UpstreamEvents } from '../ports.ts';
+import type { Interruptible } from './connections.ts';
 import type { EraFinding } from './era-finding.ts';
 import {
   openModernChannel,
@@ -16,7 +17,7 @@ const IDLE_MS = 60_000;
 /** A server that has not answered the probe by then is a legacy one, milliseconds; some start slowly. */
 const PROBE_MS = 10_000;
 
-export interface SharedProcess {
+export interface SharedProcess extends Interruptible {
   connect(events: UpstreamEvents): UpstreamConnection;
   /** Whoever owns what `open` opened closes that. */
   close(): void;
@@ -158,6 +159,12 @@ export function createSharedProcess(options: SharedProcessOptions): SharedProces
 
   return {
     connect,
+    async interrupt(why) {
+      backoff.forget();
+      const ended = life;
+      life = null;
+      await ended?.channel.interrupt(why);
+    },
     close: () => clearTimeout(idle),
   };
 }

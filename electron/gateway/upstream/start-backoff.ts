@@ -10,6 +10,8 @@ const STEADY_MS = 60_000;
 export interface StartBackoff {
   started(now: number): void;
   died(now: number): void;
+  /** It may be started at once, however often it has died. */
+  forget(): void;
   /** How long it is until the server may be started; 0 where it may be now. */
   waitMs(now: number): number;
 }
@@ -26,6 +28,9 @@ export function createStartBackoff(): StartBackoff {
       if (now - startedAt >= STEADY_MS) deaths = 0;
       notBefore = now + (WAITS_MS[deaths] ?? WAITS_MS[WAITS_MS.length - 1] ?? 0);
       deaths += 1;
+    },
+    forget() {
+      deaths = notBefore = 0;
     },
     waitMs: (now) => Math.max(0, notBefore - now),
   };

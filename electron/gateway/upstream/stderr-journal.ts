@@ -17,8 +17,15 @@ export interface StderrJournal {
   tail(): string;
 }
 
-/** `server` is the configured name. A server's own words are logged at debug alone: they may hold anything. */
-export function createStderrJournal(server: string, logger: Logger): StderrJournal {
+/**
+ * `server` is the configured name. A server's own words are logged at debug alone: they may hold anything. `onLine` gets
+ * the same share of them.
+ */
+export function createStderrJournal(
+  server: string,
+  logger: Logger,
+  onLine: (text: string) => void = () => undefined,
+): StderrJournal {
   const last: string[] = [];
   let second = 0;
   let written = 0;
@@ -45,10 +52,13 @@ export function createStderrJournal(server: string, logger: Logger): StderrJourn
     }
     written += 1;
     logger.debug('upstream_stderr', { server, text });
+    onLine(text);
   }
 
   function reportDropped(): void {
-    if (dropped > 0) logger.debug('upstream_stderr_dropped', { server, lines: dropped });
+    if (dropped === 0) return;
+    logger.debug('upstream_stderr_dropped', { server, lines: dropped });
+    onLine(`(${dropped} more lines within a second)`);
     dropped = 0;
   }
 

@@ -29,6 +29,8 @@ export interface StdioServer {
 
 export interface StdioSurroundings {
   readonly children: Pick<ChildRegister, 'started' | 'ended'>;
+  /** Gets each line that it writes to standard error, bounded in length and number. It may hold anything. */
+  readonly onLine?: ((text: string) => void) | undefined;
   readonly logger: Logger;
   readonly maxMessageBytes: number;
 }
@@ -41,7 +43,7 @@ export interface StdioSurroundings {
 export function openStdioConnection(
   server: StdioServer,
   events: UpstreamEvents,
-  { children, logger, maxMessageBytes }: StdioSurroundings,
+  { children, onLine, logger, maxMessageBytes }: StdioSurroundings,
 ): UpstreamConnection {
   const { name } = server;
   let running: Promise<ChildProcessWithoutNullStreams> | null = null;
@@ -55,7 +57,7 @@ export function openStdioConnection(
     const child = await spawnServer(server);
     logger.info('upstream_started', { server: name, pid: child.pid });
     if (child.pid !== undefined) children.started(child.pid, name);
-    const journal = createStderrJournal(name, logger);
+    const journal = createStderrJournal(name, logger, onLine);
     const lines = createLineReader({
       maxBytes: maxMessageBytes,
       line: (line) => receive(line, journal),

@@ -27,18 +27,19 @@ export interface StdioUpstreamOptions {
   /** How long a process that is started again may take until it goes on where the last one ended, milliseconds. */
   readonly timeoutMs: number;
   readonly children: StdioSurroundings['children'];
+  readonly onLine?: StdioSurroundings['onLine'];
   readonly logger: Logger;
   readonly maxMessageBytes?: number;
 }
 
 export function createStdioUpstream(options: StdioUpstreamOptions): ClosableUpstream {
-  const { name, kind, command, args, cwd, era = 'auto', timeoutMs, children, logger } = options;
+  const { name, kind, command, args, cwd, era = 'auto', timeoutMs, children, onLine, logger } = options;
   const { maxMessageBytes = MAX_MESSAGE_BYTES } = options;
   const server = { name, command, args, cwd, env: childEnvironment(options.hostEnv, options.env) };
   const connections = trackConnections();
   const eras = createEraFinding(name, era, logger);
   const open = (events: UpstreamEvents) =>
-    openStdioConnection(server, events, { children, logger, maxMessageBytes });
+    openStdioConnection(server, events, { children, onLine, logger, maxMessageBytes });
   const shared = createSharedProcess({
     name,
     open: (events) => connections.add(open(events)),
@@ -56,6 +57,9 @@ export function createStdioUpstream(options: StdioUpstreamOptions): ClosableUpst
       return connections.add(openRevivingConnection(reviving, learningFromLegacy(events, eras)));
     },
     refuses: (wanted) => eras.refuses(wanted),
+    async interrupt(why, again) {
+      await Promise.all([shared.interrupt(why, again), connections.interrupt(why, again)]);
+    },
     async close() {
       shared.close();
       await connections.close();

@@ -3,9 +3,16 @@
 const SECRET_NAME = /key|token|secret|passw|auth|credential|bearer|cookie/iu;
 const HIDDEN = '…';
 
-/** `npx -y server --api-key …`: the values of options whose names sound secret are hidden, and userinfo in URLs. */
+/** `npx -y server --api-key …`: see describeArguments. */
 export function describeCommand(command: string, args: readonly string[]): string {
-  const shown = args.map((argument, index) => {
+  return [command, ...describeArguments(args)]
+    .map((part) => (/^[^\s"']+$/u.test(part) ? part : JSON.stringify(part)))
+    .join(' ');
+}
+
+/** The values of options whose names sound secret are hidden, and userinfo in URLs. */
+export function describeArguments(args: readonly string[]): string[] {
+  return args.map((argument, index) => {
     const option = /^(--?[^=]+|[A-Z][A-Z0-9_]*)=/u.exec(argument)?.[1];
     if (option !== undefined && SECRET_NAME.test(option)) return `${option}=${HIDDEN}`;
     const before = args[index - 1];
@@ -21,9 +28,6 @@ export function describeCommand(command: string, args: readonly string[]): strin
       ? describeUrl(new URL(argument))
       : argument;
   });
-  return [command, ...shown]
-    .map((part) => (/^[^\s"']+$/u.test(part) ? part : JSON.stringify(part)))
-    .join(' ');
 }
 
 /** The URL without user name, password, query and fragment: keys are found in all of them. */

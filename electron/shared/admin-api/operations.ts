@@ -29,7 +29,6 @@ import {
   issuedToken,
   policyMode,
   policyOverview,
-  serverSummary,
   sessionSummary,
 } from '../domain.ts';
 import { policyBundleStatus } from '../policy-bundles.ts';
@@ -44,6 +43,7 @@ import {
   policyVersionFiles,
 } from '../policy-editing.ts';
 import { operation } from './operation.ts';
+import { serverOperations } from './server-operations.ts';
 
 const nothing = z.strictObject({});
 const done = z.literal(true);
@@ -101,14 +101,7 @@ export const operations = {
     run: (commands) => commands['config.read'](),
   }),
 
-  'servers.list': operation({
-    method: 'GET',
-    path: '/api/servers',
-    summary: 'The MCP servers that are served, the default one first.',
-    input: nothing,
-    output: z.array(serverSummary),
-    run: async (commands) => (await commands['status.read']()).servers,
-  }),
+  ...serverOperations,
   'sessions.list': operation({
     method: 'GET',
     path: '/api/sessions',

@@ -27,6 +27,7 @@ import type {
   UpstreamConnection,
   UpstreamEvents,
 } from '../../../electron/gateway/ports.ts';
+import type { ClosableUpstream } from '../../../electron/gateway/upstream/connections.ts';
 import { classify, type CallContext } from '../../../electron/gateway/router/classify.ts';
 import type { Caller } from '../../../electron/gateway/session/session-types.ts';
 import type { NotificationMessage, RequestMessage } from '../../../electron/gateway/wire/json-rpc.ts';
@@ -276,7 +277,13 @@ export class FakeConnection implements UpstreamConnection {
 
 /** Of a server that is always asked; `heard` gets each trouble, or null for an answer. */
 export function healthOf(heard: (trouble: string | null) => void = () => undefined): ServerHealth {
-  return { refusal: () => null, answered: () => heard(null), failed: heard, lost: heard };
+  return {
+    refusal: () => null,
+    answered: () => heard(null),
+    failed: heard,
+    lost: heard,
+    introduced: () => undefined,
+  };
 }
 
 export interface FakeUpstream extends Upstream {
@@ -304,6 +311,11 @@ export function fakeUpstream(name = 'files'): FakeUpstream {
     refuses: (era) => upstream.refused === era,
   };
   return upstream;
+}
+
+/** It has nothing to close, and nothing runs of it. */
+export function closable(upstream: Upstream): ClosableUpstream {
+  return { ...upstream, close: () => undefined, interrupt: () => Promise.resolve() };
 }
 
 export interface LogLine {

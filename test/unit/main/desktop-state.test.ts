@@ -7,6 +7,8 @@ import { exportCommands } from '../../../electron/shared/audit-export.ts';
 import { configCommands } from '../../../electron/shared/config-settings.ts';
 import { auditProofCommands } from '../../../electron/shared/audit-proof.ts';
 import { policyCommands, trialCommands, type Events } from '../../../electron/shared/contract.ts';
+import { healthCommands } from '../../../electron/shared/health.ts';
+import { serverCommands } from '../../../electron/shared/servers.ts';
 import { forwardTo, type AnyEvent } from '../../../electron/shared/rpc.ts';
 import type { CallSummary } from '../../../electron/shared/domain.ts';
 import { sampleStatus } from '../../samples.ts';
@@ -56,6 +58,8 @@ function setUp(readPage = vi.fn(() => page([call()]))) {
       ...forwardTo(configCommands, neverAsked),
       ...forwardTo(searchCommands, neverAsked),
       'calls.search': readPage,
+      ...forwardTo(serverCommands, neverAsked),
+      ...forwardTo(healthCommands, neverAsked),
       'demo.run': () => [],
       'sessions.end': () => false,
       'clients.list': () => [],

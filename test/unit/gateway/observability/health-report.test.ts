@@ -3,20 +3,12 @@ import { describe, expect, it } from 'vitest';
 import {
   type HealthFacts,
   healthReport,
-  LOW_DISK_BYTES,
   reasonsAgainst,
 } from '../../../../electron/gateway/observability/health-report.ts';
+import { sampleServer } from '../../../samples.ts';
 import type { GatewayStatus } from '../../../../electron/shared/domain.ts';
 
-const server = (name: string, lastError: string | null) => ({
-  name,
-  kind: 'http' as const,
-  target: 'http://localhost',
-  isDefault: false,
-  paths: { mcp: '/mcp', sse: '/sse' },
-  connections: 0,
-  lastError,
-});
+const server = (name: string, lastError: string | null) => sampleServer({ name, lastError });
 
 function facts(
   change: Omit<Partial<HealthFacts>, 'status'> & { status?: Partial<GatewayStatus> } = {},
@@ -25,7 +17,8 @@ function facts(
     policy: { source: 'policies', version: 3, problem: null, bundle: null } as HealthFacts['policy'],
     auditWorks: true,
     maxSessions: 10,
-    freeBytes: LOW_DISK_BYTES,
+    freeBytes: 1000,
+    lowBytes: 1000,
     ...change,
     status: {
       version: '1.2.3',
@@ -89,7 +82,7 @@ describe('is degraded, and ready', () => {
       'policy',
     ],
     ['at its limit of sessions', facts({ maxSessions: 0 }), 'sessions'],
-    ['with little room on the disk', facts({ freeBytes: LOW_DISK_BYTES - 1 }), 'disk'],
+    ['with little room on the disk', facts({ freeBytes: 999 }), 'disk'],
   ] as const)('%s', (_name, given, part) => {
     const report = healthReport(given);
     expect(report.status).toBe('degraded');
@@ -113,6 +106,10 @@ it('asks no policy of one who has switched it off', () => {
   const report = healthReport(facts({ policy: broken, status: { policyEnabled: false } }));
   expect(report.components.policy).toEqual({ status: 'ok', enabled: false });
   expect(report.status).toBe('ok');
+});
+
+it('never finds too little room where nobody wants to know', () => {
+  expect(healthReport(facts({ freeBytes: 0, lowBytes: null })).components.disk.status).toBe('ok');
 });
 
 it('takes a disk that says nothing for a good one', () => {

@@ -10,6 +10,7 @@ function serversOf(file: object) {
     userData: '/data',
     env: {},
     children: noRegister,
+    onLine: () => undefined,
     logger: recordingLogger(),
   };
   return configuredServers(configSchema.parse(file), surroundings);

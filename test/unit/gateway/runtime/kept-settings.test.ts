@@ -14,7 +14,10 @@ function place(): string {
 
 describe('kept settings', () => {
   it('are those of a first run where there is no file', () => {
-    expect(openKeptSettings(place(), recordingLogger()).read()).toEqual({ paused: false });
+    expect(openKeptSettings(place(), recordingLogger()).read()).toEqual({
+      paused: false,
+      stoppedServers: [],
+    });
   });
 
   it('survive a restart, each change beside the others, readable by the user alone', () => {
@@ -27,6 +30,7 @@ describe('kept settings', () => {
       port: 3001,
       paused: true,
       mode: 'audit',
+      stoppedServers: [],
     });
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(existsSync(`${path}.new`)).toBe(false);
@@ -41,7 +45,7 @@ describe('kept settings', () => {
     mkdirSync(join(path, '..'));
     writeFileSync(path, text);
     const logger = recordingLogger();
-    expect(openKeptSettings(path, logger).read()).toEqual({ paused: true });
+    expect(openKeptSettings(path, logger).read()).toEqual({ paused: true, stoppedServers: [] });
     expect(logger.lines.map(({ event }) => event)).toEqual(['settings_damaged']);
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
@@ -50,7 +54,7 @@ describe('kept settings', () => {
     const path = place();
     mkdirSync(path, { recursive: true });
     const logger = recordingLogger();
-    expect(openKeptSettings(path, logger).read()).toEqual({ paused: true });
+    expect(openKeptSettings(path, logger).read()).toEqual({ paused: true, stoppedServers: [] });
     expect(logger.lines.map(({ event }) => event)).toEqual(['settings_unreadable']);
   });
 
@@ -59,6 +63,6 @@ describe('kept settings', () => {
     const settings = openKeptSettings(path, recordingLogger());
     writeFileSync(join(path, '..'), 'a file where the folder should be');
     expect(() => settings.write({ paused: true })).toThrow();
-    expect(settings.read()).toEqual({ paused: true });
+    expect(settings.read()).toEqual({ paused: true, stoppedServers: [] });
   });
 });

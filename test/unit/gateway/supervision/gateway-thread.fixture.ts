@@ -14,6 +14,8 @@ import { exportCommands } from '../../../../electron/shared/audit-export.ts';
 import { auditProofCommands } from '../../../../electron/shared/audit-proof.ts';
 import { policyCommands, trialCommands } from '../../../../electron/shared/contract.ts';
 import type { GatewayStatus } from '../../../../electron/shared/domain.ts';
+import { healthCommands } from '../../../../electron/shared/health.ts';
+import { serverCommands } from '../../../../electron/shared/servers.ts';
 import { forwardTo } from '../../../../electron/shared/rpc.ts';
 import { misdeeds } from './misdeeds.ts';
 
@@ -87,6 +89,8 @@ async function createGateway(options: GatewayOptions, emit: Emit): Promise<Gatew
         version: null,
         bundle: null,
       }),
+      ...forwardTo(serverCommands, neverAsked),
+      ...forwardTo(healthCommands, neverAsked),
       'demo.run': () => [],
       'sessions.end': () => false,
       'clients.list': () => [],

@@ -3,12 +3,12 @@ import { describe, expect, it, vi } from 'vitest';
 import { UpstreamError } from '../../../../electron/gateway/errors.ts';
 import { limitCrowd } from '../../../../electron/gateway/upstream/crowded-upstream.ts';
 import type { RequestId } from '../../../../electron/gateway/wire/json-rpc.ts';
-import { fakeUpstream } from '../fakes.ts';
+import { closable, fakeUpstream } from '../fakes.ts';
 import { notification, recordingSession, request } from './peers.ts';
 
 function crowded(maxConcurrent: number, maxQueued: number) {
   const upstream = fakeUpstream();
-  const limited = limitCrowd({ ...upstream, close: () => undefined }, { maxConcurrent, maxQueued });
+  const limited = limitCrowd(closable(upstream), { maxConcurrent, maxQueued });
   const open = () => {
     const session = recordingSession();
     const connection = limited.connect(session, 'legacy');
