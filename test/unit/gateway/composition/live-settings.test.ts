@@ -6,7 +6,7 @@ import { configSchema } from '../../../../electron/shared/config.ts';
 
 function kept(settings: Partial<KeptSettings> = {}) {
   const write = vi.fn();
-  return { write, read: () => ({ paused: false, ...settings }) };
+  return { write, read: () => ({ paused: false, stoppedServers: [], ...settings }) };
 }
 
 const config = (mode: 'enforce' | 'audit') => configSchema.parse({ policy: { mode } });
