@@ -35,6 +35,7 @@ export function createAsk(userData: string): Ask {
     place ??= findPlace(userData);
     const { status, body } = await send(await place, name, input);
     const answer: unknown = parseJson(body);
+    if (status === 401) throw notItsToken(userData, (await place).url);
     if (status !== 200 && status !== 409) throw problemOf(status, answer, (await place).url);
     const parsed = operations[name].output.safeParse(answer);
     // Also an error of this status.
@@ -70,6 +71,14 @@ function apiIsOff(url: string): ProblemError {
 api: { enabled: true }
 `,
     exitCodes.absent,
+  );
+}
+
+function notItsToken(userData: string, url: string): ProblemError {
+  return new ProblemError(
+    'api_unauthorized',
+    `The token in ${join(userData, 'api-token')} is not that of the app that runs at ${url}.
+Delete the file and start the app again: it makes a new one.`,
   );
 }
 
@@ -125,7 +134,7 @@ function unreachable(url: string, error: unknown): ProblemError {
   const why = error instanceof Error ? error.message : String(error);
   return new ProblemError(
     'unreachable',
-    `MCP Proxy Desktop does not answer at ${url}: ${why}`,
+    `MCP Proxy Desktop does not answer at ${url}: ${why}\nTry again in a moment; if it stays so, end it and start it again.`,
     exitCodes.absent,
   );
 }

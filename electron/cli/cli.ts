@@ -14,13 +14,13 @@ async function main(): Promise<number> {
   const commandLine = readCommandLine(commands, process.argv.slice(2), process.cwd());
   switch (commandLine.kind) {
     case 'help':
-      stdout.write(commandLine.command === null ? helpOfAll(commands) : helpOf(commandLine.command));
+      stdout.write(commandLine.commands.map(helpOf).join('\n') || helpOfAll(commands));
       return exitCodes.done;
     case 'completion':
       stdout.write(completionScript(commandLine.shell, commands));
       return exitCodes.done;
     case 'wrong':
-      stderr.write(`${commandLine.message}\n`);
+      complain('wrong', commandLine.message, process.argv.includes('--json'));
       return exitCodes.wrong;
     case 'run':
       return run(commandLine);
@@ -44,9 +44,13 @@ async function run({
     if (!(error instanceof ProblemError)) throw error;
     const { code, message } = error;
     endProgress();
-    stderr.write(json ? `${JSON.stringify({ error: { code, message } })}\n` : `${message.trimEnd()}\n`);
+    complain(code, message, json);
     return error.exitCode;
   }
+}
+
+function complain(code: string, message: string, json: boolean): void {
+  stderr.write(json ? `${JSON.stringify({ error: { code, message } })}\n` : `${message.trimEnd()}\n`);
 }
 
 /** One line that changes; nothing where it would end up in a file. */

@@ -15,8 +15,8 @@ export type CommandLine =
       readonly userData: string | null;
     }
   | { readonly kind: 'completion'; readonly shell: Shell }
-  /** Of one command, or of all. */
-  | { readonly kind: 'help'; readonly command: Command | null }
+  /** Of one command, of those that begin with the same word, or of all: then there is none. */
+  | { readonly kind: 'help'; readonly commands: readonly Command[] }
   | { readonly kind: 'wrong'; readonly message: string };
 
 /** @param cwd absolute: where relative paths start */
@@ -25,8 +25,9 @@ export function readCommandLine(
   words: readonly string[],
   cwd: string,
 ): CommandLine {
+  if (words[0] === 'help') return readHelp(commands, words.slice(1));
   const [first, second] = words;
-  if (first === undefined || first === 'help' || first === '--help') return { kind: 'help', command: null };
+  if (first === undefined || first === '--help') return { kind: 'help', commands: [] };
   if (first === 'completion') {
     const shell = shells.find((one) => one === second);
     return shell === undefined
@@ -35,10 +36,19 @@ export function readCommandLine(
   }
   const command = commands.find(({ name }) => name === first || name === `${first} ${second ?? ''}`);
   if (command === undefined) {
-    const below = commands.filter(({ name }) => name.startsWith(`${first} `)).map(({ name }) => name);
-    return wrong(below.length > 0 ? `There are: ${below.join(', ')}` : `There is no command ${first}`);
+    const below = commands.filter(({ name }) => name.startsWith(`${first} `));
+    if (below.length === 0) return wrong(`There is no command ${first}`);
+    if (second === '--help') return { kind: 'help', commands: below };
+    return wrong(`There are: ${below.map(({ name }) => name).join(', ')}`);
   }
   return readOptions(command, words.slice(command.name.split(' ').length), cwd);
+}
+
+function readHelp(commands: readonly Command[], about: readonly string[]): CommandLine {
+  const name = about.join(' ');
+  const meant = commands.filter((command) => command.name === name || command.name.startsWith(`${name} `));
+  if (name === '' || meant.length > 0) return { kind: 'help', commands: meant };
+  return wrong(`There is no command ${name}`);
 }
 
 function readOptions(command: Command, words: readonly string[], cwd: string): CommandLine {
@@ -58,7 +68,7 @@ function readOptions(command: Command, words: readonly string[], cwd: string): C
         (entry): entry is [string, string | true] => typeof entry[1] !== 'object',
       ),
     );
-    if (options.help === true) return { kind: 'help', command };
+    if (options.help === true) return { kind: 'help', commands: [command] };
     for (const [name, { choices }] of Object.entries(command.options)) {
       const value = options[name];
       if (typeof value === 'string' && choices?.includes(value) === false)

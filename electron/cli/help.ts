@@ -23,6 +23,7 @@ export function helpOfAll(commands: readonly Command[]): string {
   const rows = [
     ...commands.map(({ name, takes, about }) => [`${name} ${takes}`.trim(), about] as const),
     ['completion SHELL', 'Print what makes bash, zsh or fish complete these commands'] as const,
+    ['help [COMMAND]', 'Print what a command does; all of them where none is named'] as const,
   ];
   return [
     `${PROGRAM} COMMAND [options]: asks the running app, whose configuration has to say api: { enabled: true }.`,

@@ -1,17 +1,12 @@
 // The command line against the running proxy: each command for people and as JSON, and what it says where it can't.
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { type OperationName, operations } from '../../electron/shared/admin-api/operations.ts';
-import { type Ended, nodeCommand, type ProxyOptions, startProxy, temporaryFolder } from './harness.ts';
+import { cli } from './cli-process.ts';
+import { type Ended, type ProxyOptions, startProxy, temporaryFolder } from './harness.ts';
 import { connectSdkClient } from './sdk-client.ts';
-
-const program = fileURLToPath(new URL('../../out/cli.js', import.meta.url));
 
 const asking = `package mcp.policy
 
@@ -22,17 +17,6 @@ const config = {
   approvals: { wait_for_api: true, timeout: '10m' },
   audit: { enabled: true },
 };
-
-async function cli(userData: string, ...words: string[]): Promise<Ended> {
-  const { command, args, env } = nodeCommand(program, ...words, '--user-data', userData);
-  const child = spawn(command, args, { env: { ...process.env, ...env } });
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close') as Promise<[number | null]>,
-  ]);
-  return { code, stdout, stderr };
-}
 
 async function start(options: Partial<ProxyOptions> = {}) {
   const proxy = await startProxy({ config, policies: { 'ask.rego': asking }, ...options });
@@ -163,9 +147,40 @@ describe('where it can’t', () => {
     expect((await say('status')).stderr).toContain('\napi: { enabled: true }\n');
   });
 
+  it('says whose token is wrong, and what to do', async () => {
+    const { say, proxy } = await start();
+    writeFileSync(join(proxy.userData, 'api-token'), 'mcpa_of_another_one\n');
+    const refused = await say('status');
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain(join(proxy.userData, 'api-token'));
+    expect(refused.stderr).toContain('Delete the file');
+    const asJson = await say('status', '--json');
+    expect(JSON.parse(asJson.stderr)).toMatchObject({ error: { code: 'api_unauthorized' } });
+  });
+
+  it('says that a proxy has ended that was killed', async () => {
+    const { proxy, say } = await start();
+    await proxy.kill();
+    const ended = await say('pause');
+    expect(ended).toMatchObject({ code: 3, stdout: '' });
+    expect(ended.stderr).toContain('has ended');
+  });
+
+  it('says so as JSON where that was asked for', async () => {
+    const ended = await cli(temporaryFolder(), 'policy', 'check', 'no-such-folder', '--json');
+    expect(ended.code).toBe(2);
+    const { error } = z
+      .object({ error: z.object({ code: z.string(), message: z.string() }) })
+      .parse(JSON.parse(ended.stderr));
+    expect(error.message).toMatch(/no-such-folder: there is no such file or folder$/u);
+    const misspelt = await cli(temporaryFolder(), 'stauts', '--json');
+    expect(JSON.parse(misspelt.stderr)).toMatchObject({ error: { code: 'wrong' } });
+  });
+
   it.each([
     [['stauts'], 'There is no command stauts'],
     [['policy'], 'policy check, policy apply'],
+    [['help', 'stauts'], 'There is no command stauts'],
     [['deny'], 'deny needs ID'],
     [['status', '--verbose'], '--verbose'],
     [['approve', 'x', '--for', 'ever'], '15_minutes'],
@@ -174,6 +189,23 @@ describe('where it can’t', () => {
     const ended = await cli(temporaryFolder(), ...words);
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toContain(message);
+  });
+});
+
+it.each([
+  [['help'], /^ {2}approve \[ID\] .*^ {2}policy rollback VERSION /msu],
+  [
+    ['help', 'audit', 'search'],
+    /^mcp-proxy-desktop audit search \[WORD…\].*--decision DECISION.*^Exit codes/msu,
+  ],
+  [['help', 'policy'], /policy check.*policy apply.*policy history.*policy rollback/su],
+  [['policy', '--help'], /policy check.*policy rollback/su],
+  [['deny', '--help'], /^mcp-proxy-desktop deny ID.*--note TEXT/msu],
+] as const)('%j prints what there is to know', async (words, expected) => {
+  expect(await cli(temporaryFolder(), ...words)).toMatchObject({
+    code: 0,
+    stderr: '',
+    stdout: expect.stringMatching(expected) as string,
   });
 });
 
@@ -236,26 +268,3 @@ it('the proxy answers as its OpenAPI document declares', async () => {
     'audit.verify.cancel': 404,
   });
 }, 60_000);
-
-const hasBash = spawnSync('bash', ['--version']).status === 0;
-
-it.skipIf(!hasBash)(
-  'bash completes commands, options and their values',
-  async () => {
-    const { stdout } = await cli(temporaryFolder(), 'completion', 'bash');
-    const script = join(temporaryFolder(), 'completion.bash');
-    writeFileSync(script, stdout);
-    const completed = (...words: string[]) => {
-      const typed = ['mcp-proxy-desktop', ...words];
-      const line = `source '${script}'; COMP_WORDS=(${typed.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _mcp_proxy_desktop; echo "\${COMPREPLY[@]}"`;
-      return spawnSync('bash', ['-c', line], { encoding: 'utf8' }).stdout.trim();
-    };
-    expect(completed('st')).toBe('status');
-    expect(completed('policy', '')).toBe('check apply history rollback');
-    expect(completed('policy', 'apply', '--n')).toBe('--note');
-    expect(completed('approve', 'req_1', '--for', '')).toBe('once 15_minutes session always');
-    expect(completed('status', '--j')).toBe('--json');
-    expect(completed('audit', 'search', '--decision', 'd')).toBe('denied');
-  },
-  20_000,
-);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startBridge } from './bridge-process.ts';
+import { cli } from './cli-process.ts';
 import { nodeCommand, type RunningProxy, startProxy } from './harness.ts';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}.pem`, import.meta.url));
@@ -19,7 +20,7 @@ const initialize = JSON.stringify({
 let proxy: RunningProxy;
 beforeAll(async () => {
   const tls = { enabled: true, cert_file: fixture('server-cert'), key_file: fixture('server-key') };
-  proxy = await startProxy({ config: { tls } });
+  proxy = await startProxy({ config: { tls, api: { enabled: true } } });
 });
 afterAll(() => proxy.stop());
 
@@ -46,6 +47,15 @@ it('is reached by the tour', async () => {
   expect(code).toBe(0);
 });
 
+it('is asked by the command line', async () => {
+  expect(await cli(proxy.userData, 'status')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining(proxy.url) as string,
+  });
+  expect((await cli(proxy.userData, 'pause', '--json')).stdout).toContain('true');
+  expect((await cli(proxy.userData, 'resume', '--json')).stdout).toContain('false');
+});
+
 it('is not taken for the proxy where it shows another certificate', async () => {
   const file = join(proxy.userData, 'gateway.json');
   const announced = readFileSync(file, 'utf8');
@@ -57,6 +67,9 @@ it('is not taken for the proxy where it shows another certificate', async () => 
     expect(await bridge.hear('"id":1')).toContain('"error"');
     bridge.hangUp();
     await bridge.ended;
+    const asked = await cli(proxy.userData, 'status');
+    expect(asked).toMatchObject({ code: 3, stdout: '' });
+    expect(asked.stderr).toContain('does not answer at https://');
   } finally {
     writeFileSync(file, announced);
   }

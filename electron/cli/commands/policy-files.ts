@@ -34,6 +34,7 @@ async function readOne(path: string): Promise<PolicyChange[]> {
     );
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
-    throw new ProblemError('unreadable', error.message, exitCodes.wrong);
+    const why = error.code === 'ENOENT' ? 'there is no such file or folder' : error.message;
+    throw new ProblemError('unreadable', `${path}: ${why}`, exitCodes.wrong);
   }
 }
