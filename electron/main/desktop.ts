@@ -83,6 +83,10 @@ export function createDesktop(setup: DesktopSetup): Desktop {
     window.show();
     window.send('place.show', { place: 'approvals' });
   };
+  /** In the prompt, where there is one. */
+  const showQuestion = (group: string | null) => {
+    if (prompt?.recall(group) !== true) showApprovals();
+  };
   const showCall = (id: number) => {
     window.show();
     window.send('place.show', { place: 'call', id });
@@ -99,6 +103,7 @@ export function createDesktop(setup: DesktopSetup): Desktop {
   const actions: TrayActions = {
     open: () => window.show(),
     showApprovals,
+    showQuestion,
     showCall,
     answer: answer('tray'),
     setQuiet: (wish) => order('quiet', host.commands['approvals.quiet'](wish)),
@@ -118,7 +123,7 @@ export function createDesktop(setup: DesktopSetup): Desktop {
         ? createDbusNotices({ name, picture: noticePicture(icons), otherwise: electronNotices, logger })
         : electronNotices,
     isSeen: () => BrowserWindow.getFocusedWindow() !== null || (prompt?.isVisible() ?? false),
-    onShow: showApprovals,
+    onShow: () => showQuestion(null),
     onAnswer: answer('notification'),
   });
   const alertNotifier = createAlertNotifier(showCall, logger);

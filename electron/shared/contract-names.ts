@@ -90,6 +90,7 @@ const commands = {
   'preferences.read': true,
   'preferences.set': true,
   'prompt.fit': true,
+  'prompt.recall': true,
 } satisfies Record<CommandName<WindowCommands>, true>;
 
 const events = {
@@ -110,6 +111,7 @@ const events = {
   'policy.bundle.changed': true,
   'servers.test.changed': true,
   'place.show': true,
+  'prompt.recalled': true,
 } satisfies Record<WindowEventName, true>;
 
 export const windowCommandNames: ReadonlySet<string> = new Set(Object.keys(commands));

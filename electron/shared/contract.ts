@@ -50,7 +50,7 @@ import {
   replayChangesQuery,
 } from './policy-trial.ts';
 import { healthCommands } from './health.ts';
-import { promptCommands } from './prompt.ts';
+import { promptCommands, promptEvents } from './prompt.ts';
 import { serverCommands, serverTest } from './servers.ts';
 
 const nothing = z.void();
@@ -190,12 +190,13 @@ export const events = {
   'servers.test.changed': serverTest,
 } as const;
 
-/** Events of main to a window: tray and notifications ask it to show something. */
+/** Events of main to one of the windows: tray and notifications ask it to show something. */
 export const mainEvents = {
   'place.show': z.discriminatedUnion('place', [
     z.object({ place: z.literal('call'), id: z.int() }),
     z.object({ place: z.literal('approvals') }),
   ]),
+  ...promptEvents,
 } as const;
 
 /** All that a window may hear. */

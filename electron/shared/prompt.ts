@@ -1,4 +1,4 @@
-// What the page of the prompt tells main: how much there is to see of it.
+// What the page of the prompt and main tell each other: how much there is to see of it, and when it is to come back.
 import { z } from 'zod';
 
 export const promptCommands = {
@@ -11,4 +11,15 @@ export const promptCommands = {
     input: z.object({ height: z.int().min(1).max(100_000).nullable() }),
     output: z.string().nullable(),
   },
+  /**
+   * Brings the prompt to the front, though its answer was put off, with this question (`group` of a waiting call) or the
+   * first one. False where there is no prompt, or nothing waits.
+   */
+  'prompt.recall': { input: z.object({ group: z.string().nullable() }), output: z.boolean() },
+} as const;
+
+/** To the prompt's page alone. */
+export const promptEvents = {
+  /** It is to be shown again; the page answers with `prompt.fit`, whatever it shows. */
+  'prompt.recalled': z.object({ group: z.string().nullable() }),
 } as const;

@@ -106,6 +106,15 @@ export class ApprovalsState {
     if (this.current !== null) this.#announce(this.current.call);
   }
 
+  /** Brings the question in front to the prompt beside the tray, whoever has put it off there. */
+  async showPrompt(): Promise<void> {
+    const group = this.#key;
+    await this.#notices.attempt("The prompt couldn't be shown.", async () => {
+      const isShown = await this.#api.ask('prompt.recall', { group });
+      if (!isShown) this.#notices.say('There is no prompt on this display: answer the call here.');
+    });
+  }
+
   /** Takes no answer for a moment: the view was opened, or the window came to the front. */
   holdBack(): void {
     this.#guard.shutAll();

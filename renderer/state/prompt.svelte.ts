@@ -21,11 +21,16 @@ export class PromptState {
   /** What gives the prompt the keyboard, as Electron writes it; null where nothing does. */
   shortcut = $state<string | null>(null);
 
+  /** How often it was called back: each time the page says anew what there is to see. */
+  recalls = $state(0);
+
   readonly #api: Api;
+  readonly #unsubscribe: () => void;
 
   constructor(api: Api) {
     this.#api = api;
     this.approvals = new ApprovalsState(api, this.notices, 'prompt');
+    this.#unsubscribe = api.on('prompt.recalled', ({ group }) => this.recall(group));
   }
 
   async load(): Promise<void> {
@@ -37,6 +42,14 @@ export class PromptState {
     this.#putOff = this.approvals.pending.map(({ id }) => id);
     for (const { id } of this.notices.list) this.notices.dismiss(id);
     this.approvals.leave();
+  }
+
+  /** Brings back what was put off, with this question or the one in front. It takes no answer for a moment. */
+  recall(group: string | null): void {
+    this.#putOff = [];
+    if (group !== null && this.approvals.groups.some(({ key }) => key === group)) this.approvals.go(group);
+    this.approvals.holdBack();
+    this.recalls += 1;
   }
 
   /** Whether the question in front was put off before, while another one was not. */
@@ -60,6 +73,7 @@ export class PromptState {
   }
 
   close(): void {
+    this.#unsubscribe();
     this.approvals.close();
     this.notices.close();
   }

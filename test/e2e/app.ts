@@ -16,6 +16,8 @@ export interface AppOptions {
   /** A configuration file as it is, right or wrong; otherwise the demo server is served on a free port. */
   readonly configFile?: string;
   readonly args?: readonly string[];
+  /** On top of the environment of whoever runs the tests. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface LaunchedApp {
@@ -95,7 +97,7 @@ export async function commandOf(options: AppOptions = {}): Promise<{
   const places = ['--user-data', join(folder, 'user data'), '--config', configFile];
   return {
     args: [...sandboxArguments(), root, ...places, ...(options.args ?? [])],
-    env: appEnvironment(),
+    env: { ...appEnvironment(), ...options.env },
     port,
   };
 }

@@ -12,12 +12,18 @@ export interface Prompted extends LaunchedApp {
   readonly question: Locator;
 }
 
-/** @param config sections of the configuration file */
-export async function startPrompt(config: Record<string, unknown> = {}): Promise<Prompted> {
+/**
+ * @param config sections of the configuration file
+ * @param env on top of the environment of whoever runs the tests
+ */
+export async function startPrompt(
+  config: Record<string, unknown> = {},
+  env: Readonly<Record<string, string>> = {},
+): Promise<Prompted> {
   const port = await freePort();
   const listen = { address: '127.0.0.1', port };
   const configFile = await writeConfig(temporaryFolder(), { server: { listen }, ...config });
-  const launched = await launchApp({ configFile, args: ['--hidden'] });
+  const launched = await launchApp({ configFile, args: ['--hidden'], env });
   const prompt = await launched.app.firstWindow({ timeout: patience });
   prompt.setDefaultTimeout(patience);
   await prompt.waitForLoadState();

@@ -11,6 +11,8 @@ import { stateInWords } from './tray-face.ts';
 export interface TrayActions {
   open(): void;
   showApprovals(): void;
+  /** The question of this group of waiting calls, or the first one. */
+  showQuestion(group: string | null): void;
   showCall(id: number): void;
   answer(ids: readonly string[], allow: boolean): void;
   setQuiet(wish: QuietWish): void;
@@ -101,12 +103,13 @@ function waiting({ approvals }: DesktopState, actions: TrayActions): Item[] {
           : words('To allow it, see it whole first'),
         { id: `deny ${key}`, label: `Deny${all}`, click: () => actions.answer(ids, false) },
         { type: 'separator' },
-        { label: 'Show it whole…', click: () => actions.showApprovals() },
+        { label: 'Show it whole…', click: () => actions.showQuestion(first.group) },
       ],
     };
   });
   const more = groups.slice(listedApprovals).reduce((sum, { ids }) => sum + ids.length, 0);
   if (more > 0) items.push({ label: `${more} more…`, click: () => actions.showApprovals() });
+  if (items.length > 0) items.push({ label: 'Show the prompt', click: () => actions.showQuestion(null) });
   return items;
 }
 

@@ -1,4 +1,5 @@
-// The key combination that gives the prompt the keyboard, which it does not take by itself. Heard only while it is shown.
+// The key combination that brings the prompt up and gives it the keyboard, which it does not take by itself.
+// Heard only while there is something to answer.
 import { globalShortcut } from 'electron';
 import type { Logger } from '../../gateway/ports.ts';
 
@@ -11,12 +12,12 @@ export interface PromptShortcut {
   stop(): void;
 }
 
-export function createPromptShortcut(focus: () => void, logger: Logger): PromptShortcut {
+export function createPromptShortcut(recall: () => void, logger: Logger): PromptShortcut {
   let isListening = false;
   return {
     listen() {
       if (isListening) return true;
-      isListening = globalShortcut.register(PROMPT_SHORTCUT, focus);
+      isListening = globalShortcut.register(PROMPT_SHORTCUT, recall);
       if (!isListening) logger.info('shortcut.not_registered', { shortcut: PROMPT_SHORTCUT });
       return isListening;
     },

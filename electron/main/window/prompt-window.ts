@@ -36,6 +36,12 @@ export interface PromptWindow {
    * @returns the keys that give it the keyboard, as Electron writes them; null where none are heard.
    */
   fit(height: number | null): string | null;
+  /**
+   * Shows it again after its answer was put off, and gives it the keyboard: somebody has asked for it.
+   * @param group of the question that is to be in front; null for the first one.
+   * @returns false where it can't be shown, or nothing waits.
+   */
+  recall(group: string | null): boolean;
   close(): void;
 }
 
@@ -59,7 +65,10 @@ export function createPromptWindow(setup: PromptWindowSetup): PromptWindow {
   let silence: NodeJS.Timeout | undefined;
   let remaking: NodeJS.Timeout | undefined;
   let quitting = false;
-  const shortcut = createPromptShortcut(() => current?.window.focus(), logger);
+  let waiting = 0;
+  /** Whoever asks for it gets it with the keyboard; otherwise it takes none. */
+  let isCalled = false;
+  const shortcut = createPromptShortcut(() => recall(null), logger);
   const quit = () => (quitting = true);
   app.on('before-quit', quit);
 
@@ -122,7 +131,27 @@ export function createPromptWindow(setup: PromptWindowSetup): PromptWindow {
 
   function hide(window: BrowserWindow): void {
     window.hide();
+    isCalled = false;
+    listen();
+  }
+
+  /** The keys are heard while there is something to be shown, put off or not. */
+  function listen(): string | null {
+    if (current !== null && (waiting > 0 || current.window.isVisible()))
+      return shortcut.listen() ? PROMPT_SHORTCUT : null;
     shortcut.stop();
+    return null;
+  }
+
+  function recall(group: string | null): boolean {
+    if (current === null) return false;
+    const { window } = current;
+    if (window.isVisible()) window.focus();
+    else if (waiting === 0) return false;
+    isCalled = true;
+    window.webContents.send(eventChannel, 'prompt.recalled', { group });
+    expectWord(patience.change);
+    return true;
   }
 
   function discard(): void {
@@ -160,6 +189,8 @@ export function createPromptWindow(setup: PromptWindowSetup): PromptWindow {
     },
 
     tell(pending) {
+      waiting = pending.filter(({ state }) => state === 'waiting').length;
+      listen();
       const receiver = current;
       if (receiver === null) return;
       const deliver = () => {
@@ -184,9 +215,15 @@ export function createPromptWindow(setup: PromptWindowSetup): PromptWindow {
       const place = shown ?? tray ?? { ...screen.getCursorScreenPoint(), width: 1, height: 1 };
       const bounds = promptBounds({ height, tray, shown, screen: screen.getDisplayMatching(place) });
       window.setBounds(bounds);
-      if (shown === null) window.showInactive();
-      return shortcut.listen() ? PROMPT_SHORTCUT : null;
+      if (shown === null && isCalled) window.show();
+      else if (shown === null) window.showInactive();
+      isCalled = false;
+      // Some window managers forget it of a window that was hidden.
+      window.setSkipTaskbar(true);
+      return listen();
     },
+
+    recall,
 
     close() {
       app.off('before-quit', quit);

@@ -26,7 +26,7 @@ export type AboutApp = Pick<AppInfo, 'version' | 'pauseShortcut' | 'bridge'>;
 export interface WindowCommandsNeeds {
   readonly host: GatewayHost;
   readonly about: () => AboutApp;
-  readonly prompt: Pick<PromptWindow, 'fit'> | null;
+  readonly prompt: Pick<PromptWindow, 'fit' | 'recall'> | null;
   readonly places: ConfigPlaces;
   readonly settings: SettingsDesk;
   readonly preferences: Preferences;
@@ -58,6 +58,7 @@ export function serveWindowCommands(needs: WindowCommandsNeeds): void {
     'preferences.set': (change) => preferences.set(change),
     'gateway.restart': () => host.restart(),
     'prompt.fit': ({ height }) => prompt?.fit(height) ?? null,
+    'prompt.recall': ({ group }) => prompt?.recall(group) ?? false,
   };
   const answer = createAnswer(windowCommands, handlers, (command, error) => {
     logger.error('command.failed', { command, error: error instanceof Error ? error.stack : String(error) });

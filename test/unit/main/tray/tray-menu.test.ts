@@ -11,6 +11,7 @@ function menuOf(state: DesktopState, pauseKeys: string | null = null) {
   const actions = {
     open: vi.fn(),
     showApprovals: vi.fn(),
+    showQuestion: vi.fn(),
     showCall: vi.fn(),
     answer: vi.fn(),
     setQuiet: vi.fn(),
@@ -111,8 +112,10 @@ describe('tray menu', () => {
     expect(actions.answer).toHaveBeenLastCalledWith(['a2'], true);
     click(item(submenu(item(menu, 'Claude: send_note')), 'Deny'));
     expect(actions.answer).toHaveBeenLastCalledWith(['a1'], false);
-    click(item(submenu(item(menu, 'Claude: send_note')), 'Show it whole…'));
-    expect(actions.showApprovals).toHaveBeenCalledOnce();
+    click(item(submenu(item(menu, 'Codex: delete_note')), 'Show it whole…'));
+    expect(actions.showQuestion).toHaveBeenLastCalledWith('other');
+    click(item(menu, 'Show the prompt'));
+    expect(actions.showQuestion).toHaveBeenLastCalledWith(null);
   });
 
   it('lists calls that differ in nothing as one, and answers all of them', () => {
