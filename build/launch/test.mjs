@@ -9,7 +9,7 @@ import { nothing, runPolicyTests, runVitest, sum } from './test-runs.mjs';
  * @returns {Promise<number>} Exit code.
  */
 export async function test(progress, args) {
-  const tools = await prepare(progress, { window: true });
+  const tools = await prepare(progress, { window: true, bus: true });
   if (args.length > 0) {
     await compile(progress, tools);
     return conclude(progress, [], await runVitest(tools, args, { display: true }));

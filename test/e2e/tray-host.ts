@@ -99,7 +99,7 @@ async function menuOf(bus: MessageBus, service: string): Promise<string> {
 }
 
 function entryOf(layout: unknown): MenuEntry {
-  const [id, facts, children] = layout as [number, Record<string, Variant>, Variant[]];
+  const [id, facts, children] = layout as [number, Record<string, Variant<string | boolean>>, Variant[]];
   return {
     id,
     // One underline marks a key, two are one.

@@ -5,7 +5,8 @@ import { ensureOpa } from './opa.mjs';
 import { ensureSystemPackages } from './system-packages.mjs';
 
 /**
- * @param {{ window: boolean, release?: boolean }} needs `window`: a display is needed, real or virtual.
+ * @param {{ window: boolean, bus?: boolean, release?: boolean }} needs `window`: a display is needed, real or virtual;
+ *   `bus`: a D-Bus daemon is wanted.
  * @returns The programs that later steps run: `electron` (see ensureElectron) and `opa` (a path, or undefined).
  */
 export async function setUp(progress, needs) {

@@ -1,4 +1,5 @@
-// The shared libraries that Electron needs, and Xvfb: found missing by ldd and PATH, installed by apt-get when root.
+// The shared libraries that Electron needs, Xvfb and, for tests, a D-Bus daemon: found missing by ldd and PATH, installed
+// by apt-get when root.
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { capture } from '../child.mjs';
@@ -15,15 +16,34 @@ const libraryPackages = [
   ['libgbm1'],
 ];
 
+/** What notifications and the tray's menu are tested over. */
+const busPackages = [['dbus-daemon', 'dbus']];
+
 const checkedNote = join(memory, 'libraries.json');
 
 /**
  * Sees to it that Electron can be started. Does nothing but on Linux.
  * @param {{ path: string }} electron
  * @param {boolean} window Whether a display is needed, real or virtual.
+ * @param {boolean} bus Whether a D-Bus daemon is wanted. Tests can do without: they say what they leave out.
  */
-export async function ensureSystemPackages(progress, electron, { window }) {
+export async function ensureSystemPackages(progress, electron, { window, bus = false }) {
   if (process.platform !== 'linux') return;
+  await ensureWindowPackages(progress, electron, window);
+  if (bus) await wishForBus(progress);
+}
+
+async function wishForBus(progress) {
+  const isThere = async () => (await onPath('dbus-daemon')) !== undefined;
+  if (await isThere()) return;
+  if (process.getuid() === 0 && (await onPath('apt-get')) !== undefined) {
+    await install(progress, busPackages).catch((error) => progress.note(error.message));
+  }
+  if (!(await isThere()))
+    progress.note('dbus-daemon is missing: answers on notifications and in the tray are NOT tested');
+}
+
+async function ensureWindowPackages(progress, electron, window) {
   const missing = await missingLibraries(electron.path);
   const needXvfb = window && !hasDisplay() && (await onPath('Xvfb')) === undefined;
   if (missing.length === 0 && !needXvfb) return;
