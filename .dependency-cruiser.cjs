@@ -9,7 +9,7 @@ const contracts = [shared, gateway('(ports|errors|call)\\.ts$'), gateway('wire/'
 const verdictPath = gateway('verdict-path\\.ts$');
 /** Folders whose code runs as a service that somebody has to make, hand its needs, and close. */
 const services = gateway(
-  '(aggregate|approval|audit|clients|composition|config|limits|policy|redaction|replay|session|transport|upstream)/',
+  '(aggregate|approval|audit|clients|composition|config|limits|policy|redaction|replay|session|tracing|transport|upstream)/',
 );
 
 /** What hosts ask of the configuration without starting anything. */
@@ -103,6 +103,13 @@ module.exports = {
       'What is not in force yet is tried on what was recorded: both are needed there, and nothing of the path.',
       gateway('replay/'),
       [...contracts, npm, gateway('(replay|audit|policy)/')],
+    ),
+
+    layer(
+      'tracing-wraps-what-it-is-handed',
+      'Services and the path with spans are to the others what they were without; where spans go is said by the target.',
+      gateway('tracing/'),
+      [...contracts, npm, gateway('(tracing|otlp)/'), verdictPath],
     ),
 
     // What is around it.

@@ -69,6 +69,12 @@ export type ParamHeaders = Readonly<Record<string, string>>;
  */
 export type Treatment = 'enforce' | 'filter' | 'pass';
 
+/** The trace that a call is part of; tracing/ knows more of it. */
+export interface CallTrace {
+  /** 32 hexadecimal digits. */
+  readonly traceId: string;
+}
+
 /** One client message, classified and frozen; all that the steps below need to know. */
 export interface Call {
   /** The proxy's own id of this call, `req_` and 16 hexadecimal digits. */
@@ -98,12 +104,14 @@ export interface Call {
   readonly sourceIp: string;
   /** `requestId` of the call that came, where a person has put other arguments in the place of its own. */
   readonly replaces?: string;
+  /** Left out where calls are not traced. */
+  readonly trace?: CallTrace;
 }
 
-/** What of a call a policy may know: all but its message, and when the program was started that it came from. */
+/** What of a call a policy may know: all but its message and trace, and when the program was started that it came from. */
 export interface JudgedCall extends Omit<
   Call,
-  'treatment' | 'message' | 'paramHeaders' | 'process' | 'replaces'
+  'treatment' | 'message' | 'paramHeaders' | 'process' | 'replaces' | 'trace'
 > {
   readonly process: Omit<CallerProcess, 'started'> | null;
 }
@@ -197,6 +205,8 @@ export interface CallOutcome {
   readonly responseBytes: number | null;
   readonly errorCode: number | null;
   readonly errorMessage: string | null;
+  /** The server took longer than it may. Left out where it did not. */
+  readonly timedOut?: true;
   /** What the server answered. Left out where it did not. */
   readonly answer?: ResponseMessage | undefined;
 }

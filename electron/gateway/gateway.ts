@@ -30,6 +30,7 @@ import { createServerCommands } from './composition/server-commands.ts';
 import { unservedServers, whereIsServer } from './composition/server-places.ts';
 import { composeServers } from './composition/servers.ts';
 import type { GatewaySurroundings, Keep } from './composition/surroundings.ts';
+import { composeTracing } from './composition/tracing.ts';
 import { loadConfig } from './config/load-config.ts';
 import { loadTlsFiles } from './config/tls-files.ts';
 import type { Emit, Gateway, GatewayOptions } from './gateway-options.ts';
@@ -98,6 +99,7 @@ export async function createGateway(
     redactor,
     keep,
   };
+  const tracing = await composeTracing(surroundings, () => servers.all);
 
   const kept = openKeptSettings(join(userData, 'gateway-settings.json'), logger);
   const live = createLiveSettings(surroundings, kept);
@@ -125,12 +127,11 @@ export async function createGateway(
         activeSessions: sessions.list().length,
         servers: status().servers.map(({ name, lastError }) => ({ name, connected: lastError === null })),
         auditFlushes: audit.commits(),
+        lostSpans: tracing.lost ?? { dropped: 0, failed: 0 },
       }))
     : null;
-  const drain = createDrain(
-    metrics === null ? audit.log : measuredLog(audit.log, metrics, clock),
-    new Set([SUBSCRIBE]),
-  );
+  const measured = metrics === null ? audit.log : measuredLog(audit.log, metrics, clock);
+  const drain = createDrain(tracing.log(measured), new Set([SUBSCRIBE]));
   const { log } = drain;
   keep(noteLife(log, options));
   const notePolicy = createPolicyNotes(log);
@@ -155,8 +156,8 @@ export async function createGateway(
   const alerts = createAlerts(clock, (alert) => emit('alert.raised', alert));
   const limiter = createRateLimiter(config.limits, clock);
   const verdictPath = createVerdictPath({
-    policy: metrics === null ? policy : measuredPolicy(policy, metrics, clock),
-    approver: approvals,
+    policy: tracing.policy(metrics === null ? policy : measuredPolicy(policy, metrics, clock)),
+    approver: tracing.approver(approvals),
     limiter,
     log,
     logger,
@@ -179,7 +180,7 @@ export async function createGateway(
   );
   const sessions = createSessionStore({
     presences: createPresences(createProcessTable(env, logger)),
-    passDown: drain.path(verdictPath),
+    passDown: tracing.path(drain.path(verdictPath)),
     listing: createListing({ policy, settings: (call) => live.of(call), descriptions, logger }),
     log,
     clock,

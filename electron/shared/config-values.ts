@@ -97,6 +97,12 @@ export function wholeNumber(from: number, to: number, byDefault: number, note = 
     .register(valueForms, { kind: 'number', from, to });
 }
 
+/** A part of a whole. */
+export function share(byDefault: number) {
+  const error = 'a number from 0 to 1';
+  return z.number({ error }).min(0, { error }).max(1, { error }).default(byDefault).meta({ expected: error });
+}
+
 /** A port to listen on. */
 export function port(byDefault: number) {
   return wholeNumber(0, 65_535, byDefault, ' (0: any free port)');

@@ -24,6 +24,7 @@ import {
 import { policyBundle } from './config-bundle.ts';
 import { httpHeaders } from './config-headers.ts';
 import { checkOtlpTarget, otlpTarget } from './config-otlp.ts';
+import { tracing } from './config-tracing.ts';
 import { reservedServerNames, serverName } from './server-paths.ts';
 
 const million = 1_000_000;
@@ -446,6 +447,8 @@ export const configSchema = section({
       'Where less than this is free on the disk of the audit log, window, tray and probes say so.',
     ),
   }).prefault({}),
+  /** Spans of calls, to a collector. */
+  tracing: tracing.prefault({}),
   logging: logging.prefault({}),
   tls: tls.prefault({}),
 });

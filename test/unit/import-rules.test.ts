@@ -35,6 +35,7 @@ const goodTree: Tree = {
   'electron/gateway/audit/log.ts': ['node:worker_threads', 'type ../ports.ts', '../otlp/target.ts'],
   'electron/gateway/replay/replays.ts': ['../policy/engine.ts', '../audit/log.ts', 'node:worker_threads'],
   'electron/gateway/observability/logger.ts': ['type ../ports.ts'],
+  'electron/gateway/tracing/spans.ts': ['zod', 'type ../verdict-path.ts', '../otlp/target.ts'],
   'electron/gateway/runtime/choose-port.ts': ['type ../transport/http-server.ts'],
   'electron/gateway/gateway.ts': [
     './policy/engine.ts',
@@ -117,6 +118,9 @@ const badFiles: Readonly<Record<string, Tree>> = {
   'gateway-upstream-stands-alone': { 'electron/gateway/upstream/replies.ts': ['../session/session.ts'] },
   'replay-holds-policy-against-the-log': {
     'electron/gateway/replay/goes-down.ts': ['type ../verdict-path.ts'],
+  },
+  'tracing-wraps-what-it-is-handed': {
+    'electron/gateway/tracing/asks-policy.ts': ['type ../policy/engine.ts'],
   },
   'services-are-made-in-one-place': {
     'electron/gateway/runtime/makes-policy.ts': ['../policy/engine.ts'],

@@ -29,6 +29,8 @@ export const variables: readonly { readonly name: string; readonly key: string; 
   { name: 'MCP_METRICS_PORT', key: 'metrics.port', kind: 'number' },
   { name: 'MCP_HEALTH_ENABLED', key: 'health.enabled', kind: 'text' },
   { name: 'MCP_HEALTH_PORT', key: 'health.port', kind: 'number' },
+  { name: 'MCP_TRACING_ENDPOINT', key: 'tracing.endpoint', kind: 'text' },
+  { name: 'MCP_TRACING_TOKEN', key: 'tracing.token', kind: 'text' },
   { name: 'MCP_LOGGING_LEVEL', key: 'logging.level', kind: 'text' },
   { name: 'MCP_LOGGING_FORMAT', key: 'logging.format', kind: 'text' },
   { name: 'MCP_TLS_ENABLED', key: 'tls.enabled', kind: 'text' },

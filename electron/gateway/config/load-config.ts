@@ -173,7 +173,7 @@ function withAbsolutePaths(config: Config, { layers }: Source): Config {
     cert_file: absolute(`${key}.cert_file`, target.cert_file),
     key_file: absolute(`${key}.key_file`, target.key_file),
   });
-  const { policy, audit, upstream, servers, logging, tls } = config;
+  const { policy, audit, upstream, servers, tracing, logging, tls } = config;
   const { bundle } = policy;
   return {
     ...config,
@@ -204,6 +204,7 @@ function withAbsolutePaths(config: Config, { layers }: Source): Config {
         { ...server, cwd: absolute(['servers', name, 'cwd'], server.cwd) },
       ]),
     ),
+    tracing: absoluteOtlp('tracing', tracing),
     logging: {
       ...logging,
       file: { ...logging.file, path: absolute('logging.file.path', logging.file.path) },

@@ -11,6 +11,8 @@ export interface MeasuredState {
   readonly activeSessions: number;
   readonly servers: readonly { readonly name: string; readonly connected: boolean }[];
   readonly auditFlushes: number;
+  /** Spans that did not get to the collector. */
+  readonly lostSpans: { readonly dropped: number; readonly failed: number };
 }
 
 export type ForwardedCall = Pick<Call, 'method' | 'tool'>;
@@ -136,6 +138,20 @@ export function createMetrics(state: () => MeasuredState): Metrics {
       const { auditFlushes } = state();
       this.inc(auditFlushes - flushesSeen);
       flushesSeen = auditFlushes;
+    },
+  });
+  const lostSeen = { dropped: 0, failed: 0 };
+  new Counter({
+    name: 'mcp_proxy_trace_spans_lost_total',
+    help: 'Spans that did not get to the collector: dropped for want of room, or not delivered.',
+    labelNames: ['reason'],
+    registers: [registry],
+    collect() {
+      const { lostSpans } = state();
+      for (const reason of ['dropped', 'failed'] as const) {
+        this.inc({ reason }, lostSpans[reason] - lostSeen[reason]);
+        lostSeen[reason] = lostSpans[reason];
+      }
     },
   });
   const approvals = counter('approvals_total', 'Calls that a person was asked about.', ['answer']);

@@ -202,7 +202,7 @@ export class Exchange {
       longestMs: this.#with.maxRequestTimeMs,
       isExcused: () => this.#serverRequests.size > 0,
       expired: (why) => {
-        this.#letDown(id, why);
+        this.#letDown(id, why, true);
         // Initialize may not be cancelled (MCP 2025-11-25, cancellation); a modern request is by its connection's end.
         if (this.#era === 'legacy' && method !== 'initialize')
           void this.#sendAside(allowCancellation(id, why));
@@ -211,8 +211,8 @@ export class Exchange {
   }
 
   /** Answers a request that will get no answer of its server. */
-  #fail(id: RequestId, why: string): void {
-    this.#refuse(id, { error: 'upstream', message: why });
+  #fail(id: RequestId, why: string, timedOut = false): void {
+    this.#refuse(id, { error: 'upstream', message: why }, timedOut);
   }
 
   /** The server is of the other era, and so its client has to be. Nobody is at fault. */
@@ -222,19 +222,19 @@ export class Exchange {
     this.#refuse(id, refusal);
   }
 
-  #refuse(id: RequestId, refusal: Refusal): void {
+  #refuse(id: RequestId, refusal: Refusal, timedOut = false): void {
     const { code } = errors[refusal.error];
-    const request = this.#pending.fail(id, 'upstream_error', code, refusalMessage(refusal));
+    const request = this.#pending.fail(id, 'upstream_error', code, refusalMessage(refusal), timedOut);
     if (request === undefined) return;
     this.#outlet.answer(id, errorResponse(id, refusal));
     if (request.call.method === 'initialize') this.#on.initialized(null);
   }
 
   /** Fails a request that the server has let down. */
-  #letDown(id: RequestId, why: string): void {
+  #letDown(id: RequestId, why: string, timedOut = false): void {
     if (!this.#pending.has(id)) return;
     this.#with.health.failed(why);
-    this.#fail(id, why);
+    this.#fail(id, why, timedOut);
   }
 
   #lost(why: string): void {

@@ -76,8 +76,10 @@ export class PendingRequests {
     status: 'cancelled' | 'upstream_error',
     code: number | null,
     message: string,
+    timedOut = false,
   ): PendingRequest | undefined {
-    return this.#end(id, { status, responseBytes: null, errorCode: code, errorMessage: message });
+    const outcome = { status, responseBytes: null, errorCode: code, errorMessage: message };
+    return this.#end(id, timedOut ? { ...outcome, timedOut } : outcome);
   }
 
   #end(id: RequestId, outcome: Omit<CallOutcome, 'latencyMicros'>): PendingRequest | undefined {

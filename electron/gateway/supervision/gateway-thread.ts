@@ -11,7 +11,7 @@ import { threadPort } from './thread-port.ts';
 export interface ThreadSetup {
   /** Absolute path of the compiled worker. */
   readonly entry: string;
-  /** `process.env` of the thread. */
+  /** `process.env` of the thread, without OTEL_ variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Silence after which the thread counts as stalled and is ended, in milliseconds. */
   readonly stallMs: number;
@@ -35,7 +35,7 @@ export function startGatewayThread({ entry, env, stallMs, logger, onEvent }: Thr
   const evaluations = evaluationMemory();
   const worker = new Worker(entry, {
     name: 'gateway',
-    env: { ...env },
+    env: withoutOpenTelemetry(env),
     stdout: true,
     workerData: { evaluations },
   });
@@ -88,4 +88,12 @@ export function startGatewayThread({ entry, env, stallMs, logger, onEvent }: Thr
       await gone;
     },
   };
+}
+
+/**
+ * OpenTelemetry's SDK would read settings from them, over which nobody would know that they count: where telemetry goes,
+ * and with which credentials, says the configuration alone.
+ */
+function withoutOpenTelemetry(env: ThreadSetup['env']): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^OTEL_/iu.test(name)));
 }

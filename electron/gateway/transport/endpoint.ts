@@ -1,5 +1,5 @@
 // What both HTTP transports share: reading a body, finding sessions, and refusing with a record.
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { type ErrorName, errors, type Refusal } from '../errors.ts';
 import type { CallLog, Clock, Era, RefusedMessage } from '../ports.ts';
 import { newRequestId } from '../router/request-id.ts';
@@ -8,6 +8,7 @@ import type { ClientOutlet, ClientSession, ModernClient } from '../session/sessi
 import { refusalMessage } from '../wire/error-response.ts';
 import type { RequestId, RequestMessage } from '../wire/json-rpc.ts';
 import { type ClientBody, readClientBody } from '../wire/parse.ts';
+import { traceHeadersIn } from '../wire/trace-context.ts';
 import { mediaTypeOf, readBody, sendRefusal } from './http-exchange.ts';
 import { shownPath } from './request-target.ts';
 
@@ -106,12 +107,19 @@ export function createEndpointContext(options: EndpointOptions): EndpointContext
         return null;
       }
       const read = readClientBody(body);
-      if (read.ok) return read.value;
+      if (read.ok) return withTraceHeaders(read.value, request.headers);
       const message = errors[read.error].message + (read.message === undefined ? '' : `: ${read.message}`);
       refuse(request, response, { error: read.error, message }, { id: read.id });
       return null;
     },
   };
+}
+
+/** The messages, which know the trace that their HTTP request says to be of. */
+function withTraceHeaders(body: ClientBody, headers: IncomingHttpHeaders): ClientBody {
+  const traceHeaders = traceHeadersIn(headers);
+  if (traceHeaders === null) return body;
+  return { ...body, messages: body.messages.map((message) => ({ ...message, traceHeaders })) };
 }
 
 /** The path as it may be logged. */

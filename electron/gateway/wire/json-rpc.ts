@@ -1,10 +1,14 @@
 // JSON-RPC 2.0 messages as this program handles them: a typed envelope, and the bytes as they came.
 
+import type { TraceHeaders } from './trace-context.ts';
+
 export type RequestId = string | number;
 
 interface Envelope {
   /** The message as it came, without surrounding white space. What is forwarded is this, never a re-encoding. */
   readonly bytes: Buffer;
+  /** Trace headers of the HTTP request that brought it from its client. Left out where there were none. */
+  readonly traceHeaders?: TraceHeaders;
 }
 
 export interface RequestMessage extends Envelope {

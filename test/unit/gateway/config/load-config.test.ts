@@ -153,6 +153,8 @@ describe('the environment', () => {
     MCP_METRICS_PORT: ['9191', 9191],
     MCP_HEALTH_ENABLED: ['yes', true],
     MCP_HEALTH_PORT: ['8181', 8181],
+    MCP_TRACING_ENDPOINT: ['https://collector.example:4318', 'https://collector.example:4318'],
+    MCP_TRACING_TOKEN: ['s3cret', 's3cret'],
     MCP_LOGGING_LEVEL: ['debug', 'debug'],
     MCP_LOGGING_FORMAT: ['text', 'text'],
     MCP_TLS_ENABLED: ['true', true],
