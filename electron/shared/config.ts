@@ -150,7 +150,7 @@ const upstream = section({
       'How many connections to a URL are kept without a request.',
     ),
     max_open: wholeNumber(1, million, 100).describe(
-      'How many connections to a URL may be open for requests.',
+      'How many requests may have a connection to a URL at once. Further ones wait.',
     ),
     idle_timeout: duration('90s').describe('How long a connection to a URL is kept without a request.'),
   }).prefault({}),

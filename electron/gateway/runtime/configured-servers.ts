@@ -72,7 +72,7 @@ function reach(
       crowd,
       headers,
       timeoutMs,
-      idleTimeoutMs: pool.idle_timeout,
+      pool: { idleTimeoutMs: pool.idle_timeout, maxIdle: pool.max_idle, maxOpen: pool.max_open },
       logger,
     };
   }

@@ -5,7 +5,7 @@ import type { UpstreamConnection, UpstreamEvents } from '../ports.ts';
 import { givenUpBy } from '../wire/cancellation.ts';
 import type { RequestId } from '../wire/json-rpc.ts';
 import type { ClosableUpstream } from './connections.ts';
-import { createPlaces, type Place, type Places } from './places.ts';
+import { createPlaces, needsPlace, type Place, type Places } from './places.ts';
 
 export interface Crowd {
   /** So many requests may run at once, of all sessions together. */
@@ -13,9 +13,6 @@ export interface Crowd {
   /** So many more may wait for that. */
   readonly maxQueued: number;
 }
-
-/** Neither works: these come first, or stay as long as they like. */
-const NEEDS_NO_PLACE = new Set(['initialize', 'ping', 'subscriptions/listen']);
 
 export function limitCrowd(upstream: ClosableUpstream, crowd: Crowd): ClosableUpstream {
   const places = createPlaces(crowd.maxConcurrent, crowd.maxQueued);
@@ -83,7 +80,7 @@ function openWithPlaces(
   return {
     async send(allowed) {
       const { message } = allowed;
-      if (message.kind === 'request' && !NEEDS_NO_PLACE.has(message.method)) {
+      if (needsPlace(message)) {
         await sendWhenThereIsRoom(message.id, allowed);
         return;
       }

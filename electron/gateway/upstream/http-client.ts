@@ -2,6 +2,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import { Pool, type Dispatcher } from 'undici';
 import type { Closable, Logger } from '../ports.ts';
+import { boundIdleConnections } from './idle-connections.ts';
 import { describeUrl } from './target.ts';
 
 const MAX_REDIRECTS = 3;
@@ -13,6 +14,8 @@ export interface HttpRequest {
   readonly body: Buffer | null;
   /** How long the head of the response may take, milliseconds; 0 for as long as it likes. */
   readonly headTimeoutMs: number;
+  /** Whether it waits while `maxOpen` others like it run. Not for what one of those may itself be waiting for. */
+  readonly waitsInLine?: boolean;
 }
 
 export interface ResponseHead {
@@ -47,6 +50,10 @@ export interface HttpClientOptions {
   readonly connectTimeoutMs: number;
   /** How long a connection without a request is kept, milliseconds; less where the server says so. Else undici's 4 s. */
   readonly idleTimeoutMs?: number;
+  /** How many connections without a request are kept. Else all are. */
+  readonly maxIdle?: number;
+  /** How many connections those requests may have that wait in line for one. Else as many as there are requests. */
+  readonly maxOpen?: number;
   readonly logger: Logger;
   /** What is trusted instead of what the system trusts. */
   readonly trust?: Pick<ConnectionOptions, 'ca' | 'allowPartialTrustChain' | 'checkServerIdentity'>;
@@ -65,18 +72,26 @@ export function createHttpClient(client: HttpClientOptions): HttpClient {
     ...(keptFor === undefined ? {} : { keepAliveTimeout: keptFor, keepAliveMaxTimeout: keptFor }),
     connect: { ...trust, timeout: connectTimeoutMs },
   };
-  const calls = new Pool(origin, options);
+  const idle = boundIdleConnections(client.maxIdle ?? Infinity);
+  const { maxOpen: connections } = client;
+  const calls = new Pool(origin, {
+    ...options,
+    factory: idle.factory,
+    ...(connections === undefined ? {} : { connections }),
+  });
+  // A call may wait for what is said aside: the answer to a question that it has asked, or its own cancellation.
+  const asides = new Pool(origin, { ...options, factory: idle.factory });
   // Streams hold their connections for as long as a session lives. In a pool of their own they are not looked
   // through for a free connection on each call.
   const streams = new Pool(origin, options);
 
   function open(request: HttpRequest, handler: ResponseHandler, redirects: number): Exchange {
-    const { method, url, headers, body, headTimeoutMs } = request;
+    const { method, url, headers, body, headTimeoutMs, waitsInLine = false } = request;
     let controller: Dispatcher.DispatchController | null = null;
     let next: Exchange | null = null;
     let redirect: URL | null = null;
     let aborted = false;
-    const pool = method === 'GET' ? streams : calls;
+    const pool = method === 'GET' ? streams : waitsInLine ? calls : asides;
     pool.dispatch(
       { method, path: url.pathname + url.search, headers, body, headersTimeout: headTimeoutMs },
       {
@@ -104,6 +119,7 @@ export function createHttpClient(client: HttpClientOptions): HttpClient {
           if (!aborted && redirect === null) handler.data(chunk);
         },
         onResponseEnd() {
+          idle.rested();
           if (aborted) return;
           if (redirect === null) handler.end();
           else next = open({ ...request, url: redirect }, handler, redirects + 1);
@@ -128,7 +144,8 @@ export function createHttpClient(client: HttpClientOptions): HttpClient {
   return {
     open: (request, handler) => open(request, handler, 0),
     async close() {
-      await Promise.all([calls.destroy(), streams.destroy()]);
+      idle.close();
+      await Promise.all([calls, asides, streams].map(async (pool) => pool.destroy()));
     },
   };
 }

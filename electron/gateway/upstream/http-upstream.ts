@@ -6,7 +6,7 @@ import { trackConnections, type ClosableUpstream } from './connections.ts';
 import { createEraFinding, type ConfiguredEra } from './era-finding.ts';
 import { learningFromLegacy, refusedConnection } from './era-signs.ts';
 import { hideSecrets } from './hide-secrets.ts';
-import { createHttpClient } from './http-client.ts';
+import { createHttpClient, type HttpClientOptions } from './http-client.ts';
 import { HttpStatusError, suggestsOlderServer } from './http-failure.ts';
 import type { HttpServer } from './http-server.ts';
 import { MAX_MESSAGE_BYTES } from './limits.ts';
@@ -27,8 +27,7 @@ export interface HttpUpstreamOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** For connecting, opening a stream of events, acknowledging a notification; milliseconds. Answers may take longer. */
   readonly timeoutMs: number;
-  /** How long a connection without a request is kept, milliseconds. */
-  readonly idleTimeoutMs?: number;
+  readonly pool?: Pick<HttpClientOptions, 'idleTimeoutMs' | 'maxIdle' | 'maxOpen'>;
   /** `auto`, where it is left out. HTTP+SSE is of the legacy era alone. */
   readonly era?: ConfiguredEra;
   readonly logger: Logger;
@@ -37,10 +36,11 @@ export interface HttpUpstreamOptions {
 
 export function createHttpUpstream(options: HttpUpstreamOptions): ClosableUpstream {
   const { name, transport, timeoutMs, era = 'auto', logger, maxMessageBytes = MAX_MESSAGE_BYTES } = options;
+  const { pool = {} } = options;
   const http = createHttpClient({
     origin: options.url.origin,
     connectTimeoutMs: timeoutMs,
-    ...(options.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: options.idleTimeoutMs }),
+    ...pool,
     logger,
   });
   const url = new URL(options.url);

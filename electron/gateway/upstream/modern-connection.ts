@@ -65,7 +65,7 @@ export function openModernConnection(
         accept: 'application/json, text/event-stream',
         ...modernHeaders(message),
       },
-      body: message.bytes,
+      sent: message,
       answered: asked !== null,
       untilAcknowledged: asked === null,
       accepted(head) {

@@ -1,4 +1,5 @@
 // So many requests may run at a server at once; further ones wait in line, and when the line is full are sent away.
+import type { Message, RequestMessage } from '../wire/json-rpc.ts';
 
 /** A request's place at the server, or its wait for one. */
 export interface Place {
@@ -13,6 +14,14 @@ export interface Place {
 export interface Places {
   /** Null where the line is full. */
   take(): Place | null;
+}
+
+/** Neither works: these come first, or stay as long as they like. */
+const NEEDS_NO_PLACE = new Set(['initialize', 'ping', 'subscriptions/listen']);
+
+/** Requests do. What only answers, tells or takes back must never wait behind those that it is about. */
+export function needsPlace(message: Message): message is RequestMessage {
+  return message.kind === 'request' && !NEEDS_NO_PLACE.has(message.method);
 }
 
 /** First come, first served. */

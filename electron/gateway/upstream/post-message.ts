@@ -1,15 +1,18 @@
 // One message on its way to a server as a POST: the frame that the HTTP transports have in common.
+import type { Message } from '../wire/json-rpc.ts';
 import type { Delivery } from './conversation.ts';
 import type { Exchanges } from './exchanges.ts';
 import type { Exchange, ResponseHead } from './http-client.ts';
 import { networkError } from './http-failure.ts';
 import type { HttpServer } from './http-server.ts';
+import { needsPlace } from './places.ts';
 import { readPostResponse, type BodyReader, type PostResponse } from './post-response.ts';
 
 export interface OutgoingPost extends Pick<PostResponse, 'message' | 'stream' | 'over' | 'refused'> {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
+  /** Whose bytes are the body. */
+  readonly sent: Message;
   /** Whether the answer belongs into the response. */
   readonly answered: boolean;
   /** The server has to have taken the message before the delivery has; else it is enough that it has left. */
@@ -25,15 +28,16 @@ export function postMessage(
   delivery: Delivery,
   post: OutgoingPost,
 ): Exchange {
-  const { url, body, answered, untilAcknowledged, accepted, message, stream, over, refused } = post;
+  const { url, sent, answered, untilAcknowledged, accepted, message, stream, over, refused } = post;
   let reader: BodyReader | null = null;
   const exchange = exchanges.open(
     {
       method: 'POST',
       url,
       headers: { ...post.headers, 'content-type': 'application/json' },
-      body,
+      body: sent.bytes,
       headTimeoutMs: delivery.id === null ? timeoutMs : 0,
+      waitsInLine: needsPlace(sent),
     },
     {
       sent() {

@@ -93,7 +93,8 @@ export function openRetryingConnection(
           if (!(error instanceof UpstreamError) || error.fate !== 'undelivered') throw error;
           const delayMs = retryDelay(policy, failures);
           if (delayMs === null) throw afterAll(error, failures);
-          logger.info('upstream_retries', { server: name, failures, delayMs, why: error.message });
+          const { requestId } = allowed;
+          logger.info('upstream_retries', { requestId, server: name, failures, delayMs, why: error.message });
           if (!(await rest(message, delayMs))) throw error;
           if (takesOne) {
             await connection.close();

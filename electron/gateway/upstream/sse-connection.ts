@@ -33,7 +33,7 @@ export function openSseConnection(server: HttpServer, events: UpstreamEvents): U
     postMessage(server, conversation.exchanges, delivery, {
       url,
       headers: { ...server.headers, accept: '*/*' },
-      body: message.bytes,
+      sent: message,
       // The answer comes on the stream.
       answered: false,
       untilAcknowledged: delivery.id === null,

@@ -35,7 +35,7 @@ export function openStreamableConnection(server: HttpServer, events: UpstreamEve
     postMessage(server, conversation.exchanges, delivery, {
       url,
       headers: session.headers('application/json, text/event-stream'),
-      body: message.bytes,
+      sent: message,
       answered: isRequest,
       untilAcknowledged: !isRequest || !established,
       accepted(head) {

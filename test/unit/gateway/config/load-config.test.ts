@@ -370,8 +370,6 @@ describe('warnings', () => {
         'policy.cache.max_entries': '5',
         'audit.buffer_size': '5',
         'audit.flush_interval': '5s',
-        'upstream.connection_pool.max_idle': '5',
-        'upstream.connection_pool.max_open': '5',
         'audit.otlp.endpoint': 'https://collector.example',
       };
       const text = key
