@@ -195,6 +195,8 @@ export interface AllowedMessage {
   readonly [allowedBrand]: true;
   readonly message: Message;
   readonly paramHeaders: ParamHeaders;
+  /** Of the call that it is, or takes back; null where it belongs to none. For log lines. */
+  readonly requestId: string | null;
 }
 
 /** How a forwarded call ended, for the audit log. */

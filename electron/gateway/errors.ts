@@ -66,6 +66,11 @@ export const errors = {
   },
   server_unknown: { code: -32600, http: 404, message: 'No server of this name is served here' },
   not_found: { code: -32600, http: 404, message: 'Not found' },
+  sse_not_served: {
+    code: -32600,
+    http: 404,
+    message: 'HTTP+SSE is not served here (server.transport): use Streamable HTTP at /mcp',
+  },
   method_not_allowed: { code: -32600, http: 405, message: 'Method not allowed' },
   unsupported_media_type: { code: -32600, http: 415, message: 'Content-Type must be application/json' },
   not_acceptable: {

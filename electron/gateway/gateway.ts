@@ -266,6 +266,7 @@ export async function createGateway(
     auditWorks: () => audit.log.problem === null,
     proof: async () => archive.proof['audit.proof'](),
     onChange: () => notice.request(),
+    isStopping: () => drain.isDraining,
   });
   const server = composeHttpServer(surroundings, {
     sessions,

@@ -8,6 +8,7 @@ import type { Grants } from '../shared/approvals.ts';
 import type { GatewayStatus, Problem } from '../shared/domain.ts';
 import { CommandError, forwardTo, type AnyEvent } from '../shared/rpc.ts';
 import { readConfigOverview } from './composition/config-overview.ts';
+import { missingLibrary } from './supervision/missing-library.ts';
 import { nameOf } from './supervision/evaluation-mark.ts';
 import { startGatewayThread, type GatewayThread } from './supervision/gateway-thread.ts';
 import type { GatewayOptions } from './gateway-options.ts';
@@ -261,6 +262,8 @@ function takeFolder(folder: string): UserDataLock {
   try {
     lock = lockUserData(folder);
   } catch (error) {
+    const missing = missingLibrary(error);
+    if (missing !== null) throw new CommandError('library', missing);
     throw new CommandError('user_data', `The folder ${folder} can't be used: ${String(error)}`);
   }
   if (lock === null) throw new CommandError('in_use', `Another MCP Proxy Desktop uses the folder ${folder}.`);

@@ -99,7 +99,7 @@ export function createVerdictPath(collaborators: VerdictCollaborators): VerdictP
       log.complete(recordId, neverForwarded(stopped));
       return stopped;
     }
-    await forward(allowed(call.message, call.paramHeaders), recordId);
+    await forward(allowed(call.message, call.requestId, call.paramHeaders), recordId);
     return null;
   };
 
@@ -180,12 +180,16 @@ export function createVerdictPath(collaborators: VerdictCollaborators): VerdictP
 
 /** An answer to a request of the server's own (sampling, elicitation, roots) that this client was sent. */
 export function allowAnswer(answer: ResponseMessage): AllowedMessage {
-  return allowed(answer);
+  return allowed(answer, null);
 }
 
-/** Tells the server that the proxy itself gives a request up. */
-export function allowCancellation(requestId: RequestId, reason: string): AllowedMessage {
-  return allowed(cancellation(requestId, reason));
+/** Tells the server that the proxy itself gives a request up: this call, which the client has called `id`. */
+export function allowCancellation(
+  id: RequestId,
+  { requestId }: Pick<Call, 'requestId'>,
+  reason: string,
+): AllowedMessage {
+  return allowed(cancellation(id, reason), requestId);
 }
 
 /** What the app asks a server by itself, to find out what it is. Nothing among it does anything there. */
@@ -203,6 +207,7 @@ export function allowOwnQuestion(
     id === null
       ? { kind: 'notification', method, params, bytes }
       : { kind: 'request', id, method, params, bytes },
+    null,
   );
 }
 
@@ -300,6 +305,10 @@ function refusedRate(call: Call, { whose, limit, span }: ExceededLimit): Refusal
 }
 
 /** The one place where an AllowedMessage is made. */
-function allowed(message: Message, paramHeaders: ParamHeaders = {}): AllowedMessage {
-  return { message, paramHeaders } as AllowedMessage;
+function allowed(
+  message: Message,
+  requestId: string | null,
+  paramHeaders: ParamHeaders = {},
+): AllowedMessage {
+  return { message, paramHeaders, requestId } as AllowedMessage;
 }

@@ -41,6 +41,7 @@ export function composeHttpServer(
         idleTimeoutMs: server.idle_timeout,
         maxConnections: CONNECTIONS_PER_SESSION * server.max_connections + SPARE_CONNECTIONS,
       },
+      servesSse: server.transport === 'sse',
       securityHeaders: security.enable_security_headers,
       closeTimeoutMs: Math.min(server.graceful_shutdown, LONGEST_CLOSE_MS),
     }),

@@ -23,6 +23,8 @@ export interface Watched {
   readonly proof: () => Promise<AuditProof>;
   /** There is little room on the disk now, or enough again. */
   readonly onChange: () => void;
+  /** No new calls begin. */
+  readonly isStopping: () => boolean;
 }
 
 export interface Monitoring {
@@ -129,7 +131,7 @@ export function composeMonitoring(surroundings: GatewaySurroundings, watched: Wa
         config,
       });
     },
-    isReady: () => reasonsAgainst(reportOn(surroundings, watched, null)).length === 0,
+    isReady: () => reasonsNow(reportOn(surroundings, watched, null), watched).length === 0,
   };
 }
 
@@ -154,6 +156,11 @@ function reportOn({ config }: GatewaySurroundings, watched: Watched, free: numbe
   });
 }
 
+/** Supervisors are to send nobody here who would only be refused. */
+function reasonsNow(report: HealthReport, { isStopping }: Watched): string[] {
+  return [...(isStopping() ? ['the proxy is being stopped'] : []), ...reasonsAgainst(report)];
+}
+
 function healthProbes(surroundings: GatewaySurroundings, watched: Watched): PlacedProbes[] {
   const { config, options } = surroundings;
   const { health } = config;
@@ -164,7 +171,7 @@ function healthProbes(surroundings: GatewaySurroundings, watched: Watched): Plac
   const probes = [
     probe(health.liveness_path, () => asJson(200, { status: 'ok' })),
     probe(health.readiness_path, async () => {
-      const reasons = reasonsAgainst(await report());
+      const reasons = reasonsNow(await report(), watched);
       return reasons.length === 0
         ? asJson(200, { status: 'ready' })
         : asJson(503, { status: 'not_ready', reasons });

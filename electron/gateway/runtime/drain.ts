@@ -9,6 +9,8 @@ export interface Drain {
   readonly log: CallLog;
   /** The path, closed to new requests while it drains. What belongs to running ones passes: notifications, answers. */
   path(passDown: VerdictPath): VerdictPath;
+  /** No new ones begin. */
+  readonly isDraining: boolean;
   /** From now on requests are refused. Resolves when none runs any more, or after `ms` milliseconds. */
   begin(ms: number): Promise<void>;
 }
@@ -70,6 +72,9 @@ export function createDrain(log: CallLog, lasting: ReadonlySet<string>): Drain {
         undecided -= 1;
         ended();
       }
+    },
+    get isDraining() {
+      return draining;
     },
     begin(ms) {
       draining = true;

@@ -94,7 +94,7 @@ export class Exchange {
     const id = message.kind === 'request' ? message.id : null;
     if (id !== null) {
       const progressToken = progressTokenOf(message);
-      const deadline = method === SUBSCRIBE ? noDeadline : this.#deadline(id, method);
+      const deadline = method === SUBSCRIBE ? noDeadline : this.#deadline(id, call);
       this.#pending.add(id, { recordId, call, startedMicros, progressToken, deadline });
       const refusal = this.#with.health.refusal();
       if (refusal !== null) {
@@ -132,11 +132,11 @@ export class Exchange {
   /** Gives up the calls that the server is at: this is what their client is told, and the server is asked to stop. */
   stopCalls(refusal: Refusal): void {
     const why = refusalMessage(refusal);
-    for (const id of this.#pending.checkedIds) {
+    for (const { id, call } of this.#pending.checked) {
       this.#pending.fail(id, 'cancelled', errors[refusal.error].code, why);
       this.#outlet.answer(id, errorResponse(id, refusal));
       // A request of the modern era is cancelled by the end of its connection.
-      if (this.#era === 'legacy') void this.#sendAside(allowCancellation(id, why));
+      if (this.#era === 'legacy') void this.#sendAside(allowCancellation(id, call, why));
     }
   }
 
@@ -170,7 +170,8 @@ export class Exchange {
   #answered(message: ResponseMessage): void {
     const request = this.#pending.answer(message);
     if (request === undefined || message.id === null) {
-      this.#with.logger.debug('late_answer', { server: this.#with.upstream.name });
+      const requestId = this.#pending.givenUp(message.id);
+      this.#with.logger.debug('late_answer', { requestId, server: this.#with.upstream.name });
       return;
     }
     this.#with.health.answered();
@@ -196,7 +197,7 @@ export class Exchange {
   }
 
   /** Gives up a request that takes too long, and tells its server so. */
-  #deadline(id: RequestId, method: string): Deadline {
+  #deadline(id: RequestId, call: Call): Deadline {
     return startDeadline({
       silenceMs: this.#with.requestTimeoutMs,
       longestMs: this.#with.maxRequestTimeMs,
@@ -204,8 +205,8 @@ export class Exchange {
       expired: (why) => {
         this.#letDown(id, why, true);
         // Initialize may not be cancelled (MCP 2025-11-25, cancellation); a modern request is by its connection's end.
-        if (this.#era === 'legacy' && method !== 'initialize')
-          void this.#sendAside(allowCancellation(id, why));
+        if (this.#era === 'legacy' && call.method !== 'initialize')
+          void this.#sendAside(allowCancellation(id, call, why));
       },
     });
   }
@@ -238,17 +239,23 @@ export class Exchange {
   }
 
   #lost(why: string): void {
-    this.#with.logger.warn('upstream_lost', { server: this.#with.upstream.name, why });
+    this.#warnOfAll('upstream_lost', why);
     this.#failAll(why);
     this.#on.lost(why);
   }
 
   #interrupted(why: string): void {
-    this.#with.logger.warn('upstream_interrupted', { server: this.#with.upstream.name, why });
+    this.#warnOfAll('upstream_interrupted', why);
     this.#failAll(why);
     for (const id of this.#serverRequests.takeAll()) {
       this.#outlet.deliver(cancellation(id, why).bytes, null);
     }
+  }
+
+  /** One line, with the calls that it is about. */
+  #warnOfAll(event: string, why: string): void {
+    const { requestIds } = this.#pending;
+    this.#with.logger.warn(event, { requestIds, server: this.#with.upstream.name, why });
   }
 
   /** One failure of the server, however many requests it let down by it. */
@@ -275,8 +282,9 @@ export class Exchange {
       await this.#connection.send(allowed);
     } catch (error) {
       this.#with.logger.warn('undelivered', {
+        requestId: allowed.requestId,
         server: this.#with.upstream.name,
-        error: this.#wordsFor(error, null),
+        error: this.#wordsFor(error, allowed.requestId),
       });
     }
   }

@@ -14,9 +14,14 @@ export interface PendingRequest {
   readonly deadline: Deadline;
 }
 
+/** So many requests that got no answer are remembered, for a line about the answer that comes too late. */
+const REMEMBERED = 100;
+
 /** Completes the audit record of each request exactly once, however it ends. */
 export class PendingRequests {
   readonly #byId = new Map<RequestId, PendingRequest>();
+  /** The calls' own ids, by what the client called them. */
+  readonly #givenUp = new Map<RequestId, string>();
   readonly #log: CallLog;
   readonly #clock: Clock;
 
@@ -38,8 +43,18 @@ export class PendingRequests {
   }
 
   /** Those that the policy was asked about. */
-  get checkedIds(): RequestId[] {
-    return [...this.#byId].flatMap(([id, { call }]) => (call.treatment === 'enforce' ? [id] : []));
+  get checked(): { readonly id: RequestId; readonly call: Call }[] {
+    return [...this.#byId].flatMap(([id, { call }]) => (call.treatment === 'enforce' ? [{ id, call }] : []));
+  }
+
+  /** The own ids of the calls that wait. */
+  get requestIds(): string[] {
+    return [...this.#byId.values()].map(({ call }) => call.requestId);
+  }
+
+  /** The own id of a call that was given up, as long as it is remembered. */
+  givenUp(id: RequestId | null): string | null {
+    return (id === null ? undefined : this.#givenUp.get(id)) ?? null;
   }
 
   add(id: RequestId, request: PendingRequest): void {
@@ -79,7 +94,15 @@ export class PendingRequests {
     timedOut = false,
   ): PendingRequest | undefined {
     const outcome = { status, responseBytes: null, errorCode: code, errorMessage: message };
-    return this.#end(id, timedOut ? { ...outcome, timedOut } : outcome);
+    const ended = this.#end(id, timedOut ? { ...outcome, timedOut } : outcome);
+    if (ended !== undefined) this.#remember(id, ended.call.requestId);
+    return ended;
+  }
+
+  #remember(id: RequestId, requestId: string): void {
+    const [oldest] = this.#givenUp.keys();
+    if (this.#givenUp.size >= REMEMBERED && oldest !== undefined) this.#givenUp.delete(oldest);
+    this.#givenUp.set(id, requestId);
   }
 
   #end(id: RequestId, outcome: Omit<CallOutcome, 'latencyMicros'>): PendingRequest | undefined {

@@ -41,6 +41,7 @@ const remedies: Readonly<Record<string, string>> = {
   port_taken: 'End the program that uses it, or choose another port in server.listen, then start again.',
   in_use: 'Quit the one that runs already, or give this one a folder of its own with --user-data.',
   user_data: 'Make the folder writable, or choose another one with --user-data.',
+  library: 'Install what is missing, then start again.',
   restarting:
     'Nothing needs to be done: it is being started again. Calls that were on their way have failed.',
 };

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { ALL_SERVERS } from '../../shared/server-paths.ts';
 import { errors } from '../errors.ts';
 import type { Closable, Logger, Upstream } from '../ports.ts';
+import { newRequestId } from '../router/request-id.ts';
 import { createAdminApi, type AdminApiOptions } from './admin-api.ts';
 import { type ConnectionBounds, connectionOptions, guardConnections } from './connection-bounds.ts';
 import { corsHeaders } from './cors.ts';
@@ -35,6 +36,8 @@ export interface HttpServerOptions extends Omit<EndpointOptions, 'served'> {
   readonly servers: readonly [Upstream, ...Upstream[]];
   /** All of them together. */
   readonly all: Served;
+  /** Whether clients may speak HTTP+SSE, beside Streamable HTTP. */
+  readonly servesSse: boolean;
   readonly door: DoorPolicy;
   readonly identity: IdentityPolicy;
   /** Null: plain HTTP, as is usual on loopback. */
@@ -146,9 +149,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
         options.logger.debug('client_left', { path: pathOf(request) });
         return;
       }
-      options.logger.error('request_failed', { path: pathOf(request), error: String(error) });
+      const requestId = newRequestId();
+      options.logger.error('request_failed', { requestId, path: pathOf(request), error: String(error) });
+      // Whoever gets the answer can name the line.
+      const message = `${errors.internal.message} (${requestId})`;
       if (response.headersSent) response.destroy();
-      else sendRefusal(response, { error: 'internal' });
+      else sendRefusal(response, { error: 'internal', message });
     });
   }
 
@@ -194,6 +200,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       } else if (asked === undefined) {
         const message = `${errors.server_unknown.message}; there are: ${[...served.keys()].join(', ')}`;
         refuse(request, response, { error: 'server_unknown', message });
+      } else if (route.endpoint !== 'mcp' && !options.servesSse) {
+        refuse(request, response, { error: 'sse_not_served' });
       } else {
         const { agent, clientId } = identified;
         const caller = { agent, clientId, sourceIp: addressOf(request), connection: request.socket };

@@ -164,8 +164,8 @@ describe('a call that may go on', () => {
     const { run, log, forwarded } = path(setting);
     const call = toolCall();
     await expect(run(call)).resolves.toBeNull();
-    const { message, paramHeaders } = call;
-    expect(forwarded).toEqual([{ allowed: { message, paramHeaders }, recordId: 1 }]);
+    const { message, paramHeaders, requestId } = call;
+    expect(forwarded).toEqual([{ allowed: { message, paramHeaders, requestId }, recordId: 1 }]);
     expect(log.calls).toMatchObject([{ call, verdict: { allow: true, reason }, refusal: null }]);
   });
 
@@ -587,7 +587,7 @@ describe('an AllowedMessage', () => {
   it('cannot be made elsewhere: a message, or an object like it, is none', () => {
     const message = clientMessage('{"jsonrpc":"2.0","id":1,"method":"tools/call"}');
     // @ts-expect-error -- the brand is missing
-    const forged: AllowedMessage = { message, paramHeaders: {} };
+    const forged: AllowedMessage = { message, paramHeaders: {}, requestId: null };
     // @ts-expect-error -- the brand's symbol is not exported, and another one is another one
     const branded: AllowedMessage = { message, [Symbol('allowedBrand')]: true };
     // @ts-expect-error -- a message is not allowed by itself
@@ -599,8 +599,9 @@ describe('an AllowedMessage', () => {
 
   it('is made of answers and of our own cancellations alone, where there is no verdict', () => {
     const answer = clientMessage('{"jsonrpc":"2.0","id":1,"result":{}}') as ResponseMessage;
-    expect(allowAnswer(answer)).toEqual({ message: answer, paramHeaders: {} });
-    const { message } = allowCancellation('"1', 'too slow');
+    expect(allowAnswer(answer)).toEqual({ message: answer, paramHeaders: {}, requestId: null });
+    const { message, requestId } = allowCancellation('"1', { requestId: 'req_1' }, 'too slow');
+    expect(requestId).toBe('req_1');
     expect(message).toMatchObject({ kind: 'notification', method: 'notifications/cancelled' });
     expect(JSON.parse(message.bytes.toString())).toEqual({
       jsonrpc: '2.0',

@@ -542,6 +542,49 @@ describe('initialize', () => {
   });
 });
 
+describe('a line of the log', () => {
+  const idOf = (log: Parameters<typeof recordOf>[0], tool: string) => recordOf(log, tool).call.requestId;
+
+  it('about a server that is lost or interrupted names the calls that waited for it', async () => {
+    const { session, connection, log, logger } = await initializedSession();
+    await session.receive(call(1, 'one'));
+    await session.receive(call(2, 'two'));
+    connection.interrupted('gone');
+    await session.receive(call(3, 'three'));
+    connection.lost('gone for good');
+    expect(logger.lines.filter(({ event }) => event.startsWith('upstream_'))).toMatchObject([
+      { event: 'upstream_interrupted', fields: { requestIds: [idOf(log, 'one'), idOf(log, 'two')] } },
+      { event: 'upstream_lost', fields: { requestIds: [idOf(log, 'three')] } },
+    ]);
+  });
+
+  it('about an answer that comes too late names the call that it would have been for', async () => {
+    const { session, connection, log, logger } = await initializedSession();
+    await session.receive(call(1, 'x'));
+    await session.receive(cancelled(1));
+    connection.says({ id: 1, result: {} });
+    connection.says({ id: 99, result: {} });
+    expect(logger.lines.filter(({ event }) => event === 'late_answer')).toMatchObject([
+      { fields: { requestId: idOf(log, 'x') } },
+      { fields: { requestId: null } },
+    ]);
+  });
+
+  it('about a cancellation that did not get there names the call that it was for', async () => {
+    const { session, connection, log, logger } = await initializedSession();
+    await session.receive(call(1, 'x'));
+    connection.onSend = () => {
+      throw new UpstreamError('gone');
+    };
+    session.stopCalls({ error: 'paused' });
+    await vi.waitFor(() => expect(logger.events).toContain('undelivered'));
+    expect(logger.lines.find(({ event }) => event === 'undelivered')?.fields).toMatchObject({
+      requestId: idOf(log, 'x'),
+      error: 'gone',
+    });
+  });
+});
+
 describe('a server that is lost', () => {
   it('fails what waits for it with the reason, and ends the session', async () => {
     const { session, connection, outlet, log, ended } = await initializedSession();

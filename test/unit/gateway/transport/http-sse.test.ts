@@ -218,3 +218,14 @@ it('keeps sessions apart', async () => {
   await eventually(() => expect(one.events.messages()).toMatchObject([{ result: 'true' }]));
   expect(other.events.messages()).toEqual([]);
 });
+
+it('is not there where the configuration wants Streamable HTTP alone, which goes on', async () => {
+  const { send, initialize, log } = await startProxy({ servesSse: false });
+  for (const path of ['/', '/sse', '/servers/files/sse']) {
+    const { status, text } = await send({ path, headers: { accept: 'text/event-stream' } });
+    expect(status).toBe(404);
+    expect(text).toContain('use Streamable HTTP at /mcp');
+  }
+  expect(log.refusals).toHaveLength(3);
+  expect(await initialize()).toMatch(/./u);
+});

@@ -72,6 +72,7 @@ interface ProxySetting {
   readonly clients?: ReturnType<typeof clientsBy>;
   readonly bounds?: Partial<ConnectionBounds>;
   readonly securityHeaders?: boolean;
+  readonly servesSse?: boolean;
 }
 
 /** The proxy in front of a server that answers `initialize`, and what each test adds through `onSend`. */
@@ -85,6 +86,7 @@ export async function startProxy({
   clients = clientsBy({}),
   bounds = {},
   securityHeaders = true,
+  servesSse = true,
 }: ProxySetting = {}) {
   const log = new MemoryLog();
   const logger = recordingLogger();
@@ -161,6 +163,7 @@ export async function startProxy({
       ...bounds,
     },
     securityHeaders,
+    servesSse,
     probes: [],
     closeTimeoutMs: 1_000,
   });

@@ -68,7 +68,7 @@ export function allowedBytes(bytes: Buffer): AllowedMessage {
   const parsed = readServerMessage(bytes);
   const message = parsed.ok ? parsed.value[0] : undefined;
   if (message === undefined) throw new Error(`not a message: ${bytes.toString()}`);
-  return { message, paramHeaders: {} } as AllowedMessage;
+  return { message, paramHeaders: {}, requestId: 'req_test' } as AllowedMessage;
 }
 
 export function request(id: RequestId, method: string, params: object = {}): AllowedMessage {

@@ -55,7 +55,7 @@ describe('a message that did not get there', () => {
     await sent;
     expect(methods()).toEqual(['tools/call']);
     expect(logger.lines).toMatchObject([
-      { event: 'upstream_retries', fields: { server: 'files', delayMs: 100 } },
+      { event: 'upstream_retries', fields: { requestId: 'req_test', server: 'files', delayMs: 100 } },
     ]);
   });
 
