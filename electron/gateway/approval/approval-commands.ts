@@ -161,7 +161,7 @@ export function createApprovalCommands(services: ApprovalCommandServices): Handl
         answered.push(id);
         given.push(waiting.asked);
       } else if (gone !== undefined) {
-        keptUntil = late.keep(gone, allow, note);
+        keptUntil = late.keep(gone, { allow, note, via });
         kept.push(id);
         given.push(gone);
       }
@@ -249,7 +249,8 @@ function newsOf(kind: GrantNews['kind'], grant: Grant): GrantNews {
   return { kind, id, what, scope: `${scope}, ${duration}`, until: expiresAt };
 }
 
-const answeredAt: Readonly<Record<AnswerPlace, string>> = {
+/** Stands in the record of a call. */
+export const answeredAt: Readonly<Record<AnswerPlace, string>> = {
   window: 'Answered in the window',
   prompt: 'Answered in the prompt',
   tray: 'Answered in the menu of the tray',

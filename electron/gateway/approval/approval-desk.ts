@@ -1,7 +1,12 @@
 // "Shall I?": answers calls by what a person has said before, or holds them while one is asked.
 import type { PendingApproval } from '../../shared/approvals.ts';
 import type { Answer, ApprovalDesk, Logger } from '../ports.ts';
-import { createApprovalCommands, type AnswerRules, type AnswerSettings } from './approval-commands.ts';
+import {
+  answeredAt,
+  createApprovalCommands,
+  type AnswerRules,
+  type AnswerSettings,
+} from './approval-commands.ts';
 import { askedCall, type AskedCall } from './asked-call.ts';
 import { identify } from './caller-identity.ts';
 import { createGrants, type GrantsOptions } from './grants.ts';
@@ -56,7 +61,8 @@ export function createApprovalDesk(options: ApprovalDeskOptions): ApprovalDesk {
     }
     const kept = late.take(asked);
     if (kept !== null) {
-      return unasked(kept.allow, 'grant', [`Answered after ${kept.of} was given up`, ...noted(kept.note)]);
+      const { allow, of, via, note } = kept;
+      return unasked(allow, 'grant', [`Answered after ${of} was given up`, answeredAt[via], ...noted(note)]);
     }
     const quietAs = quiet.answer(asked);
     return quietAs === null ? null : unasked(quietAs === 'record', 'quiet');

@@ -1,4 +1,5 @@
 // Answers to calls whose clients did not wait for them: each holds once, for the same call of the same client.
+import type { AnswerPlace } from '../../shared/approvals.ts';
 import type { Clock } from '../ports.ts';
 import type { AskedCall } from './asked-call.ts';
 
@@ -8,15 +9,22 @@ export interface LateAnswersOptions {
   readonly windowMs: number;
 }
 
+/** What was said, and where. */
+export interface LateAnswer {
+  readonly allow: boolean;
+  readonly note: string;
+  readonly via: AnswerPlace;
+}
+
 export interface LateAnswers {
   /** The client of this call has given up. */
   gaveUp(asked: AskedCall): void;
   /** The call with this id, where its client gave up not long ago and nobody has answered it since. */
   find(id: string): AskedCall | undefined;
   /** Keeps an answer for an exact retry; gives until when, Unix milliseconds. */
-  keep(asked: AskedCall, allow: boolean, note: string): number;
+  keep(asked: AskedCall, answer: LateAnswer): number;
   /** Null where no answer is kept for this call. Gives each away once. */
-  take(asked: AskedCall): { readonly allow: boolean; readonly note: string; readonly of: string } | null;
+  take(asked: AskedCall): (LateAnswer & { readonly of: string }) | null;
   clear(): void;
 }
 
@@ -26,7 +34,7 @@ const MAX_REMEMBERED = 200;
 interface Kept {
   readonly asked: AskedCall;
   readonly lastMicros: number;
-  readonly answer: { readonly allow: boolean; readonly note: string } | null;
+  readonly answer: LateAnswer | null;
 }
 
 export function createLateAnswers({ clock, windowMs }: LateAnswersOptions): LateAnswers {
@@ -48,9 +56,9 @@ export function createLateAnswers({ clock, windowMs }: LateAnswersOptions): Late
     find: (id) =>
       current().find(({ asked, answer }) => answer === null && asked.call.requestId === id)?.asked,
 
-    keep(asked, allow, note) {
+    keep(asked, answer) {
       const others = current().filter((each) => each.asked.call.requestId !== asked.call.requestId);
-      remember(asked, { allow, note }, others);
+      remember(asked, answer, others);
       return clock.now() + windowMs;
     },
 

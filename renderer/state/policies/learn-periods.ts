@@ -9,6 +9,7 @@ export const learnPeriods = {
   month: { name: 'The last 30 days', length: 30 * day },
   all: { name: 'The whole log', length: null },
   chosen: { name: 'From … to …', length: null },
+  quiet: { name: 'While you were not to be disturbed', length: null },
 } as const;
 export type LearnPeriod = keyof typeof learnPeriods;
 
@@ -18,12 +19,20 @@ export interface ChosenDays {
   readonly to: string;
 }
 
-/** Unix milliseconds; `to` is not part of it. */
+/** Unix milliseconds; `to` is not part of it. Null: open. */
+export interface LearnBounds {
+  readonly from: number | null;
+  readonly to: number | null;
+}
+
+/** @param quiet the time that `quiet` stands for; null where there is none, which is nothing to learn from. */
 export function boundsOf(
   period: LearnPeriod,
   days: ChosenDays,
+  quiet: LearnBounds | null,
   now: number,
-): { from: number | null; to: number | null } {
+): LearnBounds {
+  if (period === 'quiet') return quiet ?? { from: now, to: now };
   if (period === 'chosen') return { from: startOf(days.from, 0), to: startOf(days.to, 1) };
   const { length } = learnPeriods[period];
   return { from: length === null ? null : now - length, to: null };

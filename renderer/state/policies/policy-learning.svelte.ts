@@ -7,7 +7,7 @@ import type {
   RuleOfCall,
 } from '../../../electron/shared/policy-trial.ts';
 import type { Notices } from '../notices.svelte.ts';
-import { boundsOf, type LearnPeriod } from './learn-periods.ts';
+import { boundsOf, type LearnBounds, type LearnPeriod } from './learn-periods.ts';
 import {
   emptyRule,
   groupsOf,
@@ -33,6 +33,8 @@ export interface CallToRule {
 export class PolicyLearning {
   period = $state<LearnPeriod>('week');
   days = $state.raw({ from: '', to: '' });
+  /** When nobody was to be disturbed, if that is what is learned from; it can be chosen again then. */
+  quiet = $state.raw<LearnBounds | null>(null);
   /** What was found in the log; null until something was looked for, and for a rule of one call. */
   found = $state.raw<Pick<PolicyLearned, 'calls' | 'withoutArguments' | 'cut'> | null>(null);
   /** Set while a rule is made of one call. */
@@ -90,7 +92,8 @@ export class PolicyLearning {
     this.looked = 0;
     const { signal } = (this.#stopping = new AbortController());
     try {
-      const learned = await this.#api.ask('policy.learn', boundsOf(this.period, this.days, Date.now()));
+      const bounds = boundsOf(this.period, this.days, this.quiet, Date.now());
+      const learned = await this.#api.ask('policy.learn', bounds);
       this.#begin(learned.proposals, null);
       this.found = learned;
       this.#take(learned.files);
@@ -99,6 +102,14 @@ export class PolicyLearning {
       if (!signal.aborted) this.#notices.fail("Couldn't learn from the log.", error);
     }
     this.running = false;
+  }
+
+  /** From the calls that nobody was asked about, and all others of that time. */
+  async learnFromQuiet(bounds: LearnBounds): Promise<void> {
+    if (this.running) return;
+    this.quiet = bounds;
+    this.period = 'quiet';
+    await this.learn();
   }
 
   async cancel(): Promise<void> {

@@ -2,6 +2,7 @@ import { cleanup, fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PolicyProposal } from '../../../electron/shared/policy-trial.ts';
 import type { Answers } from '../fake-api.ts';
+import { sampleApproval } from '../../samples.ts';
 import { button, openWindow, settled } from '../open-window.ts';
 import { sampleFolder } from '../sample-policies.ts';
 
@@ -128,5 +129,25 @@ describe('Learn', () => {
         rule: { callId: 7, answer: 'allow', except: 'blocked_tool' },
       }),
     );
+  });
+
+  it('learns from exactly the time in which nobody was to be disturbed', async () => {
+    const last = { from: 1_000, until: 61_000, as: 'record', calls: 3 } as const;
+    const { client, server, method, tool, resource, rule } = sampleApproval('a');
+    const kind = { client, server, method, tool, resource, rule, id: 'req_1', arguments: '{}' };
+    const { app, api } = await opened({
+      'approvals.quiet.read': () => ({
+        now: 70_000,
+        current: null,
+        last,
+        unasked: [{ ...kind, calls: 3, lastAt: 2_000 }],
+      }),
+    });
+    app.navigation.go('approvals');
+    await fireEvent.click(await screen.findByRole('button', { name: 'Learn rules from it' }));
+    await screen.findByRole('row', { name: /read_file/ });
+    expect(api.asked('policy.learn')).toEqual([{ from: 1_000, to: 61_000 }]);
+    const period = screen.getByRole<HTMLSelectElement>('combobox', { name: 'Period' });
+    expect(period.selectedOptions[0]?.textContent).toBe('While you were not to be disturbed');
   });
 });

@@ -95,6 +95,17 @@ describe('a call that its client gave up', () => {
     expect(desk.pending()).toHaveLength(2);
   });
 
+  it('keeps where and why it was answered, for the record of the retry', async () => {
+    const { desk, asks } = attended();
+    const { id, giveUp } = await asks();
+    giveUp();
+    await desk.give({ ids: [id], allow: true, via: 'notification', note: 'Ada said so' });
+    const { answer } = await asks();
+    await expect(answer).resolves.toMatchObject({
+      notes: [`Answered after ${id} was given up`, 'Answered on the notification', 'Note: Ada said so'],
+    });
+  });
+
   it('is answered for two minutes, and the answer kept for two more', async () => {
     const { desk, asks } = attended();
     const [first, second] = [await asks(), await asks(toolCall('drop'))];
