@@ -30,6 +30,8 @@ export interface ProxyOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A folder from an earlier run. */
   readonly userData?: string;
+  /** A program and its arguments, which runs what follows as a command. */
+  readonly within?: readonly string[];
 }
 
 export interface RunningProxy {
@@ -94,7 +96,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const configFile =
     options.config === null ? null : await writeConfig(folder, options.config, options.policies);
   const args = ['--user-data', userData, ...(configFile === null ? [] : ['--config', configFile])];
-  const child = spawnHeadless(args, options.env);
+  const child = spawnHeadless(args, options.env, options.within);
   const output = collect(child);
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
 
@@ -162,11 +164,16 @@ export async function writeConfig(
   return file;
 }
 
-function spawnHeadless(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+function spawnHeadless(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  within: readonly string[] = [],
+) {
   if (!existsSync(headless))
     throw new Error(`${headless} is missing: "npm test" builds it before the tests run`);
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('MCP_'));
-  const child = spawn(process.execPath, [headless, ...args], {
+  const [command = process.execPath, ...rest] = [...within, process.execPath, headless, ...args];
+  const child = spawn(command, rest, {
     env: { ...Object.fromEntries(inherited), ELECTRON_RUN_AS_NODE: '1', ...env },
     cwd: tmpdir(),
   });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { readAuditLog } from './audit-log.ts';
+import { cli } from './cli-process.ts';
 import {
   allowAll,
   freePort,
@@ -49,6 +50,16 @@ describe('what it says', () => {
       version: packageJson.version,
       pid: proxy.pid,
     });
+  });
+
+  it('is nothing of a port that an earlier run chose, once the configuration names one', async () => {
+    const userData = temporaryFolder();
+    writeFileSync(join(userData, 'gateway-settings.json'), JSON.stringify({ port: await freePort() }));
+    const config = { upstream: await stdioSection(), api: { enabled: true } };
+    const proxy = await startProxy({ config, policies: allowAll, userData });
+    const status = await cli(userData, 'status', '--json');
+    expect(JSON.parse(status.stdout)).toMatchObject({ url: proxy.url, portTakenInstead: null, problems: [] });
+    await proxy.stop();
   });
 
   it('is --version and --help, with exit code 0', async () => {

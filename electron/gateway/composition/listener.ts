@@ -71,7 +71,7 @@ export async function listen(
   const configured = isConfigured('server.listen.port');
   const listening = await listenOnChosenPort(server, { address, port, configured, kept: keptPort });
   if (!configured && keptPort === undefined) kept.write({ port: listening.port });
-  const wanted = keptPort ?? port;
+  const wanted = configured ? port : (keptPort ?? port);
   const url = `${certificate === null ? 'http' : 'https'}://${hostName(listening.address)}:${listening.port}`;
   const { userData, version } = options;
   keep(announce(join(userData, 'gateway.json'), { url, pid: process.pid, version, certificate }));
