@@ -122,13 +122,16 @@ export async function createGateway(
   });
   const { archive } = audit;
   const metrics = config.metrics.enabled
-    ? createMetrics(() => ({
-        ready: monitoring.isReady(),
-        activeSessions: sessions.list().length,
-        servers: status().servers.map(({ name, lastError }) => ({ name, connected: lastError === null })),
-        auditFlushes: audit.commits(),
-        lostSpans: tracing.lost ?? { dropped: 0, failed: 0 },
-      }))
+    ? createMetrics(
+        () => ({
+          ready: monitoring.isReady(),
+          activeSessions: sessions.list().length,
+          servers: status().servers.map(({ name, lastError }) => ({ name, connected: lastError === null })),
+          auditFlushes: audit.commits(),
+          lostSpans: tracing.lost ?? { dropped: 0, failed: 0 },
+        }),
+        audit.shipping,
+      )
     : null;
   const measured = metrics === null ? audit.log : measuredLog(audit.log, metrics, clock);
   const drain = createDrain(tracing.log(measured), new Set([SUBSCRIBE]));
@@ -267,6 +270,7 @@ export async function createGateway(
     proof: async () => archive.proof['audit.proof'](),
     onChange: () => notice.request(),
     isStopping: () => drain.isDraining,
+    shipping: () => audit.shipping(),
   });
   const server = composeHttpServer(surroundings, {
     sessions,
@@ -332,7 +336,7 @@ export async function createGateway(
       totals: audit.log.totals,
       problems: [
         audit.log.problem,
-        audit.problem,
+        ...audit.problems(),
         policyProblem(policy),
         bundleProblem(policy),
         inForce.problem,
@@ -397,7 +401,10 @@ export async function createGateway(
       closing.abort();
       // Nobody will answer any more.
       approvals.dismissAll();
-      await drain.begin(Math.min(config.server.graceful_shutdown, mostMs ?? Infinity));
+      const graceMs = Math.min(config.server.graceful_shutdown, mostMs ?? Infinity);
+      const begun = performance.now();
+      await drain.begin(graceMs);
+      audit.shipAtEnd(Math.max(0, graceMs - (performance.now() - begun)));
       await running.disposeAsync();
     },
   };

@@ -174,6 +174,24 @@ export interface AuditNotes {
   note(event: AuditEvent): void;
 }
 
+/** How the audit log gets to the collector that has a copy of it; counted since the gateway was started. */
+export interface AuditShipping {
+  /** How many records the collector has taken. */
+  readonly shipped: number;
+  /** How many requests to it came to nothing. */
+  readonly failures: number;
+  /** How many records it never gets: deleted before it took them, more than may wait, or refused by it. */
+  readonly skipped: { readonly retention: number; readonly backlog: number; readonly refused: number };
+  /** How many records wait for it. */
+  readonly backlog: number;
+  /** When it took something last, Unix milliseconds; null where it never has. */
+  readonly lastSuccessAt: number | null;
+  /** Why it takes nothing now, and what to do; null where it does. */
+  readonly problem: { readonly message: string; readonly remedy: string } | null;
+  /** What it lacks since a short while; null where nothing. */
+  readonly loss: { readonly message: string; readonly remedy: string } | null;
+}
+
 /** The audit log as the calls see it. Only `record` fails: nothing else could be undone any more. */
 export interface CallLog extends AuditNotes, Closable {
   /**

@@ -42,6 +42,11 @@ export const auditEvent = z.discriminatedUnion('kind', [
     records: count,
     before: moment.nullable(),
   }),
+  /**
+   * The collector never gets these records: they were deleted before it took them, or more waited than may
+   * (`audit.otlp.max_backlog`).
+   */
+  event('log.unshipped', { from: count, to: count, records: count, why: z.enum(['retention', 'backlog']) }),
   /** Subject: the format. `file` is null in logs of earlier versions, for what went over the network. */
   event('log.exported', { records: count, file: z.string().nullable() }),
   /** Calls were read over the network, page by page: within an hour all together. Subject: `api`. */

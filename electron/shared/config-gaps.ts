@@ -26,10 +26,6 @@ export const withoutEffect: readonly {
     keys: ['audit.buffer_size', 'audit.flush_interval'],
     why: 'each record is written before its call goes on, so that none is ever gathered',
   },
-  {
-    keys: ['audit.otlp.endpoint'],
-    why: 'not in this version',
-  },
 ];
 
 /**

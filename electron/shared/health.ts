@@ -6,6 +6,7 @@ export const healthPart = z.object({
     'policy',
     'audit',
     'signing',
+    'shipping',
     'disk',
     'listener',
     'server',

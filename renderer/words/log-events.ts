@@ -47,6 +47,8 @@ const sentences: Readonly<Record<Kind, (event: Told) => string>> = {
     `The log could not be written from ${timeOfDay(e.number('from'))} to ${timeOfDay(e.number('to'))} (${e.text('problem')}): ${counted(e.number('denied'), 'call')} denied for it, ${counted(e.number('unrecorded'), 'call')} let through without a record.`,
   'log.trimmed': (e) =>
     `${counted(e.number('records'), 'record')} deleted, ${e.has('before') ? `those from before ${dayAndTime(e.number('before'))}` : 'because the log had grown too large'}.`,
+  'log.unshipped': (e) =>
+    `${counted(e.number('records'), 'record')} will never be shipped (${e.number('from')} to ${e.number('to')}): ${e.text('why') === 'retention' ? 'they were deleted before the collector took them' : 'more waited for the collector than may'}.`,
   'log.exported': (e) =>
     `${counted(e.number('records'), 'record')} exported as ${e.subject}${e.has('file') ? ` to ${e.text('file')}` : ''}.`,
   'log.read': (e) =>
@@ -110,6 +112,7 @@ const kindNames: Readonly<Record<Kind, string>> = {
   'log.salvaged': 'Log salvaged',
   'log.gap': 'Log not writable',
   'log.trimmed': 'Old records deleted',
+  'log.unshipped': 'Not shipped',
   'log.exported': 'Exported',
   'log.read': 'Read over the API',
   'key.created': 'Key made',

@@ -6,6 +6,7 @@ import { auditKey, auditProof, auditProofCommands, auditVerification } from '../
 import { callsBefore } from '../../shared/approvals.ts';
 import type { JudgedCall, RecordedCall } from '../call.ts';
 import type { BeforeQuery } from '../ports.ts';
+import { shippingSettings, shippingState } from './shipping/shipping-contract.ts';
 
 export const archiveCommands = {
   ...logQuestions,
@@ -25,8 +26,8 @@ export const archiveCommands = {
   },
   /** What signs the log from now on. */
   sign: { input: auditKey, output: auditProof },
-  /** Ends the worker once the reply is on its way. */
-  close: { input: z.void(), output: z.void() },
+  /** Ends the worker once the reply is on its way. Before that it ships what waits, for so many milliseconds at most. */
+  close: { input: z.number().min(0), output: z.void() },
 } as const;
 export type ArchiveCommands = typeof archiveCommands;
 
@@ -34,6 +35,8 @@ export const archiveEvents = {
   verifying: auditVerification,
   /** The database's own pages were found damaged; in words for people. */
   damaged: z.string(),
+  /** Told each second in which it has changed. */
+  shipping: shippingState,
   /** A log line; the thread that started the worker writes it. */
   logged: z.object({
     level: z.enum(['info', 'warn', 'error']),
@@ -52,5 +55,7 @@ export const workerSettings = z.object({
   retentionDays: z.int().min(0),
   /** Bytes; null: any size. */
   maxBytes: z.int().min(1).nullable(),
+  /** Null: no collector gets the log. */
+  shipping: shippingSettings.nullable(),
 });
 export type WorkerSettings = z.infer<typeof workerSettings>;

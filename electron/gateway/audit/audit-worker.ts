@@ -12,12 +12,14 @@ import { readRecentCalls, readRecordedCall } from './recorded-calls.ts';
 import { startRetention } from './retention.ts';
 import { followLog } from './search/follow-log.ts';
 import { createLogQuestions } from './search/log-questions.ts';
+import { createCollector } from './shipping/collector.ts';
+import { startShipping } from './shipping/shipping.ts';
 import { startSigning } from './signing.ts';
 import { createVerifications } from './verifications.ts';
 
 if (parentPort === null) throw new Error('The audit worker runs in a worker thread alone');
 const port = parentPort;
-const { path, keyFolder, retentionDays: days, maxBytes } = workerSettings.parse(workerData);
+const { path, keyFolder, retentionDays: days, maxBytes, shipping: target } = workerSettings.parse(workerData);
 const database = openForUpkeep(path);
 const closing = new AbortController();
 
@@ -39,6 +41,15 @@ const verifications = createVerifications(
   (verification) => emit('verifying', verification),
 );
 const retention = startRetention(database, { days, maxBytes }, logger, () => signing.signNow());
+const shipping =
+  target === null
+    ? null
+    : startShipping(database, {
+        ...target,
+        collector: createCollector(target.target),
+        logger,
+        onChange: (state) => emit('shipping', state),
+      });
 const index = followLog(path, logger);
 const answers = createLogQuestions({ path, log: database, index, readable, closing: closing.signal });
 
@@ -65,7 +76,8 @@ const answer = createAnswer(
     'audit.verify.read': () => verifications.last(),
     'audit.verify.cancel': ({ id }) => verifications.cancel(id),
     sign: (key) => signing.use(key),
-    close() {
+    async close(shipMs) {
+      await shipping?.close(shipMs);
       closing.abort();
       checkpoints.close();
       retention.close();
@@ -73,8 +85,8 @@ const answer = createAnswer(
       signing.close();
       void index.close();
       database.close();
-      // After the reply; with its port closed nothing keeps the thread alive.
-      setImmediate(() => port.close());
+      // After the reply. Nothing is left to be done, but a request to a collector may still wait for its next try.
+      setImmediate(() => process.exit());
     },
   },
   (name, error) => logger.error('audit.query_failed', { query: name, error: String(error) }),

@@ -8,7 +8,7 @@ import {
   type AuditVerification,
 } from '../../shared/audit-proof.ts';
 import { type Caller, CommandError, connect, forwardTo } from '../../shared/rpc.ts';
-import type { CallArchive, Logger } from '../ports.ts';
+import type { AuditShipping, CallArchive, Logger } from '../ports.ts';
 import type { Seal } from './export/export-news.ts';
 import {
   archiveCommands,
@@ -16,6 +16,8 @@ import {
   archiveEvents,
   type WorkerSettings,
 } from './archive-contract.ts';
+import type { ShippingSettings } from './shipping/shipping-contract.ts';
+import { addUpShipping } from './shipping/shipping-totals.ts';
 
 export interface CallArchiveOptions {
   /** Absolute path of the database; `openCallLog` has made it. */
@@ -28,7 +30,10 @@ export interface CallArchiveOptions {
   readonly retentionDays: number;
   /** The oldest records are deleted where all take more bytes; null: any size. */
   readonly maxBytes: number | null;
+  /** Where a copy of every record goes; null: nowhere. */
+  readonly shipping: ShippingSettings | null;
   readonly logger: Logger;
+  readonly onShipping: () => void;
   readonly onVerification: (verification: AuditVerification) => void;
   /** Somebody read a page of the database that is damaged; the text is for people. */
   readonly onDamage: (problem: string) => void;
@@ -42,6 +47,10 @@ export interface FileArchive extends CallArchive {
   signAll(): Promise<{ readonly through: number; readonly key: AuditProof['key'] }>;
   /** Signs an export by its digest; null where no key is there. */
   seal(digest: string): Promise<Seal>;
+  /** How shipping goes; null where nothing is shipped. */
+  readonly shipping: AuditShipping | null;
+  /** At its end it ships what waits, for so many milliseconds at most. Unless it is told so, it does not wait for that. */
+  shipAtEnd(mostMs: number): void;
 }
 
 /** Pause before a dead worker is started again, milliseconds; doubles up to the longest one. */
@@ -65,18 +74,21 @@ interface Life {
  * is being started), `closed`.
  */
 export function openCallArchive(options: CallArchiveOptions): FileArchive {
-  const { path, keyFolder, worker, retentionDays, maxBytes, logger, onVerification, onDamage } = options;
+  const { path, keyFolder, worker, retentionDays, maxBytes, shipping, logger } = options;
+  const { onShipping, onVerification, onDamage } = options;
   let closed = false;
   let paused = false;
   let pauseMs = firstPauseMs;
   let restart: NodeJS.Timeout | undefined;
+  let shipMs = 0;
+  const shipped = shipping === null ? null : addUpShipping();
   /** The next worker needs it too. */
   let key: AuditKey | null = null;
   let life: Life | null = start();
 
   function start(): Life {
     const born = performance.now();
-    const settings: WorkerSettings = { path, keyFolder, retentionDays, maxBytes };
+    const settings: WorkerSettings = { path, keyFolder, retentionDays, maxBytes, shipping };
     const thread = new Worker(worker, { name: 'audit', workerData: settings });
     const caller = connect(
       { post: (frame) => thread.postMessage(frame), onFrame: (listener) => thread.on('message', listener) },
@@ -84,7 +96,10 @@ export function openCallArchive(options: CallArchiveOptions): FileArchive {
       (event) => {
         if (event.name === 'verifying') onVerification(event.payload);
         else if (event.name === 'damaged') onDamage(event.payload);
-        else logger[event.payload.level](event.payload.event, event.payload.fields);
+        else if (event.name === 'shipping') {
+          shipped?.told(event.payload);
+          onShipping();
+        } else logger[event.payload.level](event.payload.event, event.payload.fields);
       },
       (name, error) => logger.error('audit.worker_misspoke', { name, error: String(error) }),
     );
@@ -94,6 +109,7 @@ export function openCallArchive(options: CallArchiveOptions): FileArchive {
       thread.once('exit', () => {
         resolve();
         life = null;
+        shipped?.ended();
         if (closed || paused) {
           caller.end(new CommandError('closed', 'The audit log was closed'));
           return;
@@ -119,13 +135,13 @@ export function openCallArchive(options: CallArchiveOptions): FileArchive {
     }
   }
 
-  async function end(): Promise<void> {
+  async function end(finalMs = 0): Promise<void> {
     clearTimeout(restart);
     if (life === null) return;
     const { worker: thread, caller, ended } = life;
-    const deadline = setTimeout(() => void thread.terminate(), closeMs);
+    const deadline = setTimeout(() => void thread.terminate(), finalMs + closeMs);
     // Rejects where the worker is dying already; then it ends all the same.
-    void Promise.resolve(caller.commands.close()).catch((error: unknown) => {
+    void Promise.resolve(caller.commands.close(finalMs)).catch((error: unknown) => {
       logger.warn('audit.worker_close', { error: String(error) });
     });
     await ended;
@@ -150,6 +166,10 @@ export function openCallArchive(options: CallArchiveOptions): FileArchive {
     signAll: async () => commands()['sign.all'](),
     seal: async (digest) => commands()['sign.export'](digest),
     proof: forwardTo(auditProofCommands, commands),
+    get shipping() {
+      return shipped?.total() ?? null;
+    },
+    shipAtEnd: (mostMs) => (shipMs = mostMs),
     sign(given) {
       key = given;
       if (life !== null) void hand(life.caller, given);
@@ -168,7 +188,7 @@ export function openCallArchive(options: CallArchiveOptions): FileArchive {
     async close() {
       if (closed) return;
       closed = true;
-      await end();
+      await end(shipMs);
     },
   };
 }

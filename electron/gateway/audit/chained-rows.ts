@@ -43,7 +43,7 @@ export function oldestNumber(database: Database): number | null {
 }
 
 /** A read transaction that lasts would keep the write-ahead file from being used anew, so none does. */
-const rowsAtOnce = 500;
+const usualRowsAtOnce = 500;
 
 /** From the number after `after` to `through`; also what comes in meanwhile within these bounds. */
 export function* chainedRows(
@@ -51,6 +51,7 @@ export function* chainedRows(
   { kind, table, key }: (typeof chainedTables)[number],
   after: number,
   through: number,
+  rowsAtOnce = usualRowsAtOnce,
 ): Generator<ChainedRecord> {
   const piece = database
     .prepare<[number, number], [number, Buffer | null, ...ColumnValue[]]>(
@@ -69,9 +70,17 @@ export function* chainedRows(
   }
 }
 
-/** The records of all tables in one order. Where two have the same number, both are found. */
-export function* wholeChain(database: Database, after: number, through: number): Generator<ChainedRecord> {
-  const rows = chainedTables.map((table) => chainedRows(database, table, after, through));
+/**
+ * The records of all tables in one order. Where two have the same number, both are found.
+ * @param rowsAtOnce of each table; fewer for whoever may stop early, because each may be long
+ */
+export function* wholeChain(
+  database: Database,
+  after: number,
+  through: number,
+  rowsAtOnce = usualRowsAtOnce,
+): Generator<ChainedRecord> {
+  const rows = chainedTables.map((table) => chainedRows(database, table, after, through, rowsAtOnce));
   const heads = rows.map((table) => table.next().value as ChainedRecord | undefined);
   for (;;) {
     let least = -1;

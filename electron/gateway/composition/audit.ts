@@ -11,9 +11,11 @@ import { createExports, type Exports } from '../audit/export/exports.ts';
 import { openLastingLog } from '../audit/lasting-log.ts';
 import { boundRefusals } from '../audit/refusal-bound.ts';
 import { createEmptyCallArchive, createNoExports, createSilentCallLog } from '../audit/silent-audit.ts';
+import type { ShippingSettings } from '../audit/shipping/shipping-contract.ts';
 import type { GatewayOptions } from '../gateway-options.ts';
-import type { CallArchive } from '../ports.ts';
-import { auditCut } from '../runtime/problems.ts';
+import { readOtlpTarget } from '../otlp/target.ts';
+import type { AuditShipping, CallArchive } from '../ports.ts';
+import { auditCut, shippingProblems, unencryptedCollector } from '../runtime/problems.ts';
 import { reportWrites, type ReportedLog } from '../runtime/reported-log.ts';
 import { policySurroundings } from './policy.ts';
 import type { GatewaySurroundings } from './surroundings.ts';
@@ -26,9 +28,16 @@ export interface Audit {
   readonly noteRead: (calls: number) => void;
   /** How many commits the log has made. */
   readonly commits: () => number;
-  /** What was found wrong with the log when it was opened. */
-  readonly problem: Problem | null;
+  /** How a copy of it gets to a collector; null where none does. */
+  readonly shipping: () => AuditShipping | null;
+  /** At the end what waits is shipped, for so many milliseconds at most. */
+  readonly shipAtEnd: (mostMs: number) => void;
+  /** What was found wrong with the log when it was opened, and with its shipping. */
+  readonly problems: () => readonly (Problem | null)[];
 }
+
+/** How long a slow collector may hold up the program's end, milliseconds: what it lacks it gets after the next start. */
+const longestEndMs = 5000;
 
 export interface AuditListeners {
   readonly onVerification: (verification: AuditVerification) => void;
@@ -48,10 +57,18 @@ export function composeAudit(
       noteRead: () => undefined,
       log: keep(reportWrites(createSilentCallLog(), logger, onWrite)),
       commits: () => 0,
-      problem: null,
+      shipping: () => null,
+      shipAtEnd: () => undefined,
+      problems: () => [],
     };
   }
   const path = auditPath(config, options);
+  const shipping = readShipping(config, options);
+  const exposure =
+    shipping === null
+      ? null
+      : unencryptedCollector('audit_unencrypted', 'The audit log is shipped', shipping.target.url);
+  if (exposure !== null) logger.warn(exposure.code, { message: exposure.message, remedy: exposure.remedy });
   const worker = pathToFileURL(join(options.out, 'gateway', 'audit-worker.js'));
   const archiveOptions = {
     path,
@@ -59,7 +76,9 @@ export function composeAudit(
     worker,
     retentionDays: audit.retention_days,
     maxBytes: audit.max_size,
+    shipping,
     logger,
+    onShipping: onWrite,
     onVerification,
     onDamage: (problem: string) => log.damaged(problem),
   };
@@ -108,8 +127,21 @@ export function composeAudit(
     noteRead: (calls) => reads.add(calls),
     log: reported,
     commits: () => log.commits,
-    problem: log.cut === null ? null : auditCut(log.cut),
+    shipping: () => reader.shipping,
+    shipAtEnd: (mostMs) => reader.shipAtEnd(Math.min(mostMs, longestEndMs)),
+    problems: () => [
+      log.cut === null ? null : auditCut(log.cut),
+      exposure,
+      ...shippingProblems(reader.shipping),
+    ],
   };
+}
+
+function readShipping({ audit: { otlp } }: Config, { version }: GatewayOptions): ShippingSettings | null {
+  const target = readOtlpTarget(otlp, { key: 'audit.otlp', signal: 'logs', version });
+  if (target === null) return null;
+  const { batch_size: batchSize, interval: intervalMs, from, max_backlog: most } = otlp;
+  return { target, batchSize, intervalMs, from, maxBacklog: most === 0 ? null : most };
 }
 
 /** The database's absolute path. */

@@ -8,6 +8,7 @@ import type { ProxyHealth } from '../../shared/health.ts';
 import { healthParts, size } from '../observability/health-parts.ts';
 import { healthReport, type HealthReport, reasonsAgainst } from '../observability/health-report.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import type { AuditShipping } from '../ports.ts';
 import { lowDisk } from '../runtime/problems.ts';
 import { createProbeServer } from '../transport/probe-server.ts';
 import type { Probe, ProbeAnswer } from '../transport/probes.ts';
@@ -21,6 +22,7 @@ export interface Watched {
   readonly policy: () => PolicyOverview;
   readonly auditWorks: () => boolean;
   readonly proof: () => Promise<AuditProof>;
+  readonly shipping: () => AuditShipping | null;
   /** There is little room on the disk now, or enough again. */
   readonly onChange: () => void;
   /** No new calls begin. */
@@ -127,6 +129,7 @@ export function composeMonitoring(surroundings: GatewaySurroundings, watched: Wa
         policyVersion: watched.policy().version,
         auditWorks: watched.auditWorks(),
         proof: await watched.proof(),
+        shipping: watched.shipping(),
         freeBytes: freeNow,
         config,
       });
@@ -150,6 +153,7 @@ function reportOn({ config }: GatewaySurroundings, watched: Watched, free: numbe
     status: watched.status(),
     policy: watched.policy(),
     auditWorks: watched.auditWorks(),
+    shipping: watched.shipping(),
     maxSessions: config.server.max_connections,
     freeBytes: free,
     lowBytes: config.health.low_disk,

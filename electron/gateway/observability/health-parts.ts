@@ -3,6 +3,7 @@ import type { AuditProof } from '../../shared/audit-proof.ts';
 import type { Config } from '../../shared/config.ts';
 import type { GatewayStatus, Problem, ServerSummary } from '../../shared/domain.ts';
 import type { HealthPart, ProxyHealth } from '../../shared/health.ts';
+import type { AuditShipping } from '../ports.ts';
 
 export interface PartFacts {
   readonly status: GatewayStatus;
@@ -10,6 +11,8 @@ export interface PartFacts {
   readonly policyVersion: number | null;
   readonly auditWorks: boolean;
   readonly proof: AuditProof;
+  /** Null where no collector gets the audit log. */
+  readonly shipping: AuditShipping | null;
   /** Where audit log and settings lie; null where the system does not tell. */
   readonly freeBytes: number | null;
   readonly config: Pick<Config, 'audit' | 'server' | 'metrics' | 'health'>;
@@ -33,6 +36,7 @@ export function healthParts(facts: PartFacts): ProxyHealth {
     part('policy', policyPart(facts)),
     part('audit', auditPart(facts)),
     part('signing', signingPart(facts)),
+    part('shipping', shippingPart(facts)),
     part('disk', diskPart(facts)),
     part('listener', listenerPart(facts)),
     ...status.servers.map((server): HealthPart => ({
@@ -102,6 +106,27 @@ function signingPart({ proof, config }: PartFacts): Said {
   const upTo = signed === null ? 'Nothing has been signed yet' : `Signed up to record ${signed.seq}`;
   return fine(`${upTo}. The key lies in ${where}.`);
 }
+
+function shippingPart({ status, shipping }: PartFacts): Said {
+  if (shipping === null) {
+    return off(
+      'The audit log stays on this machine.',
+      'Set audit.otlp.endpoint to have a collector get a copy of it (OpenTelemetry logs over OTLP).',
+    );
+  }
+  const [problem] = problemsOf(status, 'audit_shipping', 'audit_unshipped', 'audit_unencrypted');
+  if (problem !== undefined) {
+    const waits = shipping.backlog === 0 ? '' : ` ${inWords(shipping.backlog)} waiting.`;
+    return wrong('attention', { ...problem, message: problem.message + waits });
+  }
+  return fine(
+    shipping.backlog === 0
+      ? 'The collector has all that is in the audit log.'
+      : `${inWords(shipping.backlog)} on the way to the collector.`,
+  );
+}
+
+const inWords = (records: number) => (records === 1 ? '1 record' : `${records} records`);
 
 function diskPart({ status, freeBytes }: PartFacts): Said {
   const [problem] = problemsOf(status, 'low_disk');

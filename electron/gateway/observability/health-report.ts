@@ -1,5 +1,6 @@
 // How the proxy is, for machines that ask: alive, ready for calls, and each part of it with its state.
 import type { GatewayStatus, PolicyOverview } from '../../shared/domain.ts';
+import type { AuditShipping } from '../ports.ts';
 
 export type PartState = 'ok' | 'degraded' | 'down';
 
@@ -15,6 +16,8 @@ export interface HealthFacts {
   readonly policy: PolicyOverview;
   /** Whether calls can be recorded. */
   readonly auditWorks: boolean;
+  /** Null where no collector gets the audit log. */
+  readonly shipping: AuditShipping | null;
   readonly maxSessions: number;
   /** Where audit log and settings lie; null where the system does not tell. */
   readonly freeBytes: number | null;
@@ -30,6 +33,8 @@ export interface HealthReport {
   readonly components: {
     readonly policy: PartHealth;
     readonly audit: PartHealth;
+    /** Left out where no collector gets the audit log. */
+    readonly audit_shipping?: PartHealth;
     readonly sessions: PartHealth;
     readonly disk: PartHealth;
     readonly servers: Readonly<Record<string, PartHealth>>;
@@ -41,6 +46,7 @@ export function healthReport(facts: HealthFacts): HealthReport {
   const components: HealthReport['components'] = {
     policy: policyHealth(facts),
     audit: auditHealth(facts),
+    ...(facts.shipping === null ? {} : { audit_shipping: shippingHealth(facts.shipping) }),
     sessions: {
       status: status.sessions.length >= maxSessions ? 'degraded' : 'ok',
       active: status.sessions.length,
@@ -91,6 +97,23 @@ function auditHealth({ status, auditWorks }: HealthFacts): PartHealth {
   if (auditWorks) return { status: 'ok', records: calls };
   const said = status.problems.find(({ code }) => code === 'audit_write');
   return { status: 'down', why: said?.message ?? 'the audit log can’t be written', records: calls };
+}
+
+/** No call waits for a collector, so that it is never a reason to be down. */
+function shippingHealth({
+  problem,
+  loss,
+  backlog,
+  shipped,
+  skipped,
+  lastSuccessAt,
+}: AuditShipping): PartHealth {
+  const why = [problem, loss].flatMap((words) =>
+    words === null ? [] : [`${words.message} ${words.remedy}`],
+  );
+  const lastSuccess = lastSuccessAt === null ? null : new Date(lastSuccessAt).toISOString();
+  const facts = { backlog, shipped, skipped: { ...skipped }, last_success: lastSuccess };
+  return why.length === 0 ? { status: 'ok', ...facts } : { status: 'degraded', why: why.join(' '), ...facts };
 }
 
 function diskHealth({ freeBytes, lowBytes }: HealthFacts): PartHealth {

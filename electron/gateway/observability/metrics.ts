@@ -2,7 +2,9 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { VerdictReason } from '../../shared/domain.ts';
 import { answerOf, type Call, type CallOutcome, type Verdict } from '../call.ts';
+import type { AuditShipping } from '../ports.ts';
 import { boundedLabels, OTHER } from './bounded-labels.ts';
+import { shippingMetrics } from './shipping-metrics.ts';
 
 /** What is asked anew at each scrape. */
 export interface MeasuredState {
@@ -49,8 +51,14 @@ const EVALUATION_BUCKETS = [0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005,
 const SESSION_BUCKETS = [1, 10, 60, 300, 900, 1800, 3600, 7200];
 const WAIT_BUCKETS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600];
 
-/** @param state read at each scrape. */
-export function createMetrics(state: () => MeasuredState): Metrics {
+/**
+ * Both are read at each scrape.
+ * @param shipping null where no collector gets the audit log
+ */
+export function createMetrics(
+  state: () => MeasuredState,
+  shipping: () => AuditShipping | null = () => null,
+): Metrics {
   const registry = new Registry();
   // Event-loop lag, memory, garbage collections and handles of the thread that carries the calls.
   collectDefaultMetrics({ register: registry });
@@ -154,6 +162,7 @@ export function createMetrics(state: () => MeasuredState): Metrics {
       }
     },
   });
+  shippingMetrics(registry, shipping);
   const approvals = counter('approvals_total', 'Calls that a person was asked about.', ['answer']);
   for (const answer of ANSWERS) approvals.inc({ answer }, 0);
   const approvalWait = histogram(

@@ -1,6 +1,6 @@
 // What can be wrong with a running gateway, in words: what happened, and the way out.
 import type { Problem } from '../../shared/domain.ts';
-import type { PolicyEngine } from '../ports.ts';
+import type { AuditShipping, PolicyEngine } from '../ports.ts';
 
 export function policyProblem(policy: Pick<PolicyEngine, 'overview'>): Problem | null {
   const { problem, source, version, bundle } = policy.overview();
@@ -88,4 +88,26 @@ export function auditCut({ from, to }: { readonly from: number; readonly to: num
     message: `The newest records of the audit log (${from} to ${to}) are gone: its end was cut off, or an older copy was put in its place.`,
     remedy: 'Find out who has changed the file. A backup of it may still have them.',
   };
+}
+
+export function shippingProblems(shipping: AuditShipping | null): (Problem | null)[] {
+  return [problemOf('audit_shipping', shipping?.problem), problemOf('audit_unshipped', shipping?.loss)];
+}
+
+/**
+ * Null where nobody on the way could read what is sent there.
+ * @param what is sent, as the beginning of a sentence
+ */
+export function unencryptedCollector(code: string, what: string, url: string): Problem | null {
+  const { protocol, hostname } = new URL(url);
+  if (protocol === 'https:' || /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/u.test(hostname)) return null;
+  return {
+    code,
+    message: `${what} to ${url} without encryption: whoever is on the way can read it, and the token that is presented.`,
+    remedy: 'Set its endpoint to an https:// address, with ca_file where its certificate is your own.',
+  };
+}
+
+function problemOf(code: string, words: Omit<Problem, 'code'> | null | undefined): Problem | null {
+  return words == null ? null : { code, ...words };
 }

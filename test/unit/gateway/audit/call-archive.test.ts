@@ -39,7 +39,9 @@ function open({ worker = auditWorker, retentionDays = 0 } = {}): Opened {
     worker,
     retentionDays,
     maxBytes: null,
+    shipping: null,
     logger,
+    onShipping: () => undefined,
     onVerification: () => undefined,
     onDamage: () => undefined,
   });
@@ -137,7 +139,9 @@ describe('the worker', () => {
       worker: auditWorker,
       retentionDays: 30,
       maxBytes: null,
+      shipping: null,
       logger,
+      onShipping: () => undefined,
       onVerification: () => undefined,
       onDamage: () => undefined,
     });

@@ -20,6 +20,7 @@ function parts(
     policyVersion: 4,
     auditWorks: true,
     proof: { key, signed: { seq: 12, at: 0 }, problem: null },
+    shipping: null,
     freeBytes: 12e9,
     config: configSchema.parse(config ?? {}),
     ...rest,
@@ -40,6 +41,7 @@ it('has nothing to be done where all is well', () => {
     ['policy', 'ok'],
     ['audit', 'ok'],
     ['signing', 'ok'],
+    ['shipping', 'off'],
     ['disk', 'ok'],
     ['listener', 'ok'],
     ['server', 'ok'],
@@ -85,6 +87,29 @@ it('says what is switched off, and how it is switched on', () => {
 it('says that nothing is signed, and why', () => {
   const proof = { key: null, signed: null, problem: 'The keychain is locked.' };
   expect(part('signing', { proof })).toMatchObject({ state: 'attention', says: 'The keychain is locked.' });
+});
+
+describe('shipping', () => {
+  const shipping = {
+    ...{ shipped: 5, failures: 0, skipped: { retention: 0, backlog: 0, refused: 0 }, backlog: 0 },
+    ...{ lastSuccessAt: 0, problem: null, loss: null },
+  };
+
+  it('says how much is on its way', () => {
+    expect(part('shipping', { shipping })).toMatchObject({ state: 'ok', remedy: null });
+    expect(part('shipping', { shipping: { ...shipping, backlog: 1 } })?.says).toContain(
+      '1 record on the way',
+    );
+  });
+
+  it.each(['audit_shipping', 'audit_unshipped', 'audit_unencrypted'])('%s', (code) => {
+    const given = { ...problem(code), shipping: { ...shipping, backlog: 12 } };
+    expect(part('shipping', given)).toMatchObject({
+      ...told,
+      state: 'attention',
+      says: 'It is broken. 12 records waiting.',
+    });
+  });
 });
 
 it('says that there is no room for another session', () => {

@@ -16,6 +16,7 @@ function facts(
   return {
     policy: { source: 'policies', version: 3, problem: null, bundle: null } as HealthFacts['policy'],
     auditWorks: true,
+    shipping: null,
     maxSessions: 10,
     freeBytes: 1000,
     lowBytes: 1000,
@@ -63,6 +64,37 @@ describe('is down, and not ready', () => {
     const report = healthReport(given);
     expect(report.status).toBe('down');
     expect(reasonsAgainst(report)).toEqual([reason]);
+  });
+});
+
+describe('a collector that gets the log', () => {
+  const shipping: HealthFacts['shipping'] = {
+    ...{ shipped: 5, failures: 1, skipped: { retention: 0, backlog: 0, refused: 0 }, backlog: 3 },
+    ...{ lastSuccessAt: 1_750_000_000_000, problem: null, loss: null },
+  };
+
+  it('is a part of its own', () => {
+    expect(healthReport(facts()).components).not.toHaveProperty('audit_shipping');
+    const report = healthReport(facts({ shipping }));
+    expect(report.status).toBe('ok');
+    expect(report.components.audit_shipping).toEqual({
+      ...{ status: 'ok', backlog: 3, shipped: 5, skipped: shipping?.skipped },
+      last_success: '2025-06-15T15:06:40.000Z',
+    });
+  });
+
+  it('may be away: that is said, and calls get through', () => {
+    const away = {
+      ...shipping,
+      problem: { message: 'It is away.', remedy: 'Start it.' },
+    } as HealthFacts['shipping'];
+    const report = healthReport(facts({ shipping: away }));
+    expect(report.status).toBe('degraded');
+    expect(report.components.audit_shipping).toMatchObject({
+      status: 'degraded',
+      why: 'It is away. Start it.',
+    });
+    expect(reasonsAgainst(report)).toEqual([]);
   });
 });
 

@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { exporterOptions } from '../../../../electron/gateway/otlp/exporter-options.ts';
+import { createAgent, exporterOptions } from '../../../../electron/gateway/otlp/exporter-options.ts';
 import { type OtlpSignal, readOtlpTarget } from '../../../../electron/gateway/otlp/target.ts';
 import { configSchema } from '../../../../electron/shared/config.ts';
 
@@ -70,7 +70,8 @@ describe('a target', () => {
   it('presents the token of its file as it is at that moment', async () => {
     const path = file('token', 'first\n');
     const target = read({ endpoint: 'https://c.example', token_file: path, headers: { 'X-Team': 'a' } });
-    const { headers } = exporterOptions(target ?? expect.fail('no target'));
+    if (target === null) expect.fail('no target');
+    const { headers } = exporterOptions(target, createAgent(target));
     const now = () => (typeof headers === 'function' ? headers() : headers);
     expect(await now()).toEqual({ 'X-Team': 'a', Authorization: 'Bearer first' });
     writeFileSync(path, 'second');

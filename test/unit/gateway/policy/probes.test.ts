@@ -27,7 +27,9 @@ async function recordedLog(tools: readonly string[]) {
   for (const tool of tools) await log.record(toolCall(tool, { rounds: 20_000 }), allowed, null);
   const archive = openCallArchive({
     ...{ path, keyFolder: join(path, '..'), retentionDays: 0, maxBytes: null, logger },
+    shipping: null,
     worker: new URL('../../../../electron/gateway/audit/audit-worker.ts', import.meta.url),
+    onShipping: () => undefined,
     onVerification: () => undefined,
     onDamage: () => undefined,
   });
