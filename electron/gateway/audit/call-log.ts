@@ -186,18 +186,19 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
     },
 
     refused(message: RefusedMessage): number {
+      const said = withoutSecretsIn(message, redactor);
       const values = [
         message.at,
         message.requestId,
-        redactor.words(message.sessionId),
+        said.sessionId,
         '',
         '',
         '[]',
         '',
         '',
         message.server,
-        redactor.words(message.method),
-        message.tool === undefined ? null : redactor.words(message.tool),
+        said.method,
+        said.tool ?? null,
         null,
         0,
         message.reason,
@@ -208,7 +209,7 @@ export function openCallLog(options: CallLogOptions): SqliteCallLog {
         null,
         message.sourceIp,
         message.errorCode,
-        redactor.words(message.errorMessage),
+        said.errorMessage,
         null,
         null,
         null,
@@ -276,6 +277,21 @@ function withoutSecrets(call: Call, redaction: CallRedaction): Call {
     resource: resource && words(resource),
     resources: resources.map(words),
     client: { name: words(client.name), version: words(client.version) },
+  };
+}
+
+/** The same for what never became a call: one look at all of it, because there may be a flood. */
+function withoutSecretsIn(message: RefusedMessage, redactor: Redactor): RefusedMessage {
+  const words = (text: string) => redactor.words(text);
+  const { sessionId, method, tool, errorMessage } = message;
+  const all = [sessionId, method, tool ?? '', errorMessage].join('\n');
+  if (words(all) === all) return message;
+  return {
+    ...message,
+    sessionId: words(sessionId),
+    method: words(method),
+    ...(tool !== undefined && { tool: words(tool) }),
+    errorMessage: words(errorMessage),
   };
 }
 
