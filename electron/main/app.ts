@@ -7,7 +7,7 @@ import type { ConfigPlaces } from '../gateway/composition/inspect-config.ts';
 import type { GatewayOptions } from '../gateway/gateway-options.ts';
 import type { Logger } from '../gateway/ports.ts';
 import { applicationMenu } from './application-menu.ts';
-import { openAuditKey } from './audit-key.ts';
+import { createAuditKeys } from './audit-keys.ts';
 import { createDesktop } from './desktop.ts';
 import { placeArguments, type RunOptions } from './program/command-line.ts';
 import type { Installation } from './program/installation.ts';
@@ -68,7 +68,8 @@ function showApp({ host, installation, places, options, logger }: AppParts): voi
   Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(process.platform, !app.isPackaged)));
   secureWebContents(join(installation.out, 'renderer'), logger);
   const startedWith = placeArguments(options);
-  const desktop = createDesktop({ host, installation, places, startedWith, logger });
+  const auditKeys = createAuditKeys(app.getPath('userData'), safeStorage, host, logger);
+  const desktop = createDesktop({ host, installation, places, startedWith, auditKeys, logger });
   app.on('second-instance', (_event, args) => {
     // Clients start it for themselves, several at once, and want no window.
     if (!args.includes('--hidden')) desktop.show();
@@ -86,7 +87,7 @@ function showApp({ host, installation, places, options, logger }: AppParts): voi
     if (start.ok) {
       process.stdout.write(readyLine(start.url, installation.version));
       // Not before it serves: a locked keychain asks for its password, and everything waits for that.
-      host.setAuditKey(openAuditKey(app.getPath('userData'), safeStorage, logger));
+      void auditKeys.handOver();
     } else if (start.problem.code !== 'closed') {
       // No dialog: the window says what is wrong and what to do about it.
       logger.error('gateway.not_started', { ...start.problem });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { GatewayHost } from '../gateway/host.ts';
 import type { Logger } from '../gateway/ports.ts';
 import type { AnswerPlace } from '../shared/approvals.ts';
+import type { AuditKeys } from './audit-keys.ts';
 import { createAttendance } from './attendance.ts';
 import { followDesktop } from './desktop-state.ts';
 import { createDbusNotices } from './notification/dbus-notices.ts';
@@ -44,11 +45,12 @@ export interface DesktopSetup {
   readonly places: ConfigPlaces;
   /** Options that the app was started with, other than `--hidden`. */
   readonly startedWith: readonly string[];
+  readonly auditKeys: Pick<AuditKeys, 'replace'>;
   readonly logger: Logger;
 }
 
 export function createDesktop(setup: DesktopSetup): Desktop {
-  const { host, installation, places, startedWith, logger } = setup;
+  const { host, installation, places, startedWith, auditKeys, logger } = setup;
   const { name, version, out, icons } = installation;
   // Chromium's display-less mode has neither a tray nor a screen: windows are drawn into memory.
   const offscreen = app.commandLine.getSwitchValue('ozone-platform') === 'headless';
@@ -143,6 +145,7 @@ export function createDesktop(setup: DesktopSetup): Desktop {
   serveWindowCommands({
     host,
     about: () => ({ version, pauseShortcut: pauseShortcut(), bridge }),
+    replaceAuditKey: () => auditKeys.replace(),
     prompt,
     places,
     settings: createSettingsDesk({ places, layer: openWindowLayer(), host }),

@@ -54,6 +54,12 @@ export const auditEvent = z.discriminatedUnion('kind', [
   /** Subject: the key's id. `publicKey` is SPKI in base64. */
   event('key.created', { publicKey: z.string(), protection: z.enum(['keychain', 'file']) }),
 
+  /**
+   * The key that is the subject takes the place of the one before it, which has signed it: see PROOF.md. `publicKey` and
+   * `before` are SPKI in base64, of the new key and of the old one.
+   */
+  event('key.replaced', { publicKey: z.string(), before: z.string(), signature: z.string() }),
+
   event('app.started', { version: z.string(), pid: z.int() }),
   event('app.stopped', {}),
   /** Subject: the file, empty where there is none. `digest` is of its bytes. */

@@ -12,8 +12,11 @@ export type KeyProtection = z.infer<typeof keyProtection>;
 
 /** What is handed to the gateway to sign with. */
 export const auditKey = z.discriminatedUnion('from', [
-  /** PKCS #8 in base64, of an Ed25519 key. */
-  z.object({ from: z.literal('keychain'), pkcs8: z.string() }),
+  /**
+   * PKCS #8 in base64, of an Ed25519 key. `next` is one that is to take its place, or has done so already: the log tells. It
+   * is there from before that until after it, so that the key in force is in the keychain whenever the program dies.
+   */
+  z.object({ from: z.literal('keychain'), pkcs8: z.string(), next: z.string().optional() }),
   /** The gateway's own file; it is made where there is none. */
   z.object({ from: z.literal('file') }),
   /** There is a key, and it can't be had; `why` is for people. Records are chained, and signed once it is there. */
@@ -93,6 +96,11 @@ export type AuditVerification = z.infer<typeof auditVerification>;
 /** Commands about the log's proof. */
 export const auditProofCommands = {
   'audit.proof': { input: nothing, output: auditProof },
+  /**
+   * Makes a new key, has the old one sign it, and signs with the new one from there on. Fails with `key_in_keychain` where
+   * only the window's part of the app can put it there, and `no_key` where nothing signs.
+   */
+  'audit.key.replace': { input: nothing, output: auditProof },
   /** Starts to verify the whole log, unless that runs already. Events tell how it goes on. */
   'audit.verify': { input: nothing, output: auditVerification },
   /** The last verification; null where there was none. */

@@ -20,6 +20,7 @@ const commands = {
   'searches.save': true,
   'searches.remove': true,
   'audit.proof': true,
+  'audit.key.replace': true,
   'audit.verify': true,
   'audit.verify.read': true,
   'audit.verify.cancel': true,

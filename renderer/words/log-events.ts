@@ -56,6 +56,8 @@ const sentences: Readonly<Record<Kind, (event: Told) => string>> = {
   'key.created': (e) =>
     `A key to sign the log with was made; it is kept in ${e.text('protection') === 'keychain' ? 'the keychain' : 'a file'}.`,
 
+  'key.replaced': (e) =>
+    `A new key signs the log from here on, ${e.subject}; the one before it has signed that.`,
   'app.started': (e) => `The proxy was started, version ${e.text('version')}.`,
   'app.stopped': () => 'The proxy was ended.',
   'config.loaded': (e) =>
@@ -116,6 +118,7 @@ const kindNames: Readonly<Record<Kind, string>> = {
   'log.exported': 'Exported',
   'log.read': 'Read over the API',
   'key.created': 'Key made',
+  'key.replaced': 'Key replaced',
   'app.started': 'Proxy started',
   'app.stopped': 'Proxy ended',
   'config.loaded': 'Configuration read',

@@ -74,6 +74,14 @@ function verified(value: AuditVerification): Said {
   return { value, text: `The log holds: ${counted(checked, 'record')} from ${from} on. ${signed}` };
 }
 
+async function replaceKey({ ask }: CommandCall): Promise<Said> {
+  const value = await ask('audit.key.replace', {});
+  return {
+    value,
+    text: `The key ${value.key?.id ?? ''} signs the log from here on; the one before it has signed that.`,
+  };
+}
+
 export const auditCommands: readonly Command[] = [
   {
     name: 'audit search',
@@ -97,5 +105,13 @@ export const auditCommands: readonly Command[] = [
     about: 'Verify the whole log: nothing in it was changed, deleted or added',
     options: {},
     run: verify,
+  },
+  {
+    name: 'audit new-key',
+    takes: '',
+    args: { min: 0, max: 0 },
+    about: 'Sign the log with a new key from here on, which the old one signs',
+    options: {},
+    run: replaceKey,
   },
 ];

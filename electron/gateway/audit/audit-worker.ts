@@ -68,6 +68,7 @@ const answer = createAnswer(
     },
     'sign.export': (digest) => signing.seal(digest),
     'audit.proof': () => signing.proof(),
+    'audit.key.replace': () => signing.replaceKey(),
     'audit.verify'() {
       // What was written a moment ago is then under a signature too.
       signing.signNow();

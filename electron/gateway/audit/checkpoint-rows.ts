@@ -27,17 +27,20 @@ export function newestCheckpoint(database: Database, log: string): SignedCheckpo
   return row === undefined ? null : checkpointOf(row, log);
 }
 
-/** From this number on, in the order of the places. */
+/** From one number to another, in the order of the places. */
 export function* storedCheckpoints(
   database: Database,
   log: string,
   from: number,
+  through: number = Number.MAX_SAFE_INTEGER,
 ): Generator<SignedCheckpoint> {
-  const next = database.prepare<[number], Row>(`${select} WHERE seq >= ? ORDER BY seq LIMIT 1`);
-  let row = next.get(from);
+  const next = database.prepare<[number, number], Row>(
+    `${select} WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT 1`,
+  );
+  let row = next.get(from, through);
   while (row !== undefined) {
     yield checkpointOf(row, log);
-    row = next.get(row.seq + 1);
+    row = next.get(row.seq + 1, through);
   }
 }
 

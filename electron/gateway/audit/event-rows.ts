@@ -45,6 +45,15 @@ export function newestEvent<K extends AuditEvent['kind']>(
   return event !== null && isOfKind(event, kind) ? event : null;
 }
 
+/** All events of a kind that this program can read, the newest first. */
+export function eventsOf<K extends AuditEvent['kind']>(
+  database: Database,
+  kind: K,
+): NumberedEvent<AuditEventOf<K>>[] {
+  const rows = database.prepare<[string], EventRow>(`${select} WHERE kind = ? ORDER BY seq DESC`).all(kind);
+  return rows.map(readEvent).filter((event) => event !== null && isOfKind(event, kind));
+}
+
 /** What distinguishes this log from any other; empty where its beginning can't be read. */
 export function logId(database: Database): string {
   const event = newestEvent(database, 'log.trimmed') ?? newestEvent(database, 'chain.begun');

@@ -52,6 +52,9 @@ export function createEmptyCallArchive(): CallArchive {
     before: () => Promise.resolve(null),
     proof: {
       'audit.proof': () => ({ key: null, signed: null, problem: noLog }),
+      'audit.key.replace': () => {
+        throw new CommandError('audit_off', noLog);
+      },
       'audit.verify': () => {
         throw new CommandError('audit_off', noLog);
       },

@@ -3,6 +3,7 @@ import { app, clipboard, ipcMain } from 'electron';
 import type { ConfigPlaces } from '../../gateway/composition/inspect-config.ts';
 import type { GatewayHost } from '../../gateway/host.ts';
 import type { Logger } from '../../gateway/ports.ts';
+import type { AuditProof } from '../../shared/audit-proof.ts';
 import { commandChannel } from '../../shared/contract-names.ts';
 import {
   windowCommands,
@@ -26,6 +27,8 @@ export type AboutApp = Pick<AppInfo, 'version' | 'pauseShortcut' | 'bridge'>;
 export interface WindowCommandsNeeds {
   readonly host: GatewayHost;
   readonly about: () => AboutApp;
+  /** The keychain is main's alone. */
+  readonly replaceAuditKey: () => Promise<AuditProof>;
   readonly prompt: Pick<PromptWindow, 'fit' | 'recall'> | null;
   readonly places: ConfigPlaces;
   readonly settings: SettingsDesk;
@@ -35,7 +38,7 @@ export interface WindowCommandsNeeds {
 
 /** Answers the commands of the window's own page, and of no other frame. */
 export function serveWindowCommands(needs: WindowCommandsNeeds): void {
-  const { host, about, prompt, places, settings, preferences, logger } = needs;
+  const { host, about, replaceAuditKey, prompt, places, settings, preferences, logger } = needs;
   const drafts = keepDrafts();
   const handlers: Handlers<WindowCommands> = {
     ...host.commands,
@@ -47,6 +50,7 @@ export function serveWindowCommands(needs: WindowCommandsNeeds): void {
     }),
     'drafts.read': () => drafts.read(),
     'drafts.write': (files) => drafts.write(files),
+    'audit.key.replace': () => replaceAuditKey(),
     'audit.export': (wish) => exportToChosenFile(host, wish),
     'audit.export.show': () => showExportedFile(host),
     'clipboard.write': (text) => clipboard.writeText(text),

@@ -345,6 +345,15 @@ export const operations = {
     output: auditProof,
     run: (commands) => commands['audit.proof'](),
   }),
+  'audit.key.replace': operation({
+    method: 'POST',
+    path: '/api/audit/key',
+    summary:
+      'Signs with a new key from here on, which the old one signs. Of a key in the keychain this is for the window alone: 409.',
+    input: nothing,
+    output: auditProof,
+    run: (commands) => commands['audit.key.replace'](),
+  }),
   'audit.verify': operation({
     method: 'POST',
     path: '/api/audit/verify',

@@ -9,6 +9,8 @@ export class LogProof {
   proof = $state.raw<AuditProof | null>(null);
   /** The last verification as it stands; null where there was none since the proxy was started. */
   verification = $state.raw<AuditVerification | null>(null);
+  /** A new key is being put in the place of the old one. */
+  replacing = $state(false);
   readonly running = $derived(this.verification?.state === 'running');
 
   readonly #api: Api;
@@ -36,6 +38,20 @@ export class LogProof {
     await this.#notices.attempt("Couldn't verify the log.", async () => {
       this.#take(await this.#api.ask('audit.verify'));
     });
+  }
+
+  /** A new key signs from here on, and the old one signs that. */
+  async replaceKey(): Promise<void> {
+    if (this.replacing) return;
+    this.replacing = true;
+    const done = await this.#notices.attempt(
+      "Couldn't put a new key in the place of the old one.",
+      async () => {
+        this.proof = await this.#api.ask('audit.key.replace');
+      },
+    );
+    this.replacing = false;
+    if (done.ok) this.#notices.announce(`A new key signs the log: ${this.proof?.key?.id ?? ''}.`);
   }
 
   async cancel(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { AuditProof } from '../../../electron/shared/audit-proof.ts';
 import { savedSearch, type SavedSearch } from '../../../electron/shared/audit-search.ts';
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -450,5 +451,26 @@ describe('Activity', () => {
     expect(app.navigation.view).toBe('activity');
     expect(panel()?.textContent).toContain('req_2');
     expect(selected()?.id).toBe('call-2');
+  });
+
+  it('puts a new key in the place of the one that signs the log', async () => {
+    const proof = (id: string): AuditProof => ({
+      key: { id, publicKey: 'MCow', protection: 'file' },
+      signed: { seq: 9, at: Date.now() },
+      problem: null,
+    });
+    const { api, app } = await opened(3, {
+      'audit.proof': () => proof('0123456789abcdef'),
+      'audit.verify.read': () => null,
+      'audit.key.replace': () => proof('fedcba9876543210'),
+    });
+    app.activity.showSide('proof');
+    await settled();
+    expect(panel()?.textContent).toContain('0123456789abcdef');
+    await fireEvent.click(button('Replace the key'));
+    await settled();
+    expect(api.asked('audit.key.replace')).toHaveLength(1);
+    expect(panel()?.textContent).toContain('fedcba9876543210');
+    expect(panel()?.textContent).not.toContain('0123456789abcdef');
   });
 });

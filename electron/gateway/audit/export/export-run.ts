@@ -3,7 +3,9 @@ import type { Database } from 'better-sqlite3';
 import { closeSync, openSync } from 'node:fs';
 import { oldestNumber } from '../chained-rows.ts';
 import { logId } from '../event-rows.ts';
+import { storedHandovers } from '../stored-handovers.ts';
 import { startOf } from '../verify-log.ts';
+import { keyIdOf, publicKeyFrom } from '../signed-checkpoint.ts';
 import { csvHead, csvOf } from './csv.ts';
 import { createCallReader, type ExportedCall } from './exported-call.ts';
 import type { ExportNews, ExportWork, Seal } from './export-news.ts';
@@ -131,6 +133,7 @@ async function writeProof(
     at,
     filter,
     publicKey,
+    earlier: storedHandovers(database),
   };
   write(head);
   let calls = 0;
@@ -140,7 +143,10 @@ async function writeProof(
     progress(calls);
   }
   const digest = file.digest();
-  const end: EndLine = { kind: 'end', calls, digest, seal: await seal(digest) };
+  const sealed = await seal(digest);
+  if (sealed !== null && publicKey !== null && sealed.keyId !== keyIdOf(publicKeyFrom(publicKey)))
+    throw new Error('The key that signs the log was replaced meanwhile; export it again.');
+  const end: EndLine = { kind: 'end', calls, digest, seal: sealed };
   write(end);
   file.finish();
   return calls;

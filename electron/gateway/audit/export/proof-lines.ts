@@ -1,4 +1,5 @@
 // The lines of an export that carries its proof, for whoever writes and for whoever verifies it. Pure.
+import type { Handover } from '../key-handover.ts';
 import { chainedColumns, type ChainedRecord, type ColumnValue, type RecordKind } from '../chain.ts';
 
 export const proofFormat = 'mcp-proxy-audit-proof';
@@ -17,6 +18,8 @@ export interface HeadLine {
   readonly filter: unknown;
   /** SPKI in base64; null where the log is not signed. */
   readonly publicKey: string | null;
+  /** The keys that have signed before this one, the newest first. */
+  readonly earlier: readonly Handover[];
 }
 
 /**

@@ -1,7 +1,7 @@
 // Reads a file of any size line by line, and knows the digest of what came before each.
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
-import type { TextLine } from './verify-export.ts';
+import type { TextLine } from './read-proof-line.ts';
 
 const pieceLength = 1024 * 1024;
 const lineEnd = 0x0a;

@@ -8,6 +8,7 @@ const statuses: Readonly<Record<string, number>> = {
   no_version: 404,
   client_configured: 409,
   client_exists: 409,
+  key_in_keychain: 409,
   managed: 409,
   of_bundle: 409,
   policy_refused: 409,

@@ -1,16 +1,19 @@
 import Database from 'better-sqlite3';
-import { generateKeyPairSync } from 'node:crypto';
-import { copyFileSync, rmSync } from 'node:fs';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { canonical, digestOf, link } from '../../../../electron/gateway/audit/chain.ts';
-import { wholeChain } from '../../../../electron/gateway/audit/chained-rows.ts';
+import { createPlaceReader, wholeChain } from '../../../../electron/gateway/audit/chained-rows.ts';
 import { readCheckpointFile } from '../../../../electron/gateway/audit/checkpoint-file.ts';
+import { storeCheckpoint } from '../../../../electron/gateway/audit/checkpoint-rows.ts';
+import { logId } from '../../../../electron/gateway/audit/event-rows.ts';
+import { createSigner, keyIdOf, spkiOf } from '../../../../electron/gateway/audit/signed-checkpoint.ts';
 import { openCallLog, type SqliteCallLog } from '../../../../electron/gateway/audit/call-log.ts';
 import { openForUpkeep } from '../../../../electron/gateway/audit/open-database.ts';
 import { deleteBefore } from '../../../../electron/gateway/audit/retention.ts';
 import { startSigning, type Signing } from '../../../../electron/gateway/audit/signing.ts';
-import type { VerifyResult } from '../../../../electron/gateway/audit/verify-log.ts';
+import { verifyLog, type VerifyResult } from '../../../../electron/gateway/audit/verify-log.ts';
 import type { AuditKey } from '../../../../electron/shared/audit-proof.ts';
 import { sampleRedactor } from '../redaction/sample.ts';
 import { temporaryFolder } from './places.ts';
@@ -18,6 +21,9 @@ import { allowed, answered, denied, malformed, recordingLogger, sampleCall } fro
 import { verified } from './verified.ts';
 
 const refusal = { code: -32001, message: 'Policy violation' };
+
+const newPem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
+const idOf = (key: KeyObject) => keyIdOf(createPublicKey(key));
 
 function newKey(): AuditKey {
   const { privateKey } = generateKeyPairSync('ed25519');
@@ -357,5 +363,151 @@ describe('signatures', () => {
     const path = join(temporaryFolder(), 'audit.db');
     openLog(path).refused(malformed);
     expect(verify(path, { publicKey: null })).toMatchObject({ checked: 3, signedThrough: 0, broken: null });
+  });
+});
+
+describe('a key that has taken the place of another', () => {
+  /** The signed log, whose key in a file is replaced behind record 26, with a call behind that. */
+  async function replaced() {
+    const opened = await signedLog({ from: 'file' });
+    const old = createPrivateKey(readFileSync(join(opened.path, '..', 'audit-key.pem')));
+    const { key } = opened.signing.replaceKey();
+    await opened.log.record(sampleCall(), allowed, null);
+    opened.signing.signNow();
+    return { ...opened, old, id: key?.id ?? '' };
+  }
+
+  it('is vouched for by the old one, and the log holds from end to end', async () => {
+    const { path, signing, old, id } = await replaced();
+    expect(id).not.toBe(idOf(old));
+    expect(verify(path, signing)).toMatchObject({ checked: 29, signedThrough: 29, broken: null });
+    const stored = new Database(path).prepare('SELECT seq, key_id FROM checkpoints WHERE seq > 26').raw();
+    expect(stored.all()).toEqual([
+      [27, idOf(old)],
+      [28, id],
+      [29, id],
+    ]);
+    // Who still has the old key alone is told that there is another one.
+    expect(verify(path, { publicKey: createPublicKey(old) }).broken).toMatchObject({
+      kind: 'replaced_key',
+      seq: 28,
+    });
+  });
+
+  it('can be replaced itself, and retention may take the beginning', async () => {
+    const { path, signing } = await replaced();
+    signing.replaceKey();
+    expect(verify(path, signing)).toMatchObject({ checked: 31, signedThrough: 31, broken: null });
+    const database = openForUpkeep(path);
+    onTestFinished(() => void database.close());
+    await deleteBefore(database, Date.now() + 1, new AbortController().signal, () => signing.signNow());
+    expect(verify(path, signing)).toMatchObject({ broken: null });
+  });
+
+  it('is the one in force when the program starts again', async () => {
+    const { path, signing, id } = await replaced();
+    signing.close();
+    const again = openSigning(path, { from: 'file' });
+    expect(again.proof.key?.id).toBe(id);
+    expect(verify(path, again.signing).broken).toBeNull();
+  });
+
+  it.each(['before', 'after'])(
+    'is taken up or forgotten where the program dies %s the log knows it',
+    async (when) => {
+      const { path, signing } = await signedLog({ from: 'file' });
+      const file = join(path, '..', 'audit-key.pem');
+      const before = readFileSync(file);
+      const id = when === 'after' ? signing.replaceKey().key?.id : signing.proof().key?.id;
+      // As it was before the new key had its place.
+      writeFileSync(`${file}.next`, when === 'after' ? readFileSync(file) : newPem);
+      writeFileSync(file, before);
+      const again = openSigning(path, { from: 'file' });
+      expect(again.proof.key?.id).toBe(id);
+      expect(existsSync(`${file}.next`)).toBe(false);
+      expect(verify(path, again.signing).broken).toBeNull();
+    },
+  );
+
+  it('comes from the keychain where the old one did: only what was put there can take its place', async () => {
+    const key = newKey();
+    const { path, signing } = await signedLog(key);
+    expect(() => signing.replaceKey()).toThrow(/window/u);
+    const [first, next] = [key, newKey()].map((one) => (one.from === 'keychain' ? one.pkcs8 : expect.fail()));
+    const both: AuditKey = { from: 'keychain', pkcs8: first ?? '', next };
+    const before = signing.proof().key?.id;
+    expect(signing.use(both).key?.id).toBe(before);
+    const { key: made } = signing.replaceKey();
+    expect(made).toMatchObject({ protection: 'keychain' });
+    expect(made?.id).not.toBe(before);
+    // The next start may be given both still.
+    expect(openSigning(path, both).proof.key?.id).toBe(made?.id);
+    expect(verify(path, signing)).toMatchObject({ broken: null });
+    expect(() => signing.replaceKey()).toThrow(/window/u);
+  });
+
+  it.each([
+    ['says so itself', (details: object) => ({ ...details, signature: Buffer.alloc(64).toString('base64') })],
+    [
+      'names another key as the old one',
+      (details: object) => ({ ...details, before: spkiOf(createPublicKey(newPem)) }),
+    ],
+    ['names none', (details: object) => ({ ...details, before: 'none' })],
+  ])('is a forgery where it %s', async (_what, forge) => {
+    const { path, signing } = await replaced();
+    const database = new Database(path);
+    const row = database
+      .prepare<[], string>("SELECT details FROM events WHERE kind = 'key.replaced'")
+      .pluck();
+    const details = forge(JSON.parse(row.get() ?? '') as object);
+    database
+      .prepare("UPDATE events SET details = ? WHERE kind = 'key.replaced'")
+      .run(JSON.stringify(details));
+    database.close();
+    // Whoever can do that, can hash it all anew, and leave out the signatures in the way.
+    expect(verify(path, signing).broken).toMatchObject({ kind: 'changed', seq: 27 });
+    chainAnew(path, 27);
+    tamper(path, 'DELETE FROM checkpoints WHERE seq >= 27');
+    rmSync(`${path}.checkpoint`);
+    signing.signNow();
+    expect(verify(path, signing).broken).toMatchObject({ kind: 'replaced_key', seq: 3 });
+  });
+
+  it('does not count where nothing is signed with it: so an old key that was stolen could hand over', async () => {
+    const { path, signing } = await replaced();
+    tamper(path, 'DELETE FROM checkpoints WHERE seq > 27');
+    rmSync(`${path}.checkpoint`);
+    expect(verify(path, signing)).toMatchObject({
+      signedThrough: 0,
+      broken: { kind: 'replaced_key', seq: 27 },
+    });
+  });
+
+  it('is used by nobody beyond its time', async () => {
+    const { path, old, signing } = await replaced();
+    const late = createSigner(old);
+    const database = openForUpkeep(path);
+    onTestFinished(() => void database.close());
+    const place = createPlaceReader(database)(28);
+    tamper(path, 'DELETE FROM checkpoints WHERE seq = 28');
+    storeCheckpoint(database, late.sign(logId(database), place, Date.now()));
+    expect(verify(path, signing).broken).toMatchObject({ kind: 'replaced_key', seq: 28 });
+  });
+});
+
+it('what is recorded and signed while a log is verified is no matter of that verification', async () => {
+  const { path, log, signing } = await signedLog();
+  for (let n = 0; n < 600; n += 1) log.refused(malformed);
+  signing.signNow();
+  const database = openForUpkeep(path);
+  onTestFinished(() => void database.close());
+  const { publicKey } = signing;
+  const steps = verifyLog(database, { publicKey, beside: readCheckpointFile(path) });
+  expect(steps.next()).toMatchObject({ done: false, value: { checked: 500 } });
+  await log.record(sampleCall(), allowed, null);
+  signing.signNow();
+  expect(steps.next()).toMatchObject({
+    done: true,
+    value: { checked: 626, signedThrough: 626, broken: null },
   });
 });

@@ -10,6 +10,7 @@ import { runExport } from '../../../../../electron/gateway/audit/export/export-r
 import { openForReading, openForUpkeep } from '../../../../../electron/gateway/audit/open-database.ts';
 import { startSigning } from '../../../../../electron/gateway/audit/signing.ts';
 import type { ExportFormat } from '../../../../../electron/shared/audit-export.ts';
+import type { AuditKey } from '../../../../../electron/shared/audit-proof.ts';
 import { callFilter, type CallFilterInput } from '../../../../../electron/shared/audit-search.ts';
 import { sampleRedactor } from '../../redaction/sample.ts';
 import { temporaryFolder } from '../places.ts';
@@ -25,7 +26,7 @@ export function newKey() {
 }
 
 /** Calls of `read_file` with every third one of `write_file`; the last call is denied. Signed now and then. */
-export async function exportedLog(calls = 10, key: ReturnType<typeof newKey> | null = newKey()) {
+export async function exportedLog(calls = 10, key: AuditKey | null = newKey()) {
   const folder = temporaryFolder();
   const path = join(folder, 'audit.db');
   const logger = recordingLogger();

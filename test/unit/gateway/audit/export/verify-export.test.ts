@@ -14,6 +14,7 @@ import { readLines } from '../../../../../electron/gateway/audit/export/read-lin
 import { verifyExport } from '../../../../../electron/gateway/audit/export/verify-export.ts';
 import { createSigner, spkiOf } from '../../../../../electron/gateway/audit/signed-checkpoint.ts';
 import { temporaryFolder } from '../places.ts';
+import { allowed, sampleCall } from '../samples.ts';
 import { exportedLog } from './exported-log.ts';
 
 const linesOf = (text: string) =>
@@ -223,5 +224,67 @@ describe('an export with its proof', () => {
     expect(brokenBy(text.replace('"kind":"outcome"', '"kind":"outcom"'), (lines) => lines)).toMatchObject({
       kind: 'changed',
     });
+  });
+});
+
+describe('an export over a change of the key', () => {
+  async function overTwoKeys() {
+    const opened = await exportedLog(10, { from: 'file' });
+    const before = opened.signing.proof().key?.id ?? '';
+    const { key } = opened.signing.replaceKey();
+    await opened.log.record(sampleCall(), allowed, null);
+    opened.signing.signNow();
+    const { text } = await opened.exported('jsonl', {}, true);
+    return { ...opened, text, before, after: key?.id ?? '' };
+  }
+
+  it('is whole for whoever knows the new key, and for whoever knows the old one alone', async () => {
+    const { text, before, after } = await overTwoKeys();
+    expect(verify(text)).toMatchObject({ state: 'whole', keyId: after });
+    expect(verify(text, after).state).toBe('whole');
+    expect(verify(text, before)).toMatchObject({ state: 'whole', keyId: after });
+    expect(verify(text, '0123456789abcdef')).toMatchObject({ broken: { kind: 'replaced_key' } });
+  });
+
+  it.each<[string, (head: HeadLine) => Partial<HeadLine>]>([
+    ['is not told', () => ({ earlier: [] })],
+    [
+      'is not signed by the old key',
+      ({ earlier }) => ({
+        earlier: earlier.map((one) => ({ ...one, signature: Buffer.alloc(64).toString('base64') })),
+      }),
+    ],
+    ['came sooner', ({ earlier }) => ({ earlier: earlier.map((one) => ({ ...one, through: 5 })) })],
+    [
+      'is that of a stranger',
+      ({ earlier }) => ({
+        earlier: earlier.map((one) => ({
+          ...one,
+          publicKey: spkiOf(generateKeyPairSync('ed25519').publicKey),
+        })),
+      }),
+    ],
+  ])('is broken where that %s', async (_what, change) => {
+    const { text, before } = await overTwoKeys();
+    const forged = (lines: ProofLine[]) => {
+      const [head, ...others] = lines;
+      return redigest([{ ...(head as HeadLine), ...change(head as HeadLine) }, ...others]);
+    };
+    expect(brokenBy(text, forged)?.kind).toBe('replaced_key');
+    expect(brokenBy(text, forged, before)?.kind).toBe('replaced_key');
+  });
+
+  it('does not let the old key sign what came after it', async () => {
+    const { text } = await overTwoKeys();
+    const late = (lines: ProofLine[]) =>
+      redigest(
+        lines.map((line, index) => {
+          const last = lines.findLastIndex(({ kind }) => kind === 'checkpoint');
+          const [first] = lines.filter(({ kind }) => kind === 'checkpoint');
+          if (index !== last || line.kind !== 'checkpoint' || first?.kind !== 'checkpoint') return line;
+          return { ...line, keyId: first.keyId };
+        }),
+      );
+    expect(brokenBy(text, late)?.kind).toBe('replaced_key');
   });
 });
