@@ -7,10 +7,12 @@ import { ClientsState } from './clients.svelte.ts';
 import { DemoState } from './demo.svelte.ts';
 import { GatewayState } from './gateway.svelte.ts';
 import { GrantsState } from './grants.svelte.ts';
+import { HealthState } from './health.svelte.ts';
 import { Navigation } from './navigation.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { PoliciesState } from './policies.svelte.ts';
 import { QuietPeriods } from './quiet.svelte.ts';
+import { ServersState } from './servers/servers.svelte.ts';
 import { SessionsState } from './sessions.svelte.ts';
 import { Ticker } from './ticker.ts';
 
@@ -24,10 +26,14 @@ export interface App {
   readonly activity: ActivityState;
   readonly demo: DemoState;
   readonly policies: PoliciesState;
+  readonly servers: ServersState;
   readonly clients: ClientsState;
   readonly sessions: SessionsState;
+  readonly health: HealthState;
   readonly facts: AppFacts;
   readonly ticker: Ticker;
+  /** Shows a new file with rules for the calls of one server, to be edited. */
+  policyFor(server: string): Promise<void>;
   /** Reads what the app is and how the gateway is; all else follows once that serves, what a view shows when it opens. */
   load(): Promise<void>;
   close(): void;
@@ -47,8 +53,10 @@ export function createApp(api: Api): App {
   const activity = new ActivityState(api, notices);
   const demo = new DemoState(api, notices);
   const policies = new PoliciesState(api, notices);
+  const servers = new ServersState(api, notices, () => gateway.served.map(({ name }) => name));
   const clients = new ClientsState(api, notices);
   const sessions = new SessionsState(api, notices);
+  const health = new HealthState(api, notices);
   const facts = new AppFacts(api, notices);
   const unsubscribe = api.on('place.show', (shown) => {
     navigation.go(shown.place === 'call' ? 'activity' : 'approvals');
@@ -65,10 +73,17 @@ export function createApp(api: Api): App {
     activity,
     demo,
     policies,
+    servers,
     clients,
     sessions,
+    health,
     facts,
     ticker: new Ticker(1_000),
+
+    async policyFor(server) {
+      await policies.draftFor(server);
+      navigation.go('policies');
+    },
 
     async load() {
       await Promise.all([facts.load(), gateway.load()]);
@@ -76,7 +91,19 @@ export function createApp(api: Api): App {
 
     close() {
       unsubscribe();
-      for (const part of [policies, clients, demo, activity, quiet, grants, approvals, gateway, notices])
+      for (const part of [
+        health,
+        servers,
+        policies,
+        clients,
+        demo,
+        activity,
+        quiet,
+        grants,
+        approvals,
+        gateway,
+        notices,
+      ])
         part.close();
     },
   };

@@ -1,8 +1,9 @@
 // Where the window is: the view in front, the palette, and who wants the search.
 import { tick } from 'svelte';
 
-export const views = ['home', 'activity', 'approvals', 'policies', 'clients'] as const;
-export type View = (typeof views)[number];
+export const views = ['home', 'activity', 'approvals', 'policies', 'servers', 'clients'] as const;
+/** `status` is reached from the state at the sidebar's foot. */
+export type View = (typeof views)[number] | 'status';
 
 export class Navigation {
   view = $state<View>('home');

@@ -13,6 +13,7 @@ import { PolicyPast } from './policies/policy-past.svelte.ts';
 import { PolicyReplaying } from './policies/policy-replaying.svelte.ts';
 import { PolicyTesting } from './policies/policy-testing.svelte.ts';
 import { PolicyTrial } from './policies/policy-trial.svelte.ts';
+import { serverDraft, serverDraftName } from './policies/server-draft.ts';
 import { ToolAccess } from './policies/tool-access.svelte.ts';
 
 /** A place in a file that the editor shall show; a new object each time, so that the same place can be asked for again. */
@@ -209,6 +210,16 @@ export class PoliciesState {
     const begun = await this.learning.fromCall(callId);
     if (begun) this.page = 'learn';
     return begun;
+  }
+
+  /** A new file with a rule for the calls of one server, or the one that was made before. */
+  async draftFor(server: string): Promise<void> {
+    if (this.files.folder === null) await this.files.load();
+    const name = serverDraftName(server);
+    if (this.files.entries.some((entry) => entry.name === name)) this.files.choose(name);
+    else this.files.create(name, serverDraft(server));
+    this.page = 'files';
+    this.changed();
   }
 
   close(): void {

@@ -121,6 +121,6 @@ describe('navigation', () => {
       );
       return { windows: all.length, url: contents?.getURL(), views };
     });
-    expect(after).toEqual({ windows, url: before, views: 5 });
+    expect(after).toEqual({ windows, url: before, views: 6 });
   });
 });

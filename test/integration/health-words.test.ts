@@ -16,7 +16,7 @@ async function healthOf(config: object): Promise<(part: HealthPart['part']) => H
 }
 
 it('health.low_disk: where less is free, that is said, with what to do', async () => {
-  const low = await healthOf({ health: { low_disk: '900000TB' } });
+  const low = await healthOf({ health: { low_disk: '9000TB' } });
   expect(low('disk')).toMatchObject({
     state: 'attention',
     says: expect.stringMatching(/^Only [\d.]+ [MG]B are free/u) as string,

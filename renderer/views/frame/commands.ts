@@ -16,6 +16,7 @@ export interface Command {
 
 const otherNames: Readonly<Partial<Record<View, readonly string[]>>> = {
   activity: ['audit log'],
+  servers: ['mcp', 'upstream', 'tools'],
   clients: ['tokens', 'sessions', 'connections'],
 };
 
@@ -27,6 +28,7 @@ export function commandsOf({
   demo,
   policies,
   quiet,
+  servers,
   clients,
   facts,
 }: App): Command[] {
@@ -77,6 +79,24 @@ export function commandsOf({
   ) {
     const other = status.mode === 'enforce' ? 'audit' : 'enforce';
     add(`Change the mode to ${modeNames[other]}`, ['switch'], () => void gateway.setMode(other));
+  }
+  add('Show the status of each part', ['health', 'broken', 'wrong', 'disk'], () => navigation.go('status'));
+  for (const { name, kind, state } of served) {
+    const words = ['server', 'tools', 'mcp'];
+    const open = () => {
+      navigation.go('servers');
+      servers.open(name);
+    };
+    add(`Open the server ${name}`, words, open);
+    add(`Test the server ${name}`, [...words, 'connection'], () => {
+      open();
+      void servers.test({ name });
+    });
+    if (state === 'stopped') add(`Start the server ${name}`, words, () => void servers.startServer({ name }));
+    else {
+      add(`Restart the server ${name}`, words, () => void servers.restart({ name, kind }));
+      add(`Stop the server ${name}`, words, () => void servers.stopServer({ name }));
+    }
   }
   for (const { isDefault, name, streamableUrl, sseUrl } of served) {
     const of = isDefault ? '' : ` of ${name}`;

@@ -6,5 +6,7 @@ export const viewNames: Readonly<Record<View, string>> = {
   activity: 'Activity',
   approvals: 'Approvals',
   policies: 'Policies',
+  servers: 'Servers',
   clients: 'Clients',
+  status: 'Status',
 };

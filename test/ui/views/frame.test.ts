@@ -26,7 +26,7 @@ describe('the frame', () => {
       }),
     });
     for (const [index, view] of (
-      ['home', 'activity', 'approvals', 'policies', 'clients'] as const
+      ['home', 'activity', 'approvals', 'policies', 'servers', 'clients'] as const
     ).entries()) {
       await press(String(index + 1));
       await settled();
