@@ -48,6 +48,7 @@ export function trayMenu({ name, pauseKeys }: TrayWords, state: DesktopState, ac
     [
       mode('Enforce the policy', 'enforce', state, actions),
       mode('Audit only: record, deny nothing', 'audit', state, actions),
+      ...(status.modeManagedAt === null ? [] : [words('The mode is set by your organization')]),
     ],
     [
       quietMenu(state.quiet, serves, (wish) => actions.setQuiet(wish)),

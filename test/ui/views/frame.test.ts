@@ -89,6 +89,17 @@ describe('the frame', () => {
     expect(api.asked('mode.set')).toEqual(['audit', 'enforce']);
   });
 
+  it('shows a managed mode locked, and where it is set', async () => {
+    const managed = sampleStatus({ modeManagedAt: '/etc/managed.yaml:1' });
+    const { api } = await openWindow({ 'status.read': () => managed });
+    const audit = screen.getByRole<HTMLButtonElement>('radio', { name: 'Audit' });
+    expect(audit.disabled).toBe(true);
+    expect(screen.getByText('Set by your organization').closest('p')?.title).toBe('/etc/managed.yaml:1');
+    await fireEvent.click(audit);
+    await settled();
+    expect(api.asked('mode.set')).toEqual([]);
+  });
+
   it('offers no switches while there is nothing to switch', async () => {
     await openWindow({ 'status.read': () => sampleStatus({ state: 'stopped', url: null }) });
     expect(screen.queryByRole('radio', { name: 'Audit' })).toBeNull();

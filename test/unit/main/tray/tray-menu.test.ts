@@ -212,6 +212,14 @@ describe('tray menu', () => {
     expect(actions.setMode).toHaveBeenCalledWith('enforce');
   });
 
+  it('shows a managed mode, and offers no other', () => {
+    const { menu } = menuOf(desktop({ status: sampleStatus({ modeManagedAt: '/etc/managed.yaml:1' }) }));
+    expect(item(menu, 'Enforce the policy')).toMatchObject({ checked: true, enabled: false });
+    expect(item(menu, 'Audit only: record, deny nothing').enabled).toBe(false);
+    expect(labels(menu)).toContain('The mode is set by your organization');
+    expect(labels(menuOf(desktop()).menu)).not.toContain('The mode is set by your organization');
+  });
+
   it('pauses and resumes', () => {
     const running = menuOf(desktop());
     click(item(running.menu, 'Pause everything'));
