@@ -173,11 +173,12 @@ describe.skipIf(missing !== null)('a fleet', () => {
     });
   }, 30_000);
 
-  it('ships the spans of each machine under its name', async () => {
-    const shipped = (name: string) =>
-      lines.filter(({ resource, span }) => resource['host.name'] === name && span !== undefined).length;
+  it('ships the records and spans of each machine under its name', async () => {
+    const shipped = (name: string, kind: 'event' | 'span') =>
+      lines.filter((line) => line.resource['host.name'] === name && line[kind] !== undefined).length;
     for (const name of ['one', 'two']) {
-      await expect.poll(() => shipped(name), { timeout: 20_000 }).toBeGreaterThan(3);
+      await expect.poll(() => shipped(name, 'event'), { timeout: 20_000 }).toBeGreaterThan(3);
+      await expect.poll(() => shipped(name, 'span'), { timeout: 20_000 }).toBeGreaterThan(3);
     }
     expect(new Set(lines.map(({ resource }) => resource['host.name']))).toEqual(new Set(['one', 'two']));
   }, 60_000);
