@@ -42,7 +42,8 @@ export function createBoundedExport(
       export(spans, done) {
         waiting -= spans.length;
         exporter.export(spans, (result) => {
-          const isLost = Number(result.code) !== SUCCESS;
+          const code: number = result.code;
+          const isLost = code !== SUCCESS;
           if (isLost) lost.failed += spans.length;
           onExport(isLost ? (result.error ?? new Error('The export failed')) : null);
           done(result);

@@ -11,7 +11,7 @@ export type MetaMembers = Readonly<Record<string, string | undefined>>;
 /**
  * The message with these members in `params._meta`; `params` and `_meta` are made where they are missing. The very same
  * buffer where one of them is something else than an object: what to make of that is up to the server.
- * @param json a message that was parsed before, without duplicate keys
+ * @param json a message that was parsed before: valid UTF-8, without duplicate keys
  */
 export function withMeta(json: Buffer, members: MetaMembers): Buffer {
   let at = skipSpace(json, 0);
@@ -24,29 +24,27 @@ export function withMeta(json: Buffer, members: MetaMembers): Buffer {
   if (json[at] !== openBrace) return json;
   const end = skipValue(json, at);
   const meta = written(objectMembers(json.subarray(at, end)), members);
-  return Buffer.concat([json.subarray(0, at), meta, json.subarray(end)]);
+  return Buffer.concat([json.subarray(0, at), Buffer.from(meta), json.subarray(end)]);
 }
 
 /** Puts a member in front of those of the object that opens at `at`: objects inside each other, named so, around `meta`. */
-function withFirst(json: Buffer, at: number, names: readonly string[], meta: Buffer): Buffer {
+function withFirst(json: Buffer, at: number, names: readonly string[], meta: string): Buffer {
   const behind = at + 1;
   const isOnly = json[skipSpace(json, behind)] === closeBrace;
   const [first = '', ...inner] = names;
   const opening = `"${first}":${inner.map((name) => `{"${name}":`).join('')}`;
   const closing = '}'.repeat(inner.length) + (isOnly ? '' : ',');
-  const pieces = [json.subarray(0, behind), Buffer.from(opening), meta, Buffer.from(closing)];
-  return Buffer.concat([...pieces, json.subarray(behind)]);
+  const member = Buffer.from(opening + meta + closing);
+  return Buffer.concat([json.subarray(0, behind), member, json.subarray(behind)]);
 }
 
 /** An object of the members that it had, in their order and with their values as they were written, and of the new ones. */
-function written(before: readonly (readonly [string, Buffer])[], members: MetaMembers): Buffer {
-  const kept = before.filter(([name]) => !Object.hasOwn(members, name));
-  const set = Object.entries(members).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, Buffer.from(JSON.stringify(value))] as const],
+function written(before: readonly (readonly [string, Buffer])[], members: MetaMembers): string {
+  const all = before.flatMap(([name, value]) =>
+    Object.hasOwn(members, name) ? [] : [`${JSON.stringify(name)}:${value.toString()}`],
   );
-  const pieces = [...kept, ...set].flatMap(([name, value], index) => [
-    Buffer.from(`${index === 0 ? '' : ','}${JSON.stringify(name)}:`),
-    value,
-  ]);
-  return Buffer.concat([Buffer.from('{'), ...pieces, Buffer.from('}')]);
+  for (const [name, value] of Object.entries(members)) {
+    if (value !== undefined) all.push(`${JSON.stringify(name)}:${JSON.stringify(value)}`);
+  }
+  return `{${all.join(',')}}`;
 }
