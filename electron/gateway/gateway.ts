@@ -86,7 +86,12 @@ export async function createGateway(
   mkdirSync(userData, { recursive: true, mode: 0o700 });
   const lines = composeLogger(config, options, clock, keep);
   const redactor = composeRedaction(config, userData, lines);
-  const logger = redactingLogger(lines, redactor);
+  const redacting = redactingLogger(lines, redactor);
+  const tracing = await composeTracing(
+    { config, options, clock, logger: redacting, redactor, keep },
+    () => servers.all,
+  );
+  const logger = tracing.logger(redacting);
   const tls = loadTlsFiles(config.tls);
   for (const warning of warnings) logger.warn('config', { message: warning });
   const surroundings: GatewaySurroundings = {
@@ -99,7 +104,6 @@ export async function createGateway(
     redactor,
     keep,
   };
-  const tracing = await composeTracing(surroundings, () => servers.all);
 
   const kept = openKeptSettings(join(userData, 'gateway-settings.json'), logger);
   const live = createLiveSettings(surroundings, kept);

@@ -56,6 +56,8 @@ async function traceOf(traceId: string): Promise<Record<string, CollectedSpan>> 
   );
 }
 
+const retry = { enabled: true, max_attempts: 2, initial_delay: '10ms' };
+
 beforeAll(async () => {
   collector = await startSpanCollector();
   raw = await startRawUpstream('http');
@@ -63,7 +65,7 @@ beforeAll(async () => {
   const modern = await modernServers();
   proxy = await startProxy({
     config: {
-      upstream: { ...raw.section, era: 'legacy', request_timeout: '4s' },
+      upstream: { ...raw.section, era: 'legacy', request_timeout: '4s', retry },
       servers: {
         'legacy-stdio': stdio.section,
         'legacy-http': http.section,
@@ -339,6 +341,10 @@ describe('a call that does not end well', () => {
     const trace = await traceOf(traceId);
     expect(trace.client).toMatchObject({ status: 'error', attributes: { 'error.type': 'upstream_error' } });
     expect(trace.server).toMatchObject({ attributes: { 'error.type': '-32004' } });
+    // Log lines about it say which trace it is of.
+    const [line = ''] = proxy.output().stderr.match(/.*upstream_retries.*/u) ?? [];
+    const requestId = trace.server?.attributes['mcp_proxy.request.id'];
+    expect(JSON.parse(line)).toMatchObject({ requestId, traceId });
   });
 
   it('says nothing of arguments, results, or the words of policies and servers', () => {

@@ -17,6 +17,7 @@ const untraced: ComposedTracing = {
   log: (log) => log,
   policy: (policy) => policy,
   approver: (approver) => approver,
+  logger: (logger) => logger,
   lost: null,
 };
 
@@ -25,7 +26,7 @@ const untraced: ComposedTracing = {
  * @throws ConfigError names the key and the file that can't be read or used
  */
 export async function composeTracing(
-  { config, options, clock, logger, redactor, keep }: GatewaySurroundings,
+  { config, options, clock, logger, redactor, keep }: Omit<GatewaySurroundings, 'isConfigured' | 'managedAt'>,
   servers: () => readonly Upstream[],
 ): Promise<ComposedTracing> {
   const { version } = options;

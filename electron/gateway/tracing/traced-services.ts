@@ -1,7 +1,7 @@
 // Services with spans of what they do: they answer as they would without them.
 import { type Attributes, type HrTime, type Span, SpanKind, type Tracer } from '@opentelemetry/api';
 import { answerOf, type Call, type CallOutcome } from '../call.ts';
-import type { Approver, CallLog, PolicyEngine, Redactor } from '../ports.ts';
+import type { Approver, CallLog, Logger, PolicyEngine, Redactor } from '../ports.ts';
 import type { Forward, VerdictPath } from '../verdict-path.ts';
 import {
   callerAttributes,
@@ -14,6 +14,7 @@ import {
   targetAttributes,
   verdictAttributes,
 } from './call-attributes.ts';
+import { createRunningTraces } from './running-traces.ts';
 import { recordedTrace, Trace } from './trace.ts';
 
 export interface TracedServices {
@@ -23,6 +24,8 @@ export interface TracedServices {
   log(log: CallLog): CallLog;
   policy(policy: PolicyEngine): PolicyEngine;
   approver(approver: Approver): Approver;
+  /** Lines about a call that is traced say in which trace. */
+  logger(logger: Logger): Logger;
 }
 
 export interface TracingCollaborators {
@@ -43,6 +46,7 @@ export function createTracedServices(collaborators: TracingCollaborators): Trace
   const { tracer, redactor, now, serverAttributes } = collaborators;
   /** By record. */
   const forwarded = new Map<number, Forwarded>();
+  const running = createRunningTraces();
 
   /** The span of one step of a call, from now on. */
   function step(trace: Trace, name: string, kind: SpanKind = SpanKind.INTERNAL): Span {
@@ -65,6 +69,7 @@ export function createTracedServices(collaborators: TracingCollaborators): Trace
     upstream.end(at);
     endedForClient(trace.span, outcome);
     trace.span.end(at);
+    running.over(trace);
   }
 
   return {
@@ -76,6 +81,7 @@ export function createTracedServices(collaborators: TracingCollaborators): Trace
       const trace = new Trace(tracer, name, message, now());
       const { span, isRecorded } = trace;
       if (isRecorded) {
+        running.begun(call.requestId, trace);
         span.setAttributes(targetAttributes(names, call));
         span.setAttributes(callerAttributes(call, client.hasOwnSession));
       }
@@ -95,6 +101,7 @@ export function createTracedServices(collaborators: TracingCollaborators): Trace
         if (withdrawn.aborted) failAsCancelled(span);
         else failBy(span, refusal);
         span.end(now());
+        running.over(trace);
       }
       return refusal;
     },
@@ -103,6 +110,7 @@ export function createTracedServices(collaborators: TracingCollaborators): Trace
       async record(call, verdict, refusal) {
         const trace = recordedTrace(call);
         if (trace === null) return log.record(call, verdict, refusal);
+        running.begun(call.requestId, trace);
         trace.span.setAttributes(verdictAttributes(verdict));
         const span = step(trace, 'audit');
         try {
@@ -151,5 +159,7 @@ export function createTracedServices(collaborators: TracingCollaborators): Trace
         return answer;
       },
     }),
+
+    logger: (logger) => running.logger(logger),
   };
 }
