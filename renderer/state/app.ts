@@ -13,6 +13,7 @@ import { Notices } from './notices.svelte.ts';
 import { PoliciesState } from './policies.svelte.ts';
 import { QuietPeriods } from './quiet.svelte.ts';
 import { ServersState } from './servers/servers.svelte.ts';
+import { SettingsState } from './settings.svelte.ts';
 import { SessionsState } from './sessions.svelte.ts';
 import { Ticker } from './ticker.ts';
 
@@ -30,6 +31,7 @@ export interface App {
   readonly clients: ClientsState;
   readonly sessions: SessionsState;
   readonly health: HealthState;
+  readonly settings: SettingsState;
   readonly facts: AppFacts;
   readonly ticker: Ticker;
   /** Shows a new file with rules for the calls of one server, to be edited. */
@@ -58,6 +60,7 @@ export function createApp(api: Api): App {
   const sessions = new SessionsState(api, notices);
   const health = new HealthState(api, notices);
   const facts = new AppFacts(api, notices);
+  const settings = new SettingsState(api, notices, () => void facts.load());
   const unsubscribe = api.on('place.show', (shown) => {
     navigation.go(shown.place === 'call' ? 'activity' : 'approvals');
     if (shown.place === 'call') activity.open(shown.id);
@@ -77,6 +80,7 @@ export function createApp(api: Api): App {
     clients,
     sessions,
     health,
+    settings,
     facts,
     ticker: new Ticker(1_000),
 
@@ -94,6 +98,7 @@ export function createApp(api: Api): App {
       for (const part of [
         health,
         servers,
+        settings,
         policies,
         clients,
         demo,

@@ -1,14 +1,14 @@
 // Where the window is: the view in front, the palette, and who wants the search.
 import { tick } from 'svelte';
 
-export const views = ['home', 'activity', 'approvals', 'policies', 'servers', 'clients'] as const;
+export const views = ['home', 'activity', 'approvals', 'policies', 'servers', 'clients', 'settings'] as const;
 /** `status` is reached from the state at the sidebar's foot. */
 export type View = (typeof views)[number] | 'status';
 
 export class Navigation {
   view = $state<View>('home');
   paletteOpen = $state(false);
-  /** Somebody wants to search; the Activity view puts the focus there and clears this. */
+  /** Somebody wants to search; the view that has a search puts the focus there and clears this. */
   searching = $state(false);
 
   go(view: View): void {
@@ -25,8 +25,9 @@ export class Navigation {
     act();
   }
 
+  /** In the view in front, where it can be searched; else in the activity. */
   search(): void {
-    this.go('activity');
+    if (this.view !== 'settings') this.go('activity');
     this.searching = true;
   }
 }

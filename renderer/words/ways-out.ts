@@ -12,6 +12,9 @@ const ways: Readonly<Record<string, string>> = {
   client_exists: 'Choose another id.',
   client_unknown: 'The list shows those that there are.',
   clients_unwritten: "See that the disk is not full and that the app's folder can be written to.",
+  settings_unwritten: "See that the disk is not full and that the app's folder can be written to.",
+  settings_unreadable: 'The file window-settings.json in the app’s folder is damaged: mend it, or delete it.',
+  config: 'Mend the file; the settings are read again as soon as it is saved.',
   // Their messages say it.
   client_configured: '',
   clients_unreadable: '',

@@ -4,6 +4,7 @@ import { acceleratorName, shortcutName } from '../../keys.ts';
 import type { App } from '../../state/app.ts';
 import { type View, views } from '../../state/navigation.svelte.ts';
 import { modeNames } from '../../words/policies.ts';
+import { settingGroupNames, settingWords } from '../../words/settings.ts';
 import { viewNames } from './view-names.ts';
 
 export interface Command {
@@ -11,6 +12,8 @@ export interface Command {
   /** Other words that people may look for. */
   readonly keywords: readonly string[];
   readonly shortcut: string | null;
+  /** It is one of very many: only shown to whoever looks for it. */
+  readonly listed: boolean;
   readonly run: () => void;
 }
 
@@ -18,6 +21,7 @@ const otherNames: Readonly<Partial<Record<View, readonly string[]>>> = {
   activity: ['audit log'],
   servers: ['mcp', 'upstream', 'tools'],
   clients: ['tokens', 'sessions', 'connections'],
+  settings: ['preferences', 'options', 'configuration'],
 };
 
 /** The commands that make sense now: those that could do nothing are not among them. */
@@ -31,11 +35,12 @@ export function commandsOf({
   servers,
   clients,
   facts,
+  settings,
 }: App): Command[] {
   const { status, served } = gateway;
   const commands: Command[] = [];
   const add = (name: string, keywords: readonly string[], run: () => void, shortcut: string | null = null) =>
-    commands.push({ name, keywords, shortcut, run });
+    commands.push({ name, keywords, shortcut, listed: true, run });
 
   for (const [index, view] of views.entries()) {
     add(
@@ -117,16 +122,44 @@ export function commandsOf({
       void demo.run();
     });
   }
+  for (const [key, { label, group }] of settingWords) {
+    commands.push({
+      name: `${settingGroupNames[group]}: ${label}`,
+      keywords: ['setting', 'configuration', key],
+      shortcut: null,
+      listed: false,
+      run() {
+        settings.lead(key);
+        navigation.go('settings');
+      },
+    });
+  }
   return commands;
 }
 
-/** The commands that a query may mean, the likeliest first. */
+/** Of two that a query may mean as well, the one that is listed is likelier than one of very many. */
+const UNLISTED_WEIGHT = 0.5;
+
+/** The commands that a query may mean, the likeliest first. Of very many, only what has each word of it is meant. */
 export function matching(commands: readonly Command[], query: string): Command[] {
   const words = query.trim();
-  if (words === '') return [...commands];
+  if (words === '') return commands.filter(({ listed }) => listed);
   return commands
-    .map((command) => ({ command, score: computeCommandScore(command.name, words, [...command.keywords]) }))
+    .filter(({ listed, name, keywords }) => listed || hasAll([name, ...keywords].join(' '), words))
+    .map((command) => {
+      const { name, keywords, listed } = command;
+      const score = computeCommandScore(name, words, [...keywords]);
+      return { command, score: listed ? score : score * UNLISTED_WEIGHT };
+    })
     .filter(({ score }) => score > 0)
     .toSorted((a, b) => b.score - a.score)
     .map(({ command }) => command);
+}
+
+function hasAll(text: string, words: string): boolean {
+  const lower = text.toLowerCase();
+  return words
+    .toLowerCase()
+    .split(/\s+/u)
+    .every((word) => lower.includes(word));
 }

@@ -9,4 +9,5 @@ export const viewNames: Readonly<Record<View, string>> = {
   servers: 'Servers',
   clients: 'Clients',
   status: 'Status',
+  settings: 'Settings',
 };

@@ -26,7 +26,7 @@ describe('the frame', () => {
       }),
     });
     for (const [index, view] of (
-      ['home', 'activity', 'approvals', 'policies', 'servers', 'clients'] as const
+      ['home', 'activity', 'approvals', 'policies', 'servers', 'clients', 'settings'] as const
     ).entries()) {
       await press(String(index + 1));
       await settled();
@@ -35,7 +35,7 @@ describe('the frame', () => {
     await press('1', { ctrlKey: true, shiftKey: true });
     await press('1', {});
     await settled();
-    expect(app.navigation.view).toBe('clients');
+    expect(app.navigation.view).toBe('settings');
     await fireEvent.click(button('Home'));
     expect(button('Home').getAttribute('aria-current')).toBe('page');
   });
