@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export const valueForm = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('flag') }),
-  /** Whole ones; both bounds are allowed. */
+  /** Both bounds are allowed. */
   z.object({ kind: z.literal('number'), from: z.number(), to: z.number() }),
   /** As Go writes it; `none`: 0 means no limit. */
   z.object({ kind: z.literal('duration'), none: z.boolean() }),

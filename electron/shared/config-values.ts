@@ -100,7 +100,13 @@ export function wholeNumber(from: number, to: number, byDefault: number, note = 
 /** A part of a whole. */
 export function share(byDefault: number) {
   const error = 'a number from 0 to 1';
-  return z.number({ error }).min(0, { error }).max(1, { error }).default(byDefault).meta({ expected: error });
+  return z
+    .number({ error })
+    .min(0, { error })
+    .max(1, { error })
+    .default(byDefault)
+    .meta({ expected: error })
+    .register(valueForms, { kind: 'number', from: 0, to: 1 });
 }
 
 /** A port to listen on. */

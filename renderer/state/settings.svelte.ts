@@ -31,7 +31,8 @@ export class SettingsState {
       changedOnly: this.changedOnly,
     }),
   );
-  readonly waiting = $derived(new Set(this.overview?.waiting ?? []));
+  /** Keys of what holds from the next start on. */
+  readonly waiting = $derived(this.overview?.waiting ?? []);
 
   readonly #api: Api;
   readonly #notices: Notices;
@@ -149,7 +150,7 @@ export class SettingsState {
       return false;
     }
     this.faults.delete(row.key);
-    const later = this.waiting.has(row.key) ? ' It takes effect after a restart of the proxy.' : '';
+    const later = this.waiting.includes(row.key) ? ' It takes effect after a restart of the proxy.' : '';
     this.#notices.say(`${said()}${later}`, () => void this.#undo(row, outcome.undo));
     return true;
   }

@@ -49,7 +49,7 @@ export const settingGroupSentences: Readonly<Record<SettingGroup, string>> = {
   access: 'Encryption, and who is let in.',
   logging: 'The log lines of the program. The audit log is another one.',
   monitoring: 'For Prometheus, and for whatever supervises the proxy.',
-  otlp: 'Copies of records and traces for a collector.',
+  otlp: 'Copies of records, and traces of calls, for a collector.',
   advanced: 'For those who know why.',
 };
 
@@ -71,6 +71,23 @@ export interface SettingWords {
 type Named = string | Omit<SettingWords, 'group'>;
 
 const denyOrAllow = { deny: 'Deny', allow: 'Allow' };
+
+/** Where something goes to over OTLP; the same for all that does. */
+function collector(section: string, what: string): Record<string, Named> {
+  const words: Record<string, Named> = {
+    endpoint: `Collector of ${what}`,
+    token: `Token for ${what}`,
+    token_file: `File with the token for ${what}`,
+    headers: `Headers for ${what}`,
+    ca_file: `Certificates to trust for ${what}`,
+    cert_file: `Certificate for ${what}`,
+    key_file: `Private key for ${what}`,
+    timeout: `Time for a request with ${what}`,
+    compression: { label: `Compression of ${what}`, choices: { gzip: 'gzip', none: 'None' } },
+    resource: `Attributes of ${what}`,
+  };
+  return Object.fromEntries(Object.entries(words).map(([key, named]) => [`${section}.${key}`, named]));
+}
 
 const table: Readonly<Record<SettingGroup, Readonly<Record<string, Named>>>> = {
   general: {
@@ -255,27 +272,21 @@ const table: Readonly<Record<SettingGroup, Readonly<Record<string, Named>>>> = {
     'health.enabled': 'Health',
     'health.address': 'Address for health',
     'health.port': 'Port for health',
+    'health.low_disk': 'Too little room on the disk',
     'health.liveness_path': 'Path: is it alive',
     'health.readiness_path': 'Path: is it ready',
   },
   otlp: {
-    'audit.otlp.endpoint': 'Collector of records',
-    'audit.otlp.token': 'Token for the collector of records',
-    'audit.otlp.token_file': 'File with that token',
-    'audit.otlp.headers': 'Headers for records',
-    'audit.otlp.ca_file': 'Certificates to trust for records',
-    'audit.otlp.cert_file': 'Certificate for records',
-    'audit.otlp.key_file': 'Private key for records',
-    'audit.otlp.timeout': 'Time for a request with records',
-    'audit.otlp.compression': {
-      label: 'Compression of records',
-      choices: { gzip: 'gzip', none: 'None' },
-    },
-    'audit.otlp.resource': 'Attributes of records',
+    ...collector('audit.otlp', 'records'),
     'audit.otlp.batch_size': { label: 'Records in a request', unit: 'records' },
     'audit.otlp.interval': 'Time to gather records',
     'audit.otlp.from': { label: 'Send records', choices: { now: 'From now on', start: 'From the start' } },
     'audit.otlp.max_backlog': { label: 'Records that may wait', unit: 'records' },
+    ...collector('tracing', 'traces'),
+    'tracing.sample_ratio': 'Part of the calls to trace',
+    'tracing.batch_size': { label: 'Spans in a request', unit: 'spans' },
+    'tracing.interval': 'Time to gather spans',
+    'tracing.max_queue': { label: 'Spans that may wait', unit: 'spans' },
   },
   advanced: {
     version: 'Version of the file',

@@ -1,21 +1,27 @@
 // The settings as the gateway tells them, with what a test wants to be different.
-import { settingsOf } from '../../electron/gateway/config/settings-list.ts';
+import { schemaLeaves } from '../../electron/gateway/config/schema-leaves.ts';
 import type { PreferencesState } from '../../electron/shared/app-preferences.ts';
+import { configSchema } from '../../electron/shared/config.ts';
 import type { ConfigOverview, ConfigSetting } from '../../electron/shared/config-settings.ts';
 
 type Changes = Readonly<Record<string, Partial<ConfigSetting>>>;
 
 /** @param changes by dotted key. */
 export function sampleOverview(changes: Changes = {}, rest: Partial<ConfigOverview> = {}): ConfigOverview {
-  const asIs = settingsOf({ layers: [], tree: {}, setBy: new Map() });
   return {
     file: null,
-    settings: asIs.map((setting) => ({
-      ...setting,
-      path: [...setting.path],
-      value: setting.value ?? null,
-      byDefault: setting.byDefault ?? null,
-      ...changes[setting.path.join('.')],
+    settings: schemaLeaves(configSchema, () => null).map(({ path, byDefault, ...facts }) => ({
+      ...facts,
+      path: [...path],
+      value: byDefault ?? null,
+      byDefault: byDefault ?? null,
+      from: 'default',
+      where: null,
+      hidden: false,
+      setInWindow: false,
+      live: false,
+      inert: null,
+      ...changes[path.join('.')],
     })),
     waiting: [],
     warnings: [],

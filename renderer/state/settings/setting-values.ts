@@ -10,7 +10,7 @@ export function valueWords(
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(String).join(', ');
   if (value === null || value === '' || value === undefined) return 'none';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value as string | number);
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
   const named = words.choices?.[text] ?? text;
   return words.unit === undefined ? named : `${named} ${words.unit}`;
 }

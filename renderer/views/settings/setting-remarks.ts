@@ -5,7 +5,7 @@ import { modeNames } from '../../words/policies.ts';
 
 /** Null where there is nothing to say. */
 export function remarkOn({ key, setting }: SettingRow, status: GatewayStatus | null): string | null {
-  if (status === null || status.url === null) return null;
+  if (status?.url == null) return null;
   if (key === 'policy.mode' && setting.value !== status.mode) {
     return `${modeNames[status.mode]} holds for now: it was chosen with the switch at the left, and holds until the next start.`;
   }
