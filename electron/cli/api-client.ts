@@ -66,7 +66,8 @@ async function findPlace(userData: string): Promise<Place> {
 function apiIsOff(url: string): ProblemError {
   return new ProblemError(
     'api_off',
-    `MCP Proxy Desktop runs at ${url}, and takes no commands. Add this line to its configuration file and start it again:
+    `MCP Proxy Desktop runs at ${url}, and takes no commands. Switch api.enabled on in the window's settings, or add this line to
+its configuration file, and start it again:
 
 api: { enabled: true }
 `,

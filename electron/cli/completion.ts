@@ -50,17 +50,12 @@ function placesOf(commands: readonly Command[]): Place[] {
     },
     { before: 'completion', words: plain(shells), files: false },
     { before: 'help', words: firsts, files: false },
-    ...[...groups].flatMap(([before, below]) =>
-      below.every(({ name }) => name === before)
-        ? []
-        : [
-            {
-              before,
-              words: below.map(({ name, about }) => ({ word: name.split(' ')[1] ?? '', about })),
-              files: false,
-            },
-          ],
-    ),
+    ...[...groups]
+      .filter(([before, below]) => below.some(({ name }) => name !== before))
+      .flatMap(([before, below]) => {
+        const words = below.map(({ name, about }) => ({ word: name.split(' ')[1] ?? '', about }));
+        return [before, `help ${before}`].map((one) => ({ before: one, words, files: false }));
+      }),
     ...commands.flatMap(({ name, takes, options }) => [
       { before: name, words: [...optionsAsWords(options), ...shared], files: takes.includes('PATH') },
       ...valuesOf(options).map((place) => ({ ...place, before: `${name} ${place.before}` })),
@@ -99,7 +94,7 @@ function bash(places: readonly Place[]): string {
     case "\${COMP_WORDS[at]}" in -*) break ;; *) command="\${command:+$command }\${COMP_WORDS[at]}" ;; esac
   done
   _mcp_proxy_desktop_choices "$command $previous" || _mcp_proxy_desktop_choices "\${command%% *} $previous" ||
-    _mcp_proxy_desktop_choices "$previous" || _mcp_proxy_desktop_choices "$command" ||
+    { [[ $previous == -* ]] && _mcp_proxy_desktop_choices "$previous"; } || _mcp_proxy_desktop_choices "$command" ||
     _mcp_proxy_desktop_choices "\${command%% *}"
   COMPREPLY=($(compgen -W "$choices" -- "$current"))
 }
@@ -136,7 +131,8 @@ function fish(places: readonly Place[]): string {
     string match -q -- '-*' $word; and break
     set -a command $word
   end
-  for place in "$command $tokens[-1]" "$command[1] $tokens[-1]" "$tokens[-1]" "$command" "$command[1]"
+  set -l option (string match -- '-*' $tokens[-1])
+  for place in "$command $tokens[-1]" "$command[1] $tokens[-1]" $option "$command" "$command[1]"
     if contains -- $place ${befores(places)}
       echo $place
       return

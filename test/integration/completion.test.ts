@@ -77,6 +77,8 @@ it.for(Object.keys(shells) as (keyof typeof shells)[])(
     expect(offered('st')).toEqual(['status']);
     expect(offered('policy ')).toEqual(['apply', 'check', 'history', 'rollback']);
     expect(offered('help aud')).toEqual(['audit']);
+    expect(offered('help policy r')).toEqual(['rollback']);
+    expect(offered('audit search status --dec')).toEqual(['--decision']);
     expect(offered('policy apply --n')).toEqual(['--note']);
     expect(offered('approve req_1 --for ')).toEqual(['15_minutes', 'always', 'once', 'session']);
     expect(offered('status --j')).toEqual(['--json']);
