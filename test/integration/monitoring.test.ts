@@ -75,6 +75,7 @@ describe('metrics', () => {
     expect(at('mcp_proxy_audit_records_dropped_total')).toBe(0);
     expect(at('mcp_proxy_audit_records_written_total')).toBeGreaterThan(5);
     expect(at('mcp_proxy_audit_flushes_total')).toBeGreaterThan(0);
+    expect(at('mcp_proxy_trace_spans_lost_total{reason="dropped"}')).toBe(0);
     expect(at('nodejs_eventloop_lag_p99_seconds')).toBeDefined();
 
     await session.close();

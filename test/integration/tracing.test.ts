@@ -342,7 +342,7 @@ describe('a call that does not end well', () => {
     expect(trace.client).toMatchObject({ status: 'error', attributes: { 'error.type': 'upstream_error' } });
     expect(trace.server).toMatchObject({ attributes: { 'error.type': '-32004' } });
     // Log lines about it say which trace it is of.
-    const [line = ''] = proxy.output().stderr.match(/.*upstream_retries.*/u) ?? [];
+    const [line = ''] = /.*upstream_retries.*/u.exec(proxy.output().stderr) ?? [];
     const requestId = trace.server?.attributes['mcp_proxy.request.id'];
     expect(JSON.parse(line)).toMatchObject({ requestId, traceId });
   });
