@@ -335,7 +335,7 @@ export async function createGateway(
         uses: sessions.uses(),
         whereIs: (name) => whereIsServer(inForce.loaded, name),
       }),
-      unserved: unservedServers(inForce.loaded),
+      unserved: unservedServers(inForce.loaded, (name) => servers.behindSwitch(name) !== undefined),
       sessions: open,
       totals: audit.log.totals,
       problems: [

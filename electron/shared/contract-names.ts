@@ -73,6 +73,7 @@ const commands = {
   'servers.start': true,
   'servers.restart': true,
   'servers.test': true,
+  'servers.try': true,
   'servers.test.read': true,
   'servers.test.cancel': true,
   'health.read': true,

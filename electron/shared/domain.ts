@@ -218,8 +218,15 @@ export const gatewayStatus = z.object({
   auth: z.enum(['optional', 'required']),
   /** The default one first. */
   servers: z.array(serverSummary),
-  /** Those that are switched off in the configuration: known, and not served. */
-  unserved: z.array(z.object({ name: z.string(), target: z.string(), where: z.string().nullable() })),
+  /** Known and not served: those that are switched off in the configuration, and those that wait for the next start. */
+  unserved: z.array(
+    z.object({
+      name: z.string(),
+      target: z.string(),
+      where: z.string().nullable(),
+      why: z.enum(['off', 'waits']),
+    }),
+  ),
   /** Where clients reach all of them together, below `url`. */
   allServers: z.object({ mcp: z.string(), sse: z.string() }),
   sessions: z.array(sessionSummary),

@@ -1,6 +1,7 @@
 // What window and admin API may know of a server and do about it: what it is, how it does, the switches, and the test.
 import { z } from 'zod';
 import { toolDescription } from './approvals.ts';
+import { reservedServerNames, serverName } from './server-paths.ts';
 
 /** What a server says of itself, in answer to `initialize` or `server/discover`. A claim, shown and never trusted. */
 export const serverIntroduction = z.object({
@@ -96,6 +97,19 @@ export const serverTest = z.object({
 });
 export type ServerTest = z.infer<typeof serverTest>;
 
+/** A server that is not configured yet. */
+export const serverCandidate = z.object({
+  name: z
+    .string()
+    .regex(serverName)
+    .refine((name) => !reservedServerNames.includes(name)),
+  reach: z.union([
+    z.strictObject({ command: z.string().min(1).max(4096), args: z.array(z.string().max(32_768)).max(500) }),
+    z.strictObject({ url: z.string().max(4096) }),
+  ]),
+});
+export type ServerCandidate = z.infer<typeof serverCandidate>;
+
 const one = z.object({ name: z.string().max(64) });
 
 export const serverCommands = {
@@ -111,6 +125,10 @@ export const serverCommands = {
   'servers.restart': { input: one, output: z.boolean() },
   /** Begins one, and says how it stands; events tell how it goes on. Null: there is no such server. */
   'servers.test': { input: one, output: serverTest.nullable() },
+  /**
+   * The same for a server that is not configured: its command is run, as a person has typed it. Scripts can't ask for it.
+   */
+  'servers.try': { input: serverCandidate, output: serverTest },
   /** Null: it is forgotten, or never was. */
   'servers.test.read': { input: z.object({ id: z.int() }), output: serverTest.nullable() },
   /** False where it is over already. */

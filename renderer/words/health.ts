@@ -13,6 +13,7 @@ const names: Readonly<Record<HealthPart['part'], string>> = {
   policy: 'Policy',
   audit: 'Audit log',
   signing: 'Signature of the log',
+  shipping: 'Log to a collector',
   disk: 'Disk space',
   listener: 'Address for clients',
   server: 'Server',

@@ -57,9 +57,15 @@ export function transportWords({ kind, transport }: Pick<ServerSummary, 'kind' |
   }
 }
 
+/** Whether it was added in this window, and can be removed here. */
+export function isOfWindow(where: string | null): boolean {
+  return where !== null && /(?:^|[/\\])window-settings\.json(?::\d+)?$/u.test(where);
+}
+
 /** "proxy.yaml:12" of a whole path; null where it is defined nowhere. */
 export function shortPlace(where: string | null): string | null {
-  return where === null ? null : (where.split(/[/\\]/u).at(-1) ?? where);
+  if (where === null) return null;
+  return isOfWindow(where) ? 'added here' : (where.split(/[/\\]/u).at(-1) ?? where);
 }
 
 const happenings: Readonly<Record<ServerMoment['kind'], string>> = {

@@ -117,3 +117,27 @@ it('says that the log can not be written, and that it can again', async () => {
   await expect.poll(call, { timeout: 20_000 }).toBe('sent');
   await log.getByText('Fine').waitFor();
 });
+
+it('adds a server by its command once that works, serves it after a restart, and removes it', async () => {
+  const { page, url, complaints } = await start();
+  const { section } = await startEverything('stdio');
+  const { command, args } = section as { command: string; args: string[] };
+  await page.getByRole('navigation').getByRole('button', { name: 'Servers' }).click();
+  await page.getByRole('button', { name: 'Add a server' }).click();
+  await page.getByLabel('Name').fill('mine');
+  await page
+    .getByLabel('Command or URL')
+    .fill(`env ELECTRON_RUN_AS_NODE=1 "${command}" "${args.join('" "')}"`);
+  await page.getByRole('button', { name: 'Test and add' }).click();
+  await page.getByText('Added mine.').first().waitFor();
+  await page.getByRole('button', { name: 'Restart the proxy' }).click();
+  const row = page.getByRole('list', { name: 'Servers' }).getByRole('listitem').filter({ hasText: 'mine' });
+  await row.getByText('added here').waitFor();
+  const sdk = await connectSdkClient('streamable-http', url, '/servers/mine/mcp');
+  onTestFinished(() => sdk.close());
+  expect(await sdk.call('echo', { message: 'mine' })).toContain('mine');
+  await page.getByRole('button', { name: 'mine', exact: true }).click();
+  await page.getByRole('complementary', { name: 'Server' }).getByRole('button', { name: 'Remove' }).click();
+  await page.getByText('Removed mine.').first().waitFor();
+  expect(complaints).toEqual([]);
+});

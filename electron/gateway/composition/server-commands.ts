@@ -100,6 +100,10 @@ export function createServerCommands(
       const upstream = servers.behindSwitch(name);
       return upstream === undefined ? null : tests.start(upstream);
     },
+    'servers.try'(candidate) {
+      const upstream = servers.openCandidate(candidate);
+      return tests.start(upstream, () => void upstream.close());
+    },
     'servers.test.read': ({ id }) => tests.read(id),
     'servers.test.cancel': ({ id }) => tests.cancel(id),
     close: () => tests.close(),

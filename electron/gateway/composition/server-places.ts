@@ -17,13 +17,20 @@ export function whereIsServer({ source }: Pick<LoadedConfig, 'source'>, name: st
   return layer?.whereIs(layer.kind === 'environment' ? path : section) ?? null;
 }
 
-/** As the configuration has them; the others are served. */
-export function unservedServers(loaded: Pick<LoadedConfig, 'source' | 'config'>): GatewayStatus['unserved'] {
-  return Object.entries(loaded.config.servers).flatMap(([name, server]) =>
-    server.enabled ? [] : [{ name, target: targetOf(server), where: whereIsServer(loaded, name) }],
-  );
+/** As the configuration has them now; `isServed` is of those that it had at the start. */
+export function unservedServers(
+  loaded: Pick<LoadedConfig, 'source' | 'config'>,
+  isServed: (name: string) => boolean,
+): GatewayStatus['unserved'] {
+  return Object.entries(loaded.config.servers).flatMap(([name, server]) => {
+    const target = targetOf(server);
+    if (target === '' || (server.enabled && isServed(name))) return [];
+    const why = server.enabled ? 'waits' : 'off';
+    return [{ name, target, where: whereIsServer(loaded, name), why }];
+  });
 }
 
+/** Empty where the configuration does not say how it is reached: there is no such server then. */
 function targetOf({ url, command, args }: Config['servers'][string]): string {
   if (url !== null) return describeUrl(new URL(url));
   return command === null ? '' : describeCommand(command, args);

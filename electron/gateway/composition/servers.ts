@@ -1,6 +1,8 @@
 // The servers behind the proxy: how each of them does, what runs of it, and the switches on it.
 import { join } from 'node:path';
-import type { Config } from '../../shared/config.ts';
+import { type Config, configSchema } from '../../shared/config.ts';
+import { CommandError } from '../../shared/rpc.ts';
+import type { ServerCandidate } from '../../shared/servers.ts';
 import type { ServerTransport } from '../../shared/server-state.ts';
 import type { AuditNotes, Upstream } from '../ports.ts';
 import { configuredServers } from '../runtime/configured-servers.ts';
@@ -29,6 +31,8 @@ export interface Servers {
   /** The server behind its switch: what is sent there reaches it also while it is stopped. Undefined: there is none. */
   behindSwitch(server: string): ClosableUpstream | undefined;
   isStopped(server: string): boolean;
+  /** A server that nobody has configured: whoever opens it closes it. Throws a CommandError where it can be none. */
+  openCandidate(candidate: ServerCandidate): ClosableUpstream;
   /** Holds at once, and throws where it can't be kept on disk: see KeptSettingsFile. */
   setStopped(server: string, stopped: boolean): void;
 }
@@ -77,7 +81,8 @@ export function composeServers(
     };
   };
   const onLine = (server: string, text: string) => lines.add(server, text);
-  const [first, ...others] = configuredServers(config, { out, userData, env, children, onLine, logger });
+  const surroundings = { out, userData, env, children, onLine, logger };
+  const [first, ...others] = configuredServers(config, surroundings);
   const all = [open(first), ...others.map(open)] as const;
   const { enabled, threshold, timeout } = config.upstream.circuit_breaker;
   const board = createServerBoard({
@@ -94,6 +99,12 @@ export function composeServers(
     processesOf,
     behindSwitch: (server) => opened.get(server),
     isStopped,
+    openCandidate({ name, reach }) {
+      const parsed = configSchema.safeParse({ servers: { [name]: reach } });
+      if (!parsed.success) throw new CommandError('bad_server', 'This is no address of a server.');
+      const [described] = configuredServers(parsed.data, surroundings);
+      return createUpstream(described);
+    },
     setStopped(server, stopped) {
       const others = kept.read().stoppedServers.filter((name) => name !== server);
       kept.write({ stoppedServers: stopped ? [...others, server] : others });

@@ -19,8 +19,8 @@ export interface ServerTestsOptions {
 }
 
 export interface ServerTests extends Closable {
-  /** Begins one, or joins the one that runs for this server. */
-  start(upstream: Upstream): ServerTest;
+  /** Begins one, or joins the one that runs for this server. `ended` is called when it is over. */
+  start(upstream: Upstream, ended?: () => void): ServerTest;
   read(id: number): ServerTest | null;
   /** False where it is over already. */
   cancel(id: number): boolean;
@@ -41,7 +41,7 @@ export function createServerTests(options: ServerTestsOptions): ServerTests {
     onChange(run.test);
   }
 
-  async function perform(run: Run, upstream: Upstream): Promise<void> {
+  async function perform(run: Run, upstream: Upstream, ended: () => void): Promise<void> {
     let begunAt = clock.now();
     /** Ends the step that runs, and begins the next one. */
     function step(state: ServerTestStep['state'], says: string, next: ServerTestStep['step'] | null): void {
@@ -81,16 +81,20 @@ export function createServerTests(options: ServerTestsOptions): ServerTests {
       change(run, { state: cancelled ? 'cancelled' : 'failed' });
     } finally {
       clearTimeout(late);
+      ended();
     }
     onEnd(run.test);
   }
 
   return {
-    start(upstream) {
+    start(upstream, ended = () => undefined) {
       const running = [...runs.values()].find(
         ({ test }) => test.server === upstream.name && test.state === 'running',
       );
-      if (running !== undefined) return running.test;
+      if (running !== undefined) {
+        ended();
+        return running.test;
+      }
       const id = (lastId += 1);
       const run: Run = {
         ending: new AbortController(),
@@ -106,7 +110,7 @@ export function createServerTests(options: ServerTestsOptions): ServerTests {
       };
       runs.set(id, run);
       runs.delete(id - MOST);
-      void perform(run, upstream);
+      void perform(run, upstream, ended);
       return run.test;
     },
     read: (id) => runs.get(id)?.test ?? null,

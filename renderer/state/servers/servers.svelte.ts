@@ -1,10 +1,12 @@
 // The servers behind the proxy: which one is open beside the list, the switches on each, and its test.
 import type { ServerSummary } from '../../../electron/shared/domain.ts';
-import type { ServerDetails, ServerTest } from '../../../electron/shared/servers.ts';
+import type { SettingChange, SettingOutcome } from '../../../electron/shared/config-settings.ts';
+import type { ServerCandidate, ServerDetails, ServerTest } from '../../../electron/shared/servers.ts';
 import type { Api } from '../../api/window-api.ts';
 import { visibleText } from '../../visible-text.ts';
 import { createLiveReading } from '../activity/live-reading.ts';
 import type { Notices } from '../notices.svelte.ts';
+import { NewServer } from './new-server.svelte.ts';
 import { ServersToday } from './server-figures.svelte.ts';
 
 /** At most this often the open one is read anew, milliseconds. */
@@ -17,17 +19,22 @@ export class ServersState {
   details = $state.raw<ServerDetails | null>(null);
   /** The last test of each server. */
   tests = $state.raw<Readonly<Partial<Record<string, ServerTest>>>>({});
+  /** What is typed to add one, while that is open. */
+  adding = $state.raw<NewServer | null>(null);
   /** The server to which something is being done. */
   busy = $state<string | null>(null);
   readonly today: ServersToday;
 
   readonly #api: Api;
   readonly #notices: Notices;
+  readonly #names: () => readonly string[];
+  #draft: NewServer | null = null;
   readonly #live = createLiveReading(readEveryMs, () => this.#read());
   readonly #unsubscribe: (() => void)[];
 
   /** @param names of the servers that are served */
   constructor(api: Api, notices: Notices, names: () => readonly string[]) {
+    this.#names = names;
     this.#api = api;
     this.#notices = notices;
     this.today = new ServersToday(api, notices, names);
@@ -50,13 +57,22 @@ export class ServersState {
     this.#live.stop();
   }
 
+  /** What was typed and not added is there again when the form is opened the next time. */
+  startAdding(isWindows: boolean): void {
+    this.closePanel();
+    this.#draft ??= new NewServer(this.#names, isWindows);
+    this.adding = this.#draft;
+  }
+
   open(name: string): void {
+    this.adding = null;
     if (name !== this.openName) this.details = null;
     this.openName = name;
     void this.#read();
   }
 
   closePanel(): void {
+    this.adding = null;
     this.openName = null;
     this.details = null;
   }
@@ -102,6 +118,44 @@ export class ServersState {
     );
   }
 
+  /** Tests what was typed, and adds it where that works. */
+  async tryNew(form: NewServer): Promise<void> {
+    const candidate = form.finish();
+    if (candidate === null) return;
+    await this.#notices.attempt(`Couldn't test ${candidate.name}.`, async () => {
+      const test = await this.#api.ask('servers.try', candidate);
+      form.testing = test.id;
+      this.#take(test);
+    });
+  }
+
+  /** Adds what was typed as it is, whatever came of a test. */
+  async add(form: NewServer): Promise<void> {
+    const candidate = form.finish();
+    if (candidate === null) return;
+    const { name } = candidate;
+    await this.#run(name, `Couldn't add ${name}.`, async () => {
+      const undos = await this.#setAll(settingsOf(candidate));
+      this.#draft = null;
+      this.adding = null;
+      this.#notices.say(
+        `Added ${name}. It is served once the proxy has been restarted.`,
+        () => void this.#undo(undos),
+      );
+    });
+  }
+
+  /** One that was added in this window; the notice takes it back. */
+  async remove({ name }: { readonly name: string }): Promise<void> {
+    const shown = visibleText(name);
+    await this.#run(name, `Couldn't remove ${shown}.`, async () => {
+      const undos = await this.#setAll(
+        ['command', 'args', 'url'].map((key) => ({ path: ['servers', name, key] })),
+      );
+      this.#notices.say(`Removed ${shown}.`, () => void this.#undo(undos));
+    });
+  }
+
   close(): void {
     this.stop();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
@@ -109,7 +163,33 @@ export class ServersState {
 
   #take(test: ServerTest): void {
     this.tests = { ...this.tests, [test.server]: test };
-    if (test.state !== 'running' && test.server === this.openName) this.#live.wake();
+    if (test.state === 'running') return;
+    if (test.server === this.openName) this.#live.wake();
+    const form = this.adding;
+    if (form?.testing !== test.id) return;
+    form.testing = null;
+    if (test.state === 'ok') void this.add(form);
+    form.failed = test.state === 'failed';
+  }
+
+  /** All of these settings, or none; the numbers take them back. */
+  async #setAll(changes: readonly SettingChange[]): Promise<number[]> {
+    const undos: number[] = [];
+    for (const change of changes) {
+      const outcome = await this.#api.ask('config.set', change);
+      if (outcome.outcome === 'set') undos.unshift(outcome.undo);
+      else {
+        await this.#undo(undos);
+        throw new Error(refusalWords(outcome));
+      }
+    }
+    return undos;
+  }
+
+  async #undo(undos: readonly number[]): Promise<void> {
+    await this.#notices.attempt("Couldn't take it back.", async () => {
+      for (const undo of undos) await this.#api.ask('config.undo', { undo });
+    });
   }
 
   async #read(): Promise<void> {
@@ -128,4 +208,18 @@ export class ServersState {
     this.busy = null;
     this.#live.wake();
   }
+}
+
+/** A setting for each key: what may be a secret stands in an argument, and the log knows that of `args`. */
+function settingsOf({ name, reach }: ServerCandidate): SettingChange[] {
+  const at = (key: string) => ['servers', name, key];
+  if ('url' in reach) return [{ path: at('url'), value: reach.url }];
+  const command = { path: at('command'), value: reach.command };
+  return reach.args.length === 0 ? [command] : [command, { path: at('args'), value: reach.args }];
+}
+
+function refusalWords(outcome: Exclude<SettingOutcome, { outcome: 'set' }>): string {
+  return outcome.outcome === 'locked'
+    ? `It is set in ${outcome.where} already`
+    : outcome.mistakes.map(({ words }) => words).join(' ');
 }

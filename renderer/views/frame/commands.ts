@@ -85,6 +85,12 @@ export function commandsOf({
     const other = status.mode === 'enforce' ? 'audit' : 'enforce';
     add(`Change the mode to ${modeNames[other]}`, ['switch'], () => void gateway.setMode(other));
   }
+  if (gateway.serving) {
+    add('Add a server', ['new', 'mcp', 'command', 'url'], () => {
+      navigation.go('servers');
+      servers.startAdding(facts.info?.platform === 'win32');
+    });
+  }
   add('Show the status of each part', ['health', 'broken', 'wrong', 'disk'], () => navigation.go('status'));
   for (const { name, kind, state } of served) {
     const words = ['server', 'tools', 'mcp'];

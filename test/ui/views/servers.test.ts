@@ -212,11 +212,13 @@ describe('Servers', () => {
   it('lists what is switched off, and teaches while the demo stands there', async () => {
     await opened(undefined, {
       'status.read': () =>
-        sampleStatus({ unserved: [{ name: 'scratch', target: 'my-server', where: '/x/proxy.yaml:3' }] }),
+        sampleStatus({
+          unserved: [{ name: 'scratch', target: 'my-server', where: '/x/proxy.yaml:3', why: 'off' }],
+        }),
     });
-    const section = within(screen.getByRole('region', { name: '1 server that is switched off' }));
+    const section = within(screen.getByRole('region', { name: '1 server that is not served' }));
     expect(section.getByText('proxy.yaml:3')).toBeTruthy();
-    expect(screen.getByRole('region', { name: 'Put your own server here' })).toBeTruthy();
+    expect(screen.getByText(/until you add a server of your own/)).toBeTruthy();
   });
 
   it('makes a policy for one, to be edited', async () => {
@@ -233,5 +235,96 @@ describe('Servers', () => {
     expect(app.navigation.view).toBe('policies');
     const draft = app.policies.files.entries.find(({ name }) => name === 'server_files.rego');
     expect(draft?.text).toContain('input.server == "files"');
+  });
+
+  const type = (label: string, value: string) =>
+    fireEvent.input(screen.getByLabelText(label), { target: { value } });
+
+  it('adds one once its test has gone well, word by word as it is run, with an undo', async () => {
+    let undo = 10;
+    const tried: ServerTest = { ...runningTest, server: 'notes' };
+    const { api } = await opened(undefined, {
+      'servers.try': () => tried,
+      'config.set': () => ({ outcome: 'set', undo: (undo += 1) }),
+      'config.undo': () => ({ outcome: 'set', undo: 0 }),
+    });
+    await click('Add a server');
+    await click('Test and add');
+    expect(document.activeElement).toBe(screen.getByLabelText('Name'));
+    await type('Name', 'notes');
+    await type('Command or URL', 'npx -y "notes server"');
+    await settled();
+    const words = within(screen.getByRole('group', { name: 'What is run' })).getAllByRole('listitem');
+    expect(words.map(({ textContent }) => textContent)).toEqual(['npx', '-y', 'notes server']);
+    await click('Test and add');
+    const reach = { command: 'npx', args: ['-y', 'notes server'] };
+    expect(api.asked('servers.try')).toEqual([{ name: 'notes', reach }]);
+    expect(api.asked('config.set')).toEqual([]);
+    api.emit('servers.test.changed', { ...tried, state: 'ok' });
+    await settled();
+    expect(api.asked('config.set')).toEqual([
+      { path: ['servers', 'notes', 'command'], value: 'npx' },
+      { path: ['servers', 'notes', 'args'], value: ['-y', 'notes server'] },
+    ]);
+    expect(screen.queryByRole('complementary', { name: 'New server' })).toBeNull();
+    await click('Undo');
+    expect(api.asked('config.undo')).toEqual([{ undo: 12 }, { undo: 11 }]);
+  });
+
+  it('says what does not work, adds it all the same only where that is wanted, and keeps what was typed', async () => {
+    const tried: ServerTest = { ...runningTest, server: 'remote' };
+    const { api } = await opened(undefined, {
+      'servers.try': () => tried,
+      'config.set': () => ({ outcome: 'locked', from: 'file', where: 'proxy.yaml:3' }),
+    });
+    await click('Add a server');
+    await type('Name', 'files');
+    await type('Command or URL', 'https://remote.example/mcp');
+    await click('Test and add');
+    expect(screen.getByText('There is a server with the name “files” already.')).toBeTruthy();
+    await type('Name', 'remote');
+    await click('Test and add');
+    const steps: ServerTest['steps'] = [{ step: 'introduce', state: 'failed', ms: 3, says: 'no answer' }];
+    api.emit('servers.test.changed', { ...tried, state: 'failed', steps });
+    await settled();
+    expect(screen.getByText('no answer')).toBeTruthy();
+    expect(api.asked('config.set')).toEqual([]);
+    await click('Add it all the same');
+    expect(api.asked('config.set')).toEqual([
+      { path: ['servers', 'remote', 'url'], value: 'https://remote.example/mcp' },
+    ]);
+    expect(screen.getByText(/It is set in proxy.yaml:3 already/)).toBeTruthy();
+    expect(screen.getByLabelText<HTMLInputElement>('Name').value).toBe('remote');
+  });
+
+  it('adds nothing that was typed after the test had begun', async () => {
+    const tried: ServerTest = { ...runningTest, server: 'notes' };
+    const { api } = await opened(undefined, { 'servers.try': () => tried });
+    await click('Add a server');
+    await type('Name', 'notes');
+    await type('Command or URL', 'npx good');
+    await click('Test and add');
+    await type('Command or URL', 'npx other');
+    api.emit('servers.test.changed', { ...tried, state: 'ok' });
+    await settled();
+    expect(api.asked('config.set')).toEqual([]);
+    expect(screen.getByLabelText<HTMLInputElement>('Command or URL').value).toBe('npx other');
+  });
+
+  it('removes those that were added here, and no others', async () => {
+    const where = '/home/me/data/window-settings.json:4';
+    const { api } = await opened([files(), sampleServer({ name: 'mine', kind: 'stdio', where })], {
+      'config.set': () => ({ outcome: 'set', undo: 1 }),
+    });
+    await click('files');
+    expect(panel().queryByRole('button', { name: 'Remove' })).toBeNull();
+    await click('mine');
+    await fireEvent.click(panel().getByRole('button', { name: 'Remove' }));
+    await settled();
+    expect(api.asked('config.set').map(({ path }) => path.join('.'))).toEqual([
+      'servers.mine.command',
+      'servers.mine.args',
+      'servers.mine.url',
+    ]);
   });
 });
