@@ -218,8 +218,6 @@ export function createPromptWindow(setup: PromptWindowSetup): PromptWindow {
       if (shown === null && isCalled) window.show();
       else if (shown === null) window.showInactive();
       isCalled = false;
-      // Some window managers forget it of a window that was hidden.
-      window.setSkipTaskbar(true);
       return listen();
     },
 

@@ -9,6 +9,7 @@ import type { WaitingClient } from '../../../../electron/gateway/ports.ts';
 import type {
   ApprovalAnswer,
   ApprovalAnswered,
+  Grants,
   PendingApproval,
 } from '../../../../electron/shared/approvals.ts';
 import { approvalAnswer } from '../../../../electron/shared/approvals.ts';
@@ -44,12 +45,18 @@ export function testDesk(change: Partial<ApprovalDeskOptions> = {}) {
     ...change,
   });
   const pending = () => desk.commands['approvals.list']() as PendingApproval[];
+  const grants = () => (desk.commands['grants.list']() as Grants).temporary;
   const give = async (wish: ApprovalAnswer): Promise<ApprovalAnswered> =>
     desk.commands['approvals.answer'](approvalAnswer.parse(wish));
   return {
     ...desk,
     logger,
     pending,
+    /** What holds for longer, the newest first. */
+    grants,
+    /** Of these, the one that an answer has made. */
+    held: (end: ApprovalAnswered) =>
+      grants().find(({ id }) => end.outcome === 'answered' && end.grants.includes(id)),
     give,
     /** Allows or denies one call, once. */
     answer: (id: string, allow: boolean) => void give({ ids: [id], allow }),
