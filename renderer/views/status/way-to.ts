@@ -24,6 +24,10 @@ export function wayTo(app: App, { part, name, state }: HealthPart): WayOut | nul
     }
     case 'policy':
       return state === 'ok' ? null : { name: 'Open policies', go: () => navigation.go('policies') };
+    case 'config':
+      return { name: 'Open settings', go: () => navigation.go('settings') };
+    case 'disk':
+      return state === 'ok' ? null : { name: 'Open settings', go: () => navigation.go('settings') };
     case 'clients':
       return { name: 'Open clients', go: () => navigation.go('clients') };
     case 'signing':

@@ -42,7 +42,7 @@ describe('Status', () => {
 
   it('puts what is wrong first, with what to do', async () => {
     await opened([part({}), disk]);
-    expect(rows()[0]).toBe('Look at this Disk space Only 12 MB are free. Make room.');
+    expect(rows()[0]).toBe('Look at this Disk space Only 12 MB are free. Make room. Open settings');
     expect(screen.getByText('1 part needs you: Disk space.')).toBeTruthy();
   });
 

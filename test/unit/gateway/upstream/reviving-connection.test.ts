@@ -288,3 +288,56 @@ describe('close', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 });
+
+describe('a process that a person ends', () => {
+  it('is followed at once by one that knows what it knew, where that is wanted', async () => {
+    const { session, connection, process, processes } = await initialized();
+    await connection.interrupt('files was restarted', true);
+    expect(session.interruptions).toEqual(['files was restarted']);
+    expect([process(0).closed, processes.length]).toEqual([true, 2]);
+    expect(process(1).methods).toEqual(['initialize', 'notifications/initialized']);
+    await connection.send(request(7, 'tools/call'));
+    expect(process(1).methods.at(-1)).toBe('tools/call');
+    expect(processes).toHaveLength(2);
+  });
+
+  it('is followed by none before the next message, else', async () => {
+    const { connection, processes, process } = await initialized();
+    await connection.interrupt('files was stopped', false);
+    expect(processes).toHaveLength(1);
+    await connection.send(request(7, 'ping'));
+    expect(process(1).methods).toEqual(['initialize', 'notifications/initialized', 'ping']);
+  });
+
+  it('may be started at once, however often it has died before', async () => {
+    const { connection, process, processes } = await initialized();
+    for (const death of [0, 1, 2]) {
+      process(death).lost('it died');
+      await vi.advanceTimersByTimeAsync(30_000);
+      await connection.send(request(death, 'ping'));
+    }
+    process(3).lost('it died');
+    await expect(connection.send(request(8, 'ping'))).rejects.toThrow(/started again for a call after/u);
+    await connection.interrupt('files was restarted', true);
+    expect(processes).toHaveLength(5);
+  });
+
+  it('and can not be started again is tried with the next message', async () => {
+    const { connection, server, logger } = await initialized();
+    server.startFailure = new UpstreamError('files was not started', { fate: 'undelivered' });
+    await connection.interrupt('files was restarted', true);
+    expect(logger.lines.map(({ event }) => event)).toContain('upstream_restart_failed');
+    await expect(connection.send(request(8, 'ping'))).rejects.toThrow();
+    server.startFailure = null;
+    await vi.advanceTimersByTimeAsync(30_000);
+    await connection.send(request(9, 'ping'));
+  });
+
+  it('is left alone where it never began, or is over', async () => {
+    const { connection, processes, session } = open();
+    await connection.interrupt('files was restarted', true);
+    await connection.close();
+    await connection.interrupt('files was restarted', true);
+    expect([processes.length, session.interruptions]).toEqual([0, []]);
+  });
+});

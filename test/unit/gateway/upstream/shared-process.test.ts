@@ -28,6 +28,7 @@ interface Server {
   /** Sends a request as a client of its own. */
   ask(asked: AllowedMessage): Promise<Asking>;
   readonly started: () => number;
+  interrupt(why: string): Promise<void>;
   readonly refuses: () => boolean;
 }
 
@@ -70,6 +71,7 @@ function start(
       await connection.send(asked);
       return { ...session, connection, failures };
     },
+    interrupt: (why) => shared.interrupt(why, false),
     started: () => logger.lines.filter(({ event }) => event === 'upstream_started').length,
     refuses: () => finding.refuses('modern'),
   };
@@ -102,6 +104,16 @@ describe('one process for all clients', () => {
       'heard',
       'heard',
     ]);
+  });
+
+  it('is ended by a person: what waits for it hears why, and the next request starts another one', async () => {
+    const server = start();
+    const waiting = await server.ask(ask(1, 'wait'));
+    await server.interrupt('modern was restarted');
+    expect(waiting.failures).toEqual([[1, 'modern was restarted']]);
+    const next = await server.ask(ask(2, 'heard'));
+    await next.answer(2);
+    expect(server.started()).toBe(2);
   });
 
   it('gets each request byte for byte but for its id and its progress token', async () => {
