@@ -78,7 +78,9 @@ export class SettingsState {
   /** False where it was not set, which is said beside it. */
   set(row: SettingRow, value: NonNullable<SettingChange['value']>): Promise<boolean> {
     return this.#change(row, { path: row.setting.path, value }, () => {
-      return `${row.words.label}: ${valueWords(row, value)}.`;
+      // Only once it is set is it known whether it may be a secret.
+      const now = this.rows.find(({ key }) => key === row.key) ?? row;
+      return `${row.words.label}: ${valueWords(now, value)}.`;
     });
   }
 

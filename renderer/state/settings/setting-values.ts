@@ -12,5 +12,6 @@ export function valueWords(
   if (value === null || value === '' || value === undefined) return 'none';
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
   const named = words.choices?.[text] ?? text;
-  return words.unit === undefined ? named : `${named} ${words.unit}`;
+  if (words.unit === undefined) return named;
+  return `${named} ${value === 1 ? words.unit.replace(/s$/u, '') : words.unit}`;
 }

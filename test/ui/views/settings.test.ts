@@ -209,9 +209,15 @@ describe('Settings', () => {
 
   it('never show a secret, and take a new one without showing that', async () => {
     const changes = { 'policy.bundle.token': { hidden: true, from: 'window', setInWindow: true } } as const;
-    const { api } = await opened(() => sampleOverview(changes), {}, 'Policy bundle');
-    expect(row('Token').getByText('Set, and not shown')).toBeTruthy();
-    await click('Replace: Token');
+    let isSet = false;
+    const overview = () => sampleOverview(isSet ? changes : {});
+    const set = () => {
+      isSet = true;
+      return done;
+    };
+    const { api } = await opened(overview, { 'config.set': set }, 'Policy bundle');
+    expect(row('Token').getByText('None')).toBeTruthy();
+    await click('Set: Token');
     expect(field('Token').type).toBe('password');
     expect(document.activeElement).toBe(field('Token'));
     await type('Token', 's3cret');
@@ -219,6 +225,7 @@ describe('Settings', () => {
     expect(api.asked('config.set')).toEqual([{ path: ['policy', 'bundle', 'token'], value: 's3cret' }]);
     expect(document.body.innerHTML).not.toContain('s3cret');
     expect(screen.getByText('Token: set.')).toBeTruthy();
+    expect(row('Token').getByText('Set, and not shown')).toBeTruthy();
     expect(document.activeElement).toBe(button('Replace: Token'));
   });
 
