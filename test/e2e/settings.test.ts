@@ -21,6 +21,10 @@ async function opened(more = '') {
 const group = ({ page }: Pick<AppInWindow, 'page'>, name: string) =>
   page.getByRole('navigation', { name: 'Groups of settings' }).getByRole('button', { name }).click();
 
+/** What the window is answered; as text, because tests know nothing of a browser's globals. */
+const asked = (page: AppInWindow['page'], command: string, input?: object) =>
+  page.evaluate<unknown>(`window.mcpProxy.invoke('${command}', ${JSON.stringify(input)})`);
+
 const deletion = (client: SdkClient) => client.call('delete_note', { name: 'welcome' });
 
 it('what takes effect at once decides the next call, is undone, and stands in the log', async () => {
@@ -36,12 +40,12 @@ it('what takes effect at once decides the next call, is undone, and stands in th
   await group(all, 'Approvals');
   await page.getByRole('combobox', { name: 'Ask in mode Audit about' }).selectOption('denied');
   await page.getByText('Ask in mode Audit about: What is denied.').waitFor();
-  const asked = deletion(client);
+  const question = deletion(client);
   await page
     .getByRole('navigation', { name: 'Views' })
     .getByRole('button', { name: /^Approvals/u })
     .click();
-  const denied = expect(asked).rejects.toMatchObject({ code: -32001 });
+  const denied = expect(question).rejects.toMatchObject({ code: -32001 });
   await page.getByRole('article').getByRole('button', { name: 'Deny' }).click();
   await denied;
   await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Settings' }).click();
@@ -60,9 +64,7 @@ it('what takes effect at once decides the next call, is undone, and stands in th
     .click();
   await page.getByText('Level is as it was before.').waitFor();
   expect(kept()).toEqual({ approvals: { ask: 'denied' }, logging: {} });
-  const events = await page.evaluate(() =>
-    window.mcpProxy.invoke('events.search', { kinds: ['config.set'], limit: 10 } as never),
-  );
+  const events = await asked(page, 'events.search', { kinds: ['config.set'], limit: 10 });
   expect(JSON.stringify(events)).toMatch(/logging\.level.*approvals\.ask/su);
   expect(complaints).toEqual([]);
 }, 60_000);
@@ -115,7 +117,7 @@ it('what a file sets is locked, a wrong value is refused beside its field, and n
   await page.locator('input[type=password]').press('Enter');
   await page.getByText('Key of signatures: set.').waitFor();
   expect(await page.content()).not.toContain('xyzzy');
-  const overview = await page.evaluate(() => window.mcpProxy.invoke('config.read', undefined));
+  const overview = await asked(page, 'config.read');
   expect(JSON.stringify(overview)).not.toContain('xyzzy');
 }, 60_000);
 
