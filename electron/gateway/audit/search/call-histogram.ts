@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { CallHistogram, histogramQuery } from '../../../shared/audit-search.ts';
 import type { AskParts } from './ask-parts.ts';
 import { addTo, noCalls } from './call-figures.ts';
-import type { Conditions } from './filter-conditions.ts';
+import { conditionsOf } from './filter-conditions.ts';
 import type { SearchIndex } from './follow-log.ts';
 import { readStretches } from './index-cover.ts';
 import type { IndexDatabase } from './index-database.ts';
@@ -56,9 +56,10 @@ export async function histogramOfCalls(
   if (whole === null) return { width: hour, buckets: [] };
   const { start, width } = bucketsFor(whole.from, whole.to, query.buckets);
   const count = Math.max(1, Math.ceil((whole.to - start) / width));
+  // Where nobody has set an edge all calls count: one that waited for an answer stands behind others that came after it.
   const times = {
-    from: Math.max(filter.from ?? start, start),
-    to: Math.min(filter.to ?? Infinity, start + count * width),
+    from: filter.from ?? (query.from === undefined ? -Infinity : start),
+    to: filter.to ?? (query.to === undefined ? Infinity : start + count * width),
   };
   const buckets = Array.from({ length: count }, (_, n) => ({ at: start + n * width, decisions: noCalls() }));
 
@@ -67,7 +68,7 @@ export async function histogramOfCalls(
   let told: Times | null = null;
   function add(tallies: readonly Tally[]): void {
     for (const tally of tallies) {
-      const bucket = buckets[tally.bucket];
+      const bucket = buckets[Math.min(Math.max(tally.bucket, 0), count - 1)];
       if (bucket !== undefined) addTo(bucket.decisions, tally);
     }
   }
@@ -83,7 +84,7 @@ export async function histogramOfCalls(
       told = hours;
       add(tallyHours(database, conditions, { start, width }, hours.from, hours.to));
     },
-    ask(database, conditions, part) {
+    ask(database, _conditions, part) {
       const edges =
         told === null || !part.indexed
           ? [times]
@@ -92,7 +93,8 @@ export async function histogramOfCalls(
               { from: told.to, to: times.to },
             ];
       for (const edge of edges) {
-        if (edge.from < edge.to) add(tallyPart(database, part, between(conditions, edge), by));
+        if (edge.from < edge.to)
+          add(tallyPart(database, part, conditionsOf(database, { ...filter, ...edge }), by));
       }
       return true;
     },
@@ -109,20 +111,19 @@ function timesOf({ log, index }: Whole, { filter, from, to }: z.output<typeof hi
   return times.from < times.to ? times : null;
 }
 
-/** Clocks are set back now and then: the index knows the times between oldest and newest call, but for deleted ones. */
+/**
+ * Clocks are set back now and then: the index knows the times between oldest and newest call, but for deleted ones, of which
+ * the first stretch may have some. A call of that one that came sooner than the oldest is shown with the first ones.
+ */
 function timesOfLog(log: Database, index: IndexDatabase | null): Times | null {
   const atOf = (which: 'min' | 'max') =>
     log.prepare<[], number>(`SELECT at FROM calls WHERE id = (SELECT ${which}(id) FROM calls)`).pluck().get();
   const oldest = atOf('min');
   const newest = atOf('max');
   if (oldest === undefined || newest === undefined) return null;
-  const [, ...later] = index === null ? [] : readStretches(index).values();
+  const stretches = index === null ? [] : [...readStretches(index).values()];
   return {
-    from: Math.min(oldest, newest, ...later.map(({ firstAt }) => firstAt)),
-    to: Math.max(oldest, newest, ...later.map(({ lastAt }) => lastAt)) + 1,
+    from: Math.min(oldest, newest, ...stretches.slice(1).map(({ firstAt }) => firstAt)),
+    to: Math.max(oldest, newest, ...stretches.map(({ lastAt }) => lastAt)) + 1,
   };
-}
-
-function between(conditions: Conditions, { from, to }: Times): Conditions {
-  return { ...conditions, from, to, values: { ...conditions.values, from, to } };
 }

@@ -181,6 +181,19 @@ describe('figures', () => {
   });
 });
 
+describe('calls.histogram', () => {
+  it('counts a call, too, that stands before an older one, because that one waited for its answer', async () => {
+    const { ask, log } = openLog();
+    await log.record(sampleCall({ at: 60_000 }), allowed, null);
+    await log.record(sampleCall({ at: 90_000 }), allowed, null);
+    await log.record(sampleCall({ at: 30_000 }), { ...allowed, reason: 'person', waitedMs: 70_000 }, null);
+    const { buckets } = await ask('calls.histogram', {});
+    expect(buckets.reduce((sum, { decisions }) => sum + decisions.allowed, 0)).toBe(3);
+    const bounded = await ask('calls.histogram', { from: 50_000, to: 80_000 });
+    expect(bounded.buckets.reduce((sum, { decisions }) => sum + decisions.allowed, 0)).toBe(1);
+  });
+});
+
 describe('story', () => {
   it('tells of the call, and of its session before and after it', async () => {
     const { story, ids } = await aLog();
