@@ -3,6 +3,7 @@ import type { AuditExport, ExportFormat } from '../../../electron/shared/audit-e
 import type { Api } from '../../api/window-api.ts';
 import { exportSentence } from '../../words/log-export.ts';
 import type { Notices } from '../notices.svelte.ts';
+import { asked } from './asking.ts';
 import type { Filter } from './question.ts';
 
 export class LogExport {
@@ -13,6 +14,8 @@ export class LogExport {
   ofSearch = $state(true);
   /** The last export as it stands; null where there was none since the proxy was started. */
   last = $state.raw<AuditExport | null>(null);
+  /** So many calls would be exported; null until they are counted. */
+  calls = $state<number | null>(null);
   /** The dialog is open. */
   choosing = $state(false);
   readonly running = $derived(this.last?.state === 'running');
@@ -37,11 +40,21 @@ export class LogExport {
     });
   }
 
+  /** Counts what would be exported now. A newer question takes the place of an older one. */
+  async count(): Promise<void> {
+    const filter = this.#wanted();
+    const read = await asked(this.#notices, "Couldn't count the calls.", () =>
+      this.#api.ask('calls.count', { filter, lane: 'export' }),
+    );
+    if (read.ok) this.calls = read.value.total;
+    else if (read.superseded !== true) this.calls = null;
+  }
+
   /** Main asks where to; nothing is exported where that is cancelled. */
   async start(): Promise<void> {
     if (this.choosing || this.running) return;
     this.choosing = true;
-    const filter = this.ofSearch ? this.#filter() : {};
+    const filter = this.#wanted();
     const { format, proof } = this;
     await this.#notices.attempt("Couldn't export the calls.", async () => {
       const begun = await this.#api.ask('audit.export', { filter, format, proof });
@@ -64,6 +77,10 @@ export class LogExport {
 
   close(): void {
     this.#unsubscribe();
+  }
+
+  #wanted(): Filter {
+    return this.ofSearch ? this.#filter() : {};
   }
 
   #take(change: AuditExport): void {

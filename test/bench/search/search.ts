@@ -45,6 +45,7 @@ export async function measureSearch(
     server: { listen: { address: '127.0.0.1', port: 0 } },
     upstream: { url: `http://127.0.0.1:${httpPort}/mcp` },
     audit: { retention_days: 0 },
+    logging: { level: 'error' },
   };
   writeFileSync(config, JSON.stringify(settings));
   const host = startGatewayHost({

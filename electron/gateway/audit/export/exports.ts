@@ -77,7 +77,7 @@ export function createExports(options: ExportsOptions): Exports {
     } catch (error) {
       if (isOver(current)) return;
       logger.warn('audit.export_failed', { error: String(error) });
-      update(current, { state: 'failed', problem: error instanceof Error ? error.message : String(error) });
+      update(current, { state: 'failed', problem: inWords(error) });
     } finally {
       // After a rename there is nothing.
       rmSync(current.draft, { force: true });
@@ -149,6 +149,19 @@ export function createExports(options: ExportsOptions): Exports {
     pause: () => end('The audit log was put aside meanwhile; export it again.'),
     close: () => end('The proxy was stopped.'),
   };
+}
+
+/** What keeps a file from being written that somebody can do something about. */
+const known: readonly (readonly [RegExp, string])[] = [
+  [/ENOSPC|EDQUOT|disk is full/u, 'The disk is full: free some space, or choose another place.'],
+  [/EACCES|EPERM|EROFS|readonly/u, 'Nothing can be written there: choose another place.'],
+  [/ENOENT|ENOTDIR/u, 'The folder is not there any more: choose another place.'],
+];
+
+function inWords(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const words = known.find(([form]) => form.test(message))?.[1];
+  return words === undefined ? message : `${words} Nothing is left of it. (${message})`;
 }
 
 function begin(id: number, of: Pick<AuditExport, 'file' | 'format' | 'proof'>): AuditExport {

@@ -19,7 +19,14 @@ const begun: AuditExport = {
 };
 
 function setUp(answer: AuditExport | null = begun) {
-  const api = fakeApi({ 'audit.export': () => answer, 'audit.export.cancel': () => true });
+  const api = fakeApi({
+    'audit.export': () => answer,
+    'audit.export.cancel': () => true,
+    'calls.count': () => ({
+      total: 12,
+      decisions: { allowed: 12, failed: 0, unknown: 0, denied: 0, refused: 0, asked: 0 },
+    }),
+  });
   const notices = new Notices();
   const taken = new LogExport(api, notices, () => ({ tools: ['read_file'] }));
   onTestFinished(() => {
@@ -40,6 +47,15 @@ describe('an export', () => {
       { filter: {}, format: 'jsonl', proof: false },
     ]);
     expect([taken.last, taken.choosing]).toEqual([null, false]);
+  });
+
+  it('is counted before', async () => {
+    const { api, taken } = setUp();
+    await taken.count();
+    taken.ofSearch = false;
+    await taken.count();
+    expect(api.asked('calls.count').map(({ filter }) => filter)).toEqual([{ tools: ['read_file'] }, {}]);
+    expect(taken.calls).toBe(12);
   });
 
   it('carries the proof in the one format that can', async () => {
