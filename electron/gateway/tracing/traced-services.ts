@@ -115,6 +115,9 @@ export function createTracedServices(collaborators: TracingCollaborators): Trace
         const span = step(trace, 'audit');
         try {
           return await log.record(call, verdict, refusal);
+        } catch (error) {
+          failBy(span, { error: 'audit_unavailable' });
+          throw error;
         } finally {
           span.end(now());
         }
