@@ -108,6 +108,7 @@ describe('navigation', () => {
   it('leads nowhere, and opens no other window', async () => {
     const { app, page } = running;
     const before = page.url();
+    const views = await page.locator('nav button').count();
     const windows = await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
     await page.evaluate("location.href = 'https://example.com/'");
     await page.evaluate("window.open('https://example.com/')");
@@ -116,11 +117,11 @@ describe('navigation', () => {
     const after = await app.evaluate(async ({ BrowserWindow }) => {
       const all = BrowserWindow.getAllWindows();
       const contents = all.find((window) => window.webContents.getURL().endsWith('/index.html'))?.webContents;
-      const views: unknown = await contents?.executeJavaScript(
+      const shown: unknown = await contents?.executeJavaScript(
         "document.querySelectorAll('nav button').length",
       );
-      return { windows: all.length, url: contents?.getURL(), views };
+      return { windows: all.length, url: contents?.getURL(), views: shown };
     });
-    expect(after).toEqual({ windows, url: before, views: 6 });
+    expect(after).toEqual({ windows, url: before, views });
   });
 });
