@@ -83,7 +83,7 @@ export function createHttpClient(client: HttpClientOptions): HttpClient {
   const asides = new Pool(origin, { ...options, factory: idle.factory });
   // Streams hold their connections for as long as a session lives. In a pool of their own they are not looked
   // through for a free connection on each call.
-  const streams = new Pool(origin, options);
+  const streams = new Pool(origin, { ...options, factory: idle.factory });
 
   function open(request: HttpRequest, handler: ResponseHandler, redirects: number): Exchange {
     const { method, url, headers, body, headTimeoutMs, waitsInLine = false } = request;
