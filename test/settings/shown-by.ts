@@ -1,29 +1,19 @@
-// Which test shows what a setting does to the running proxy. A test whose title begins with the setting needs no row
-// here: it('server.read_timeout: …'). The rows are for tests that have another subject, and show a setting on their way.
+// Which test shows what a setting does to the running proxy: the one whose title begins with it, as in
+// it('server.read_timeout: …').
 import { type TestTitle, titlesBelow } from './titles.ts';
 
-/** File below `test/`, and title. */
-const elsewhere: Readonly<Record<string, readonly [file: string, title: string]>> = {
-  'policy.bundle.url': [
-    'integration/policy-bundles.test.ts',
-    'a changed bundle decides the next call, and the last one that was good a start without the server',
-  ],
-};
-
-/** The setting or `MCP_*` variable at the beginning of a title, or several with commas between them. */
+/** The settings and `MCP_*` variables at the beginning of a title: one, or several with commas between them. */
 export function namedIn(title: string): string[] {
-  const [, names = ''] = /^((?:(?:MCP_\w+|[a-z_]+(?:\.(?:NAME|[a-z_]+))+)(?:, )?)+): /u.exec(title) ?? [];
+  const [, names = ''] =
+    /^((?:(?:MCP_\w+|version|[a-z_]+(?:\.(?:NAME|[a-z_]+))+)(?:, )?)+): /u.exec(title) ?? [];
   return names.split(', ').filter((name) => name !== '');
 }
 
-/** By key or variable. */
+/** By setting or variable; the first of several. */
 export function shownBy(): Map<string, TestTitle> {
-  const titles = titlesBelow('integration', 'e2e');
-  const shown = new Map(
-    Object.entries(elsewhere).map(([key, [file, title]]): [string, TestTitle] => [key, { file, title }]),
-  );
-  for (const each of titles) {
-    for (const key of namedIn(each.title)) if (!shown.has(key)) shown.set(key, each);
+  const shown = new Map<string, TestTitle>();
+  for (const each of titlesBelow('integration', 'e2e')) {
+    for (const name of namedIn(each.title)) if (!shown.has(name)) shown.set(name, each);
   }
   return shown;
 }

@@ -87,10 +87,10 @@ it('listens on its port of every address', async () => {
 });
 
 it('speaks SSE to the client and to the server, and its rules of that time allow one tool and deny the others', async () => {
-  const { call, client, close } = await connectSdkClient('sse', `http://127.0.0.1:${port}`, '/');
-  expect(await call('echo', { message: 'hello' })).toContain('hello');
-  await expect(client.callTool({ name: 'get-env', arguments: {} })).rejects.toThrow(/-32001/u);
-  await close();
+  const sdk = await connectSdkClient('sse', `http://127.0.0.1:${port}`, '/');
+  expect(await sdk.call('echo', { message: 'hello' })).toContain('hello');
+  await expect(sdk.client.callTool({ name: 'get-env', arguments: {} })).rejects.toThrow(/-32001/u);
+  await sdk.close();
 });
 
 it('has its log beside the file', () => {
