@@ -1,5 +1,6 @@
 // HTTP headers in the configuration file. They hold tokens, so that no error quotes a value, nor a name that is none.
 import { z } from 'zod';
+import { valueForms } from './config-forms.ts';
 
 /** RFC 9110, section 5.6.2. */
 const token = /^[\w!#$%&'*+.^`|~-]+$/u;
@@ -56,7 +57,8 @@ export function httpHeaders() {
       return headers;
     })
     .prefault(() => ({}))
-    .meta({ expected });
+    .meta({ expected })
+    .register(valueForms, { kind: 'names' });
 }
 
 function wrongName(name: string, seen: ReadonlySet<string>): string | null {

@@ -1,6 +1,7 @@
 // Where OpenTelemetry goes to, in the configuration file: a collector that is reached over OTLP/HTTP, with what it wants to
 // be told and shown. The same keys wherever something is sent to one.
 import { z } from 'zod';
+import { valueForms } from './config-forms.ts';
 import { httpHeaders } from './config-headers.ts';
 import { duration, named, oneOf, optionalPath, optionalText } from './config-values.ts';
 
@@ -27,7 +28,8 @@ function endpoint() {
     })
     .nullable()
     .default(null)
-    .meta({ expected });
+    .meta({ expected })
+    .register(valueForms, { kind: 'text', optional: true });
 }
 
 /** The keys of such a target; for a section of its own, with what else belongs there. See `checkOtlpTarget`. */

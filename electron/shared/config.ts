@@ -1,6 +1,7 @@
 // The configuration file (YAML): all sections; of each key what it does, what it expects, and its default. Keys are named
 // as in the file. The sentences are those of the reference (SETTINGS.md), of the window, and of editors with the schema.
 import { z } from 'zod';
+import { valueForms } from './config-forms.ts';
 import {
   duration,
   durationOrNone,
@@ -410,6 +411,7 @@ export const configSchema = section({
     .union([z.string(), z.number()], { error: 'a version such as "1.0"' })
     .default('1.0')
     .meta({ expected: 'a version such as "1.0"' })
+    .register(valueForms, { kind: 'text', optional: false })
     .describe('What the file was written for. With any other version than 1 a warning says so.'),
   server: server.prefault({}),
   upstream: upstream.prefault({}),

@@ -46,3 +46,11 @@ it('says what each section of sections does, of which the schema tells no window
   );
   for (const [key, { does }] of settingWords) expect(does === undefined, key).toBe(inside.has(key));
 });
+
+it('knows what can be typed or chosen for each', () => {
+  const hint = '.register(valueForms, …) where the kind of value is made: electron/shared/config-values.ts';
+  expect(
+    [...leaves].filter(([, { form }]) => form === null).map(([key]) => key),
+    hint,
+  ).toEqual([]);
+});
