@@ -13,7 +13,9 @@ import { startRetention } from './retention.ts';
 import { followLog } from './search/follow-log.ts';
 import { createLogQuestions } from './search/log-questions.ts';
 import { createCollector } from './shipping/collector.ts';
-import { startShipping } from './shipping/shipping.ts';
+import { type Shipping, startShipping } from './shipping/shipping.ts';
+import { nothingShipped, type ShippingSettings, type ShippingState } from './shipping/shipping-contract.ts';
+import { notReadable } from './shipping/words.ts';
 import { startSigning } from './signing.ts';
 import { createVerifications } from './verifications.ts';
 
@@ -41,15 +43,7 @@ const verifications = createVerifications(
   (verification) => emit('verifying', verification),
 );
 const retention = startRetention(database, { days, maxBytes }, logger, () => signing.signNow());
-const shipping =
-  target === null
-    ? null
-    : startShipping(database, {
-        ...target,
-        collector: createCollector(target.target),
-        logger,
-        onChange: (state) => emit('shipping', state),
-      });
+const shipping = target === null ? null : ship(target);
 const index = followLog(path, logger);
 const answers = createLogQuestions({ path, log: database, index, readable, closing: closing.signal });
 
@@ -92,6 +86,23 @@ const answer = createAnswer(
   },
   (name, error) => logger.error('audit.query_failed', { query: name, error: String(error) }),
 );
+
+/** Without it everything else goes on; the state says why. */
+function ship(settings: ShippingSettings): Shipping | null {
+  const onChange = (state: ShippingState) => emit('shipping', state);
+  try {
+    return startShipping(database, {
+      ...settings,
+      collector: createCollector(settings.target),
+      logger,
+      onChange,
+    });
+  } catch (error) {
+    logger.error('audit.shipping_failed', { error: String(error) });
+    onChange({ ...nothingShipped, problem: notReadable(error) });
+    return null;
+  }
+}
 
 /** What goes wrong with the file is told to whoever asked, in words for people. */
 async function readable<T>(read: () => T | Promise<T>): Promise<T> {

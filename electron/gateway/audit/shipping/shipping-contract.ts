@@ -33,3 +33,13 @@ export const shippingState = z.object({
   loss: words.nullable(),
 });
 export type ShippingState = z.infer<typeof shippingState>;
+
+export const nothingShipped: ShippingState = {
+  shipped: 0,
+  failures: 0,
+  skipped: { retention: 0, backlog: 0, refused: 0 },
+  backlog: 0,
+  lastSuccessAt: null,
+  problem: null,
+  loss: null,
+};

@@ -1,6 +1,6 @@
 // Adds up what the audit workers of one gateway have shipped: each counts from 0.
 import type { AuditShipping } from '../../ports.ts';
-import type { ShippingState } from './shipping-contract.ts';
+import { nothingShipped, type ShippingState } from './shipping-contract.ts';
 
 export interface ShippingTotals {
   told(state: ShippingState): void;
@@ -9,19 +9,9 @@ export interface ShippingTotals {
   total(): AuditShipping;
 }
 
-const nothing: ShippingState = {
-  shipped: 0,
-  failures: 0,
-  skipped: { retention: 0, backlog: 0, refused: 0 },
-  backlog: 0,
-  lastSuccessAt: null,
-  problem: null,
-  loss: null,
-};
-
 export function addUpShipping(): ShippingTotals {
-  let before = nothing;
-  let current = nothing;
+  let before = nothingShipped;
+  let current = nothingShipped;
 
   function total(): ShippingState {
     const { skipped } = current;
@@ -43,7 +33,7 @@ export function addUpShipping(): ShippingTotals {
     ended() {
       before = total();
       const { backlog, problem, loss } = before;
-      current = { ...nothing, backlog, problem, loss };
+      current = { ...nothingShipped, backlog, problem, loss };
     },
     total,
   };

@@ -12,7 +12,7 @@ import { createLogRecords } from './log-record.ts';
 import { resume } from './resume.ts';
 import { readShippedPlace, type ShippedPlace, writeShippedPlace } from './shipped-place.ts';
 import type { ShippingSettings, ShippingState } from './shipping-contract.ts';
-import { whatIsLacking, whyNotTaken } from './words.ts';
+import { notReadable, whatIsLacking, whyNotTaken } from './words.ts';
 
 export interface ShippingOptions extends ShippingSettings {
   readonly collector: Collector;
@@ -36,7 +36,10 @@ const roomMade = 0.05;
 /** How long it is said that the collector lacks something, milliseconds. */
 const lossShownMs = 3_600_000;
 
-/** Starts at once. What goes wrong is told in the state, and never thrown. */
+/**
+ * Starts at once. What goes wrong later is told in the state.
+ * @throws where the log, or up to where it was shipped, can't be read
+ */
 export function startShipping(database: Database, options: ShippingOptions): Shipping {
   const { target, batchSize, intervalMs, from, maxBacklog, collector, logger, onChange } = options;
   const { url } = target;
@@ -61,6 +64,7 @@ export function startShipping(database: Database, options: ShippingOptions): Shi
   const skipped = { retention: 0, backlog: 0, refused: 0 };
   let lastSuccessAt: number | null = null;
   let problem: ShippingState['problem'] = null;
+  let backlog = 0;
   let told = '';
 
   /** Nothing more is begun, but to ship what is left. */
@@ -82,10 +86,15 @@ export function startShipping(database: Database, options: ShippingOptions): Shi
     if (closing) return;
     timer = setTimeout(() => {
       underWay = turn().then(next, (error: unknown) => {
-        logger.error('audit.shipping_failed', { error: String(error) });
+        wentWrong(error);
         next(backoffMs((failuresInARow += 1), Math.random(), null));
       });
     }, ms);
+  }
+
+  function wentWrong(error: unknown): void {
+    logger.error('audit.shipping_failed', { error: String(error) });
+    problem = notReadable(error);
   }
 
   /** Ships one batch; gives the pause until the next one, milliseconds. */
@@ -94,6 +103,8 @@ export function startShipping(database: Database, options: ShippingOptions): Shi
     const batch = read();
     const last = batch.at(-1);
     if (last === undefined) {
+      failuresInARow = 0;
+      problem = null;
       keep(true);
       return intervalMs;
     }
@@ -207,10 +218,15 @@ export function startShipping(database: Database, options: ShippingOptions): Shi
   }
 
   function tell(): void {
+    try {
+      backlog = Math.max(0, newest() - after);
+    } catch (error) {
+      problem = notReadable(error);
+    }
     const state: ShippingState = {
       ...counts,
       skipped: { ...skipped },
-      backlog: Math.max(0, newest() - after),
+      backlog,
       lastSuccessAt,
       problem,
       loss: Date.now() < lossUntil ? whatIsLacking(url, skipped, said) : null,
@@ -233,7 +249,7 @@ export function startShipping(database: Database, options: ShippingOptions): Shi
       const deadline = setTimeout(() => late.resolve(undefined), failuresInARow === 0 ? mostMs : 0);
       const until = performance.now() + mostMs;
       const left = underWay.then(() => shipWhatIsLeft(until));
-      await Promise.race([left.catch(() => undefined), late.promise]);
+      await Promise.race([left.catch(wentWrong), late.promise]);
       clearTimeout(deadline);
       closed = true;
       collector.close();

@@ -37,6 +37,14 @@ function remedyFor(status: number): string {
   return 'See what the collector says of it in its own log.';
 }
 
+/** The fault is on this side. */
+export function notReadable(error: unknown): Words {
+  return {
+    message: `The audit log can't be shipped: ${error instanceof Error ? error.message : String(error)}`,
+    remedy: 'See that the database and the file audit.db.shipped beside it can be read and written.',
+  };
+}
+
 /** @param said the collector's words about what it has refused; may be empty */
 export function whatIsLacking(
   url: string,
