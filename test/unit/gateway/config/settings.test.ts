@@ -15,11 +15,7 @@ const settings = describedSettings();
 const shown = shownBy();
 const page = fileURLToPath(new URL('../../../../electron/gateway/config/SETTINGS.md', import.meta.url));
 /** Of what is being built: out with each that a test shows. */
-const yetToBeShown = new Set(
-  `MCP_AUDIT_OTLP_TOKEN`.split(
-    /\s+/u,
-  ),
-);
+const yetToBeShown = new Set(`MCP_AUDIT_OTLP_TOKEN`.split(/\s+/u));
 const refresh = 'SETTINGS.md is not as schema and tests say: npm test -- --project unit config/settings -u';
 
 /** In place of an assertion for each of them, whose failures would be read one by one. */
