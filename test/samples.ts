@@ -126,6 +126,7 @@ export function sampleApproval(id: string, change: Partial<PendingApproval> = {}
     resources: [],
     described: null,
     arguments: '{"name":"ideas","to":"anna@example.com"}',
+    holdsSecret: false,
     editable: true,
     mode: 'enforce',
     why: 'policy',

@@ -110,6 +110,11 @@ export const pendingApproval = z.object({
   described: toolDescription.nullable(),
   /** JSON text, whole and as it came. */
   arguments: z.string(),
+  /**
+   * Something in what it acts on or in its arguments is kept out of the records: it looks like a secret, or the policy
+   * says so. None of it, nor what the policy says of it, belongs where others may read along.
+   */
+  holdsSecret: z.boolean(),
   /** Whether `editedArguments` are taken. */
   editable: z.boolean(),
 

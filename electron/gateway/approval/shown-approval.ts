@@ -12,6 +12,8 @@ export interface ApprovalWords {
   tool(server: string, tool: string): ToolDescription | null;
   /** What stands in the METADATA of a rule. */
   rule(name: string): PendingApproval['ruleWords'];
+  /** Whether the records leave something out of what it acts on, or out of its arguments. */
+  holdsSecret(asked: AskedCall): boolean;
 }
 
 type Fixed = Omit<PendingApproval, 'state' | 'now' | 'expiresAt' | 'heldUntil' | 'before'>;
@@ -37,6 +39,7 @@ export function shownApproval(
     resources: [...call.resources],
     described: tool === null || method !== 'tools/call' ? null : words.tool(server, tool),
     arguments: writtenArguments(call).toString('utf8'),
+    holdsSecret: words.holdsSecret(asked),
     editable: isEditable(call),
     mode: question.mode,
     why: question.why,

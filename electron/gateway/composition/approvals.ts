@@ -2,6 +2,7 @@
 import { createApprovalDesk } from '../approval/approval-desk.ts';
 import type { AskedCall } from '../approval/asked-call.ts';
 import { argumentText } from '../audit/argument-text.ts';
+import { holdsSecret } from '../audit/holds-secret.ts';
 import type { Emit } from '../gateway-options.ts';
 import type { Policies } from '../policy/open-policies.ts';
 import { findRuleWords } from '../policy/rule-words.ts';
@@ -50,12 +51,13 @@ export function composeApprovals(
     words: {
       tool: (server, tool) => descriptions.find(server, tool),
       rule: (name) => findRuleWords(policy.overview().files, name),
+      holdsSecret: ({ call, decision }) => holdsSecret(call, decision, redactor),
     },
     before: (asked) => archive.before(beforeQuery(asked, redactor)),
     rules: {
       ...policy.answers,
       draft: (asked, wish) =>
-        wish.scope === 'arguments' && hasSecrets(asked, redactor)
+        wish.scope === 'arguments' && holdsSecret(asked.call, asked.decision, redactor)
           ? { possible: false, why: secretsInRule }
           : policy.answers.draft(asked, wish),
     },
@@ -73,14 +75,8 @@ export function composeApprovals(
   return { ...desk, setAttended };
 }
 
+/** Policy files are read, shown and kept. */
 const secretsInRule = 'There is a secret in these arguments, and a rule would show it. Answer for the tool.';
-
-/** Policy files are read, shown and kept: what stays out of the log stays out of them. */
-function hasSecrets({ call, decision }: Pick<AskedCall, 'call' | 'decision'>, redactor: Redactor): boolean {
-  const redaction = redactor.of(call, decision.obligations?.redact ?? []);
-  argumentText(call, redaction);
-  return redaction.took;
-}
 
 function beforeQuery({ call, decision }: AskedCall, redactor: Redactor): BeforeQuery {
   const { session, agent, client, server, method, tool, resource } = call;

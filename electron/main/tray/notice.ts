@@ -3,7 +3,7 @@ import type { PendingApproval } from '../../shared/approvals.ts';
 import type { NoticeButton } from '../notification/notice-board.ts';
 import { grouped } from './grouped.ts';
 import { oneLine } from './one-line.ts';
-import { readableCall } from './readable-call.ts';
+import { readableCall, shortName } from './readable-call.ts';
 
 export interface Notice {
   readonly title: string;
@@ -36,8 +36,6 @@ export function noticeOf(waiting: readonly PendingApproval[]): Notice | null {
 }
 
 function names(waiting: readonly PendingApproval[]): string {
-  const wanted = waiting.map(({ client, tool, resource, method }) => {
-    return `${oneLine(client.name)}: ${oneLine(tool ?? resource ?? method)}`;
-  });
+  const wanted = waiting.map((call) => `${oneLine(call.client.name)}: ${oneLine(shortName(call))}`);
   return [...new Set(wanted)].slice(0, 4).join('\n');
 }

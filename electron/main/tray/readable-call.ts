@@ -11,6 +11,9 @@ export interface ReadableCall {
   readonly isWhole: boolean;
 }
 
+/** Menus and notifications are seen over shoulders and on locked screens, and are kept in lists. */
+const secretWords = 'Holds something that looks like a secret: look at it in the window';
+
 /** Characters, of each line and of all of them. */
 export interface Room {
   readonly line: number;
@@ -20,6 +23,7 @@ export interface Room {
 export function readableCall(call: PendingApproval, room: Room): ReadableCall {
   const { tool, method, resource, resources, arguments: json } = call;
   const name = tool ?? method;
+  if (call.holdsSecret) return { what: oneLine(name), lines: [secretWords], isWhole: false };
   const about = [...new Set([...(resource === null ? [] : [resource]), ...resources])];
   const texts = [...about, ...(json === '{}' || json === '' ? [] : [json.trim()])];
   const length = texts.reduce((sum, text) => sum + Array.from(text).length, 0);
@@ -28,6 +32,11 @@ export function readableCall(call: PendingApproval, room: Room): ReadableCall {
     ? texts.flatMap((text) => pieces(text, room.line))
     : texts.map((text) => oneLine(text, room.line));
   return { what: oneLine(name), lines, isWhole: isWhole && oneLine(name) === name };
+}
+
+/** In a word or two: its tool, or else what it acts on. */
+export function shortName({ tool, resource, method, holdsSecret }: PendingApproval): string {
+  return tool ?? (holdsSecret ? null : resource) ?? method;
 }
 
 function pieces(text: string, length: number): string[] {

@@ -5,7 +5,7 @@ import type { DesktopState } from '../desktop-state.ts';
 import { grouped } from './grouped.ts';
 import { menuText } from './one-line.ts';
 import { quietMenu, type QuietWish } from './quiet-menu.ts';
-import { readableCall } from './readable-call.ts';
+import { readableCall, shortName } from './readable-call.ts';
 import { stateInWords } from './tray-face.ts';
 
 export interface TrayActions {
@@ -85,19 +85,20 @@ function problems({ status }: DesktopState, actions: TrayActions): Item[] {
 function waiting({ approvals }: DesktopState, actions: TrayActions): Item[] {
   const groups = grouped(approvals);
   const items = groups.slice(0, listedApprovals).map(({ first, ids }): Item => {
-    const { server, method, tool, resource } = first;
+    const { server, message, violations, holdsSecret } = first;
     const client = first.client.name;
+    // They may quote what the call holds.
+    const reasons = holdsSecret ? [] : [...(message === null ? [] : [message]), ...violations];
     const all = ids.length === 1 ? '' : ` all ${ids.length}`;
     // Two menus that read the same may be about other calls: by these ids they differ.
     const key = ids.join(' ');
     const { what, lines, isWhole } = readableCall(first, room);
     return {
-      label: `${menuText(`${client}: ${tool ?? resource ?? method}`)}${ids.length === 1 ? '' : ` (${ids.length})`}`,
+      label: `${menuText(`${client}: ${shortName(first)}`)}${ids.length === 1 ? '' : ` (${ids.length})`}`,
       submenu: [
         words(`${client} wants ${what} of ${server}`),
         ...lines.map(words),
-        ...(first.message === null ? [] : [words(first.message)]),
-        ...first.violations.map(words),
+        ...reasons.map(words),
         { type: 'separator' },
         isWhole
           ? { id: `allow ${key}`, label: `Allow${all} once`, click: () => actions.answer(ids, true) }

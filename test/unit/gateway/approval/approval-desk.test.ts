@@ -48,6 +48,7 @@ describe('a call that waits', () => {
       words: {
         tool: (server, tool) => ({ title: tool, description: `of ${server}`, hints }),
         rule: (name) => ({ title: `Rule ${name}`, description: null }),
+        holdsSecret: ({ call: { tool } }) => tool === 'write_file',
       },
     });
     const did = { server: 'files', method: 'tools/call', tool: 'read_file', resource: '', count: 2 };
@@ -85,6 +86,7 @@ describe('a call that waits', () => {
         resources: [],
         described: { title: 'write_file', description: 'of files', hints },
         arguments: '{"path":"/tmp/a","size":3}',
+        holdsSecret: true,
         editable: false,
         mode: 'enforce',
         why: 'policy',

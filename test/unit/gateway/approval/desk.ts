@@ -37,7 +37,7 @@ export function testDesk(change: Partial<ApprovalDeskOptions> = {}) {
     onTimeout: 'deny',
     maxPending: 100,
     newRequestId: () => `req_edited${(edits += 1)}`,
-    words: { tool: () => null, rule: () => null },
+    words: { tool: () => null, rule: () => null, holdsSecret: () => false },
     before: () => Promise.resolve(null),
     rules: noRules,
     onChange: () => undefined,

@@ -30,6 +30,18 @@ it('allows nothing that it does not show whole: that can be denied, or looked at
   expect(notice?.body.length).toBeLessThan(300);
 });
 
+it('has no secrets, and sends whoever would allow them to the prompt: it is seen on locked screens, and kept', () => {
+  const secret = { arguments: '{"password":"hunter2"}', holdsSecret: true };
+  const notice = noticeOf([approval(secret)]);
+  expect(notice?.body).toBe(
+    'It wants to call send_note of notes.\nHolds something that looks like a secret: look at it in the window',
+  );
+  expect(notice?.buttons).toEqual(['show', 'deny']);
+  const read = { tool: null, method: 'resources/read', resource: 'a:b?password=hunter2' };
+  const several = noticeOf([approval(), approval({ ...secret, ...read, id: 'a2', group: 'a2' })]);
+  expect(several?.body).toBe('Claude: send_note\nClaude: resources/read');
+});
+
 it('answers none of several, and names them, same ones once', () => {
   const again = approval({ id: 'a2', group: 'a2' });
   const other = approval({ id: 'a3', group: 'a3', client: 'Codex', tool: 'delete_note' });

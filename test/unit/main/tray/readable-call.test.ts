@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readableCall } from '../../../../electron/main/tray/readable-call.ts';
+import { readableCall, shortName } from '../../../../electron/main/tray/readable-call.ts';
 import { approval } from './states.ts';
 
 const room = { line: 20, all: 60 };
@@ -39,4 +39,24 @@ it.each([
   expect(isWhole).toBe(false);
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(room.line);
   expect(what.length).toBeLessThanOrEqual(60);
+});
+
+it('shows nothing of a call that holds a secret, however short it is', () => {
+  const json = '{"pw":"x"}';
+  const resource = 'a:b?pw=x';
+  const { lines, isWhole } = readable({
+    arguments: json,
+    resource,
+    resources: [resource],
+    holdsSecret: true,
+  });
+  expect(lines).toEqual(['Holds something that looks like a secret: look at it in the window']);
+  expect(isWhole).toBe(false);
+});
+
+it('has a short name that may be what is read, but not where that holds a secret', () => {
+  const read = { tool: null, method: 'resources/read', resource: 'a:b?pw=x' };
+  expect(shortName(approval(read))).toBe('a:b?pw=x');
+  expect(shortName(approval({ ...read, holdsSecret: true }))).toBe('resources/read');
+  expect(shortName(approval({ ...read, tool: 'send_note' }))).toBe('send_note');
 });

@@ -162,6 +162,24 @@ describe('tray menu', () => {
     expect(actions.answer).toHaveBeenLastCalledWith(['a1'], false);
   });
 
+  it('shows no secret, nor reasons that may quote it, and lets it be denied or looked at alone', () => {
+    const secret = { arguments: '{"password":"hunter2"}', holdsSecret: true };
+    const quoting = { message: 'hunter2 is weak', violations: ['hunter2 is old'] };
+    const { menu, actions } = menuOf(desktop({ approvals: [approval({ ...secret, ...quoting })] }));
+    const entry = submenu(item(menu, 'Claude: send_note'));
+    expect(labels(entry)).toEqual([
+      'Claude wants send_note of notes',
+      'Holds something that looks like a secret: look at it in the window',
+      'separator',
+      'To allow it, see it whole first',
+      'Deny',
+      'separator',
+      'Show it whole…',
+    ]);
+    click(item(entry, 'Show it whole…'));
+    expect(actions.showQuestion).toHaveBeenLastCalledWith('a1');
+  });
+
   it('shows arguments of some length in lines', () => {
     const json = JSON.stringify({ to: 'bob', text: 'x'.repeat(120) });
     const { menu } = menuOf(desktop({ approvals: [approval({ arguments: json })] }));
