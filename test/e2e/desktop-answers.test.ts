@@ -52,6 +52,23 @@ describe.skipIf(!hasSessionBus)('the notification', () => {
     await expect.poll(() => service.shown.size).toBe(0);
   });
 
+  it('shows no secret, and sends whoever would allow it to the prompt, which does', async () => {
+    const desktop = await startDesktop();
+    const { service, tray, question } = desktop;
+    const secret = `ghp_${'aB3dE5fG7h'.repeat(4)}`;
+    const { end } = await putOff(desktop, secret);
+    const shown = await service.visible();
+    expect(shown.body).toContain('looks like a secret');
+    expect(JSON.stringify([shown.summary, shown.body, shown.actions])).not.toContain(secret);
+    expect(shown.actions['Allow once']).toBeUndefined();
+    await tray.entry('To allow it, see it whole first');
+    expect(await tray.has('Allow once')).toBe(false);
+    service.press(shown.id, shown.actions['Show…'] ?? '');
+    await question.getByRole('heading', { name: secret }).waitFor();
+    await press(desktop, 'd');
+    expect(await end).toBe(denied);
+  });
+
   it('takes no answer of another program, and none before it can have been read', async () => {
     const desktop = await startDesktop();
     const { service, address } = desktop;
