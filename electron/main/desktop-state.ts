@@ -131,6 +131,8 @@ export function followDesktop(
       case 'policy.learn.changed':
       case 'audit.verify.changed':
       case 'demo.changed':
+      case 'config.changed':
+      case 'servers.test.changed':
         break;
     }
   });
