@@ -14,7 +14,13 @@ export default defineConfig({
       { test: { name: 'unit', environment: 'node', include: ['test/unit/**/*.test.ts'] } },
       {
         plugins: [svelte(), svelteTesting()],
-        test: { name: 'ui', environment: 'happy-dom', include: ['test/ui/**/*.test.ts'] },
+        test: {
+          name: 'ui',
+          environment: 'happy-dom',
+          include: ['test/ui/**/*.test.ts'],
+          setupFiles: 'test/ui/patience.ts',
+          testTimeout: 10_000,
+        },
       },
       {
         test: {

@@ -37,6 +37,8 @@ async function recordedLog(tools: readonly string[]) {
     await archive.close();
     log.close();
   });
+  // Its worker has started then: a busy machine needs longer for that than probes wait.
+  await archive.recent(1);
   return archive;
 }
 
