@@ -1,4 +1,5 @@
 // Which calls of the log an export is of, found out once, before the first of them is written.
+import { setImmediate as otherWork } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
 import { callFilter, type CallFilter } from '../../../shared/audit-search.ts';
 import { createAskParts } from '../search/ask-parts.ts';
@@ -38,7 +39,8 @@ export async function selectCalls(
   let calls = 0;
   const index = openIndexAsFound(database.name);
   try {
-    const askParts = createAskParts({ database: () => index, catchUp: () => undefined }, database.name);
+    const asFound = { database: () => index, catchUp: () => undefined };
+    const askParts = createAskParts(asFound, database.name, () => otherWork());
     await askParts({
       filter,
       after: bounds.from - 1,

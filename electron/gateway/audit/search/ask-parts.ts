@@ -1,11 +1,11 @@
 // Puts a question to the log part by part: through the index, or, where that has gaps, through one made for the part alone.
-import { setImmediate as otherWork } from 'node:timers/promises';
 import type { CallFilter } from '../../../shared/audit-search.ts';
 import { type Conditions, conditionsOf } from './filter-conditions.ts';
 import type { SearchIndex } from './follow-log.ts';
 import { logBounds, type LogBounds, inPieces, type Part, partsOf, readStretches } from './index-cover.ts';
 import { type IndexDatabase, openIndexInMemory } from './index-database.ts';
 import { createIndexWriter } from './index-records.ts';
+import type { Turn } from './turns.ts';
 
 /** A question to one part. False: that was enough. */
 export type Ask = (database: IndexDatabase, conditions: Conditions, part: Part) => boolean;
@@ -27,8 +27,15 @@ export interface PartsQuestion {
  */
 export type AskParts = (question: PartsQuestion) => Promise<LogBounds | null>;
 
-/** @param log the path of the log */
-export function createAskParts(index: Pick<SearchIndex, 'database' | 'catchUp'>, log: string): AskParts {
+/**
+ * @param log the path of the log
+ * @param turn resolves when the next part may be looked at
+ */
+export function createAskParts(
+  index: Pick<SearchIndex, 'database' | 'catchUp'>,
+  log: string,
+  turn: Turn,
+): AskParts {
   return async ({ filter, after, newestFirst, signal, first, ask }) => {
     index.catchUp();
     const { bounds, parts } = withIndex(index, log, (database) => {
@@ -42,7 +49,7 @@ export function createAskParts(index: Pick<SearchIndex, 'database' | 'catchUp'>,
     });
     for (const part of newestFirst ? parts.reverse() : parts) {
       if (!askOne(part, filter, ask)) break;
-      await otherWork();
+      await turn();
       signal.throwIfAborted();
     }
     return bounds;

@@ -13,6 +13,7 @@ import { listCalls } from './call-list.ts';
 import { listEvents } from './event-list.ts';
 import type { SearchIndex } from './follow-log.ts';
 import { createLanes } from './lanes.ts';
+import { createTurns } from './turns.ts';
 
 export interface LogAnswers {
   readonly questions: Handlers<LogQuestions>;
@@ -35,8 +36,9 @@ export interface LogQuestionsOptions {
 
 export function createLogQuestions({ path, log, index, readable, closing }: LogQuestionsOptions): LogAnswers {
   const lanes = createLanes(closing);
-  const askParts = createAskParts(index, path);
-  const whole = { log, index, askParts };
+  const turns = createTurns();
+  const askParts = createAskParts(index, path, turns.soon);
+  const countParts = createAskParts(index, path, turns.later);
 
   function answer<T>(
     kind: string,
@@ -60,19 +62,31 @@ export function createLogQuestions({ path, log, index, readable, closing }: LogQ
     );
   }
 
+  /** Lets whoever waits for calls go first, whichever was asked sooner. */
+  const figure: typeof answer = (kind, query, question) =>
+    answer(kind, query, async (signal) => {
+      await turns.later();
+      signal.throwIfAborted();
+      return question(signal);
+    });
+
   return {
     questions: {
-      'calls.search': (query) => answer('search', query, (signal) => listCalls(askParts, log, query, signal)),
+      'calls.search': (query) =>
+        turns.ahead(() => answer('search', query, (signal) => listCalls(askParts, log, query, signal))),
       'calls.count': (query) =>
-        answer('count', query, (signal) => countCalls(askParts, query.filter, signal)),
+        figure('count', query, (signal) => countCalls(countParts, query.filter, signal)),
       'calls.histogram': (query) =>
-        answer('histogram', query, (signal) => histogramOfCalls(whole, query, signal)),
-      'calls.top': (query) => answer('top', query, (signal) => topOfCalls(askParts, query, signal)),
-      'calls.values': (query) => answer('values', query, (signal) => valuesOfCalls(askParts, query, signal)),
+        figure('histogram', query, (signal) =>
+          histogramOfCalls({ log, index, askParts: countParts }, query, signal),
+        ),
+      'calls.top': (query) => figure('top', query, (signal) => topOfCalls(countParts, query, signal)),
+      'calls.values': (query) =>
+        figure('values', query, (signal) => valuesOfCalls(countParts, query, signal)),
       'events.search': (query) => readable(() => listEvents(log, query)),
       'index.read': () => readable(() => index.state()),
     },
     lines: (query) => answer('lines', {}, (signal) => linesOfCalls(askParts, log, query, signal)),
-    story: (id) => answer('story', {}, (signal) => storyOfCall(askParts, log, id, signal)),
+    story: (id) => turns.ahead(() => answer('story', {}, (signal) => storyOfCall(askParts, log, id, signal))),
   };
 }

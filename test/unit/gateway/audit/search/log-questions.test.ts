@@ -137,6 +137,21 @@ describe('calls.search', () => {
 });
 
 describe('figures', () => {
+  it('wait for whoever wants to see calls, even if they were asked sooner', async () => {
+    const { ask } = await aLog();
+    const order: string[] = [];
+    const note = (name: string) => () => order.push(name);
+    await Promise.all([
+      ask('calls.count', {}).then(note('count')),
+      ask('calls.histogram', { lane: 'a window' }).then(note('histogram')),
+      ask('calls.top', { by: 'tool' }).then(note('top')),
+      ask('calls.values', { of: 'tool' }).then(note('values')),
+      ask('calls.search', { filter: { text: 'session' }, lane: 'a window' }).then(note('search')),
+    ]);
+    expect(order[0]).toBe('search');
+    expect(order).toHaveLength(5);
+  });
+
   it('count by what became of the calls', async () => {
     const { ask } = await aLog();
     expect(await ask('calls.count', {})).toEqual({
