@@ -141,8 +141,12 @@ it('audit.otlp.interval: a record waits so long for others, but not beyond the e
   const collector = await collecting();
   const proxy = await proxyWith({ otlp: { endpoint: collector.url, interval: '1h' } });
   await vi.waitFor(() => expect(collector.requests.length).toBeGreaterThan(0), patience);
+  // What was written while the first request was under way goes at once.
+  await new Promise((resolve) => setTimeout(resolve, 1000));
   const before = collector.taken().length;
   await calls(proxy, 5);
+  // Longer than the default.
+  await new Promise((resolve) => setTimeout(resolve, 1500));
   expect(collector.taken()).toHaveLength(before);
   await proxy.stop();
   expect(collector.taken().length).toBeGreaterThanOrEqual(before + 10);
@@ -152,7 +156,9 @@ it('audit.otlp.timeout: a collector that does not answer is asked again', async 
   const collector = await collecting();
   collector.answer(() => new Promise(() => undefined));
   const proxy = await proxyWith({ otlp: { endpoint: collector.url, timeout: '300ms' } });
-  await vi.waitFor(() => expect(proxy.output().stderr).toMatch(/timed out.*shipping_waits/u), patience);
+  // Half of the default.
+  const soon = { ...patience, timeout: 5000 };
+  await vi.waitFor(() => expect(proxy.output().stderr).toMatch(/timed out.*shipping_waits/u), soon);
   collector.answer(() => ({ status: 200 }));
   await vi.waitFor(() => expect(collector.taken().length).toBeGreaterThan(0), patience);
 });

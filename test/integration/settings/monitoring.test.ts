@@ -37,6 +37,9 @@ it('metrics.enabled, metrics.address, metrics.port, metrics.path, metrics.token_
   expect((await read('/figures', 'another')).status).toBe(401);
   expect((await read('/metrics', 'scraper')).status).toBe(404);
   await expect(send(`http://127.0.0.2:${port}/figures`)).rejects.toThrow();
+  const everywhere = { ...metrics, enabled: true, address: '0.0.0.0', port: await freePort() };
+  await runGateway({ upstream, metrics: everywhere });
+  expect((await send(`http://127.0.0.2:${everywhere.port}/figures`)).status).toBe(401);
 });
 
 it('health.enabled, health.address, health.port, health.liveness_path, health.readiness_path: supervisors ask there', async () => {
@@ -51,6 +54,9 @@ it('health.enabled, health.address, health.port, health.liveness_path, health.re
   expect(await at('/serves')).toBe('{"status":"ready"}');
   expect((await send(`http://127.0.0.1:${port}/ready`)).status).toBe(404);
   await expect(send(`http://127.0.0.2:${port}/alive`)).rejects.toThrow();
+  const everywhere = { ...health, enabled: true, address: '0.0.0.0', port: await freePort() };
+  await runGateway({ upstream, health: everywhere });
+  expect((await send(`http://127.0.0.2:${everywhere.port}/alive`)).status).toBe(200);
 });
 
 it('is not ready any more while running calls are waited for at the end', async () => {
@@ -101,7 +107,9 @@ it('logging.file.path, logging.file.max_size, logging.file.max_backups, logging.
   const kept = await started({ max_backups: 2, max_age: 0 });
   expect(kept).toHaveLength(2);
   expect(kept).toContain('proxy-2026-01-03T00-00-00.000Z.log');
-  utimesSync(join(folder, 'proxy-2026-01-03T00-00-00.000Z.log'), 0, 0);
+  const tenDaysAgo = Date.now() / 1000 - 10 * 86_400;
+  utimesSync(join(folder, 'proxy-2026-01-03T00-00-00.000Z.log'), tenDaysAgo, tenDaysAgo);
+  expect(await started({ max_backups: 0, max_age: 14 })).toEqual(kept);
   expect(await started({ max_backups: 0, max_age: 7 })).toEqual(
     kept.filter((name) => !name.includes('2026-01-03')),
   );

@@ -164,6 +164,13 @@ it('tracing.batch_size, tracing.interval: how many spans go together, and when',
   const quick = await start({ endpoint: soon.url, batch_size: 1000, interval: '20ms' });
   await quick.call(1);
   await firstRequest(soon);
+
+  const late = await startSpanCollector();
+  const slow = await start({ endpoint: late.url, batch_size: 1000, interval: '1h' });
+  await slow.call(1);
+  // Longer than the default.
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  expect(late.requests).toEqual([]);
 });
 
 it('tracing.max_queue: beyond it spans are dropped, and counted', async () => {
