@@ -120,6 +120,8 @@ it('upstream.url, upstream.headers, servers.NAME.url, servers.NAME.headers: the 
     });
     const proxy = await runGateway(config);
     expect(await (await openCalls(proxy.url, path)).code()).toBeNull();
+    // Without a URL something else would answer.
+    expect(server.asked.map(({ message }) => message.method)).toContain('tools/call');
     for (const { headers } of server.asked) {
       expect(headers).toMatchObject({ authorization: 'Bearer for-the-server', 'x-team': 'a' });
     }
