@@ -188,6 +188,7 @@ export function sampleStatus(change: Partial<GatewayStatus> = {}): GatewayStatus
     modeOverrides: [],
     modeManagedAt: null,
     auth: 'optional',
+    servesSse: true,
     servers: [sampleServer()],
     unserved: [],
     allServers: { mcp: '/all/mcp', sse: '/all/sse' },

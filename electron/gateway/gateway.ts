@@ -330,6 +330,7 @@ export async function createGateway(
       policyEnabled: live.policyEnabled,
       approvalsEnabled: live.approvalsEnabled,
       auth: config.server.auth,
+      servesSse: config.server.transport === 'sse',
       servers: servers.board.summaries({
         sessions: open,
         uses: sessions.uses(),

@@ -216,6 +216,8 @@ export const gatewayStatus = z.object({
   approvalsEnabled: z.boolean(),
   /** `server.auth`: whether callers without a token are let in. */
   auth: z.enum(['optional', 'required']),
+  /** Whether HTTP+SSE is served beside Streamable HTTP. */
+  servesSse: z.boolean(),
   /** The default one first. */
   servers: z.array(serverSummary),
   /** Known and not served: those that are switched off in the configuration, and those that wait for the next start. */

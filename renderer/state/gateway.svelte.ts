@@ -1,6 +1,11 @@
 // The gateway as the window sees it: its status, and the switches that act on it.
 import type { Api } from '../api/window-api.ts';
-import type { GatewayStatus, PolicyMode, ServerSummary } from '../../electron/shared/domain.ts';
+import type {
+  GatewayStatus,
+  PolicyMode,
+  ServerSummary,
+  SessionSummary,
+} from '../../electron/shared/domain.ts';
 import { conditionOf } from '../words/condition.ts';
 import { modeNames, modeSentences } from '../words/policies.ts';
 import type { Notices } from './notices.svelte.ts';
@@ -8,18 +13,24 @@ import type { Notices } from './notices.svelte.ts';
 export interface ServedServer extends ServerSummary {
   /** For clients that speak Streamable HTTP. */
   readonly streamableUrl: string;
-  /** For clients that speak HTTP+SSE. */
-  readonly sseUrl: string;
+  /** For each transport that is served. */
+  readonly addresses: readonly Address[];
+}
+
+export interface Address {
+  readonly transport: SessionSummary['transport'];
+  readonly url: string;
 }
 
 function servedBy(status: GatewayStatus | null): readonly ServedServer[] {
   const url = status?.url ?? null;
   if (status === null || url === null) return [];
-  return status.servers.map((server) => ({
-    ...server,
-    streamableUrl: url + server.paths.mcp,
-    sseUrl: url + server.paths.sse,
-  }));
+  return status.servers.map((server) => {
+    const streamableUrl = url + server.paths.mcp;
+    const streamable = { transport: 'streamable-http', url: streamableUrl } as const;
+    const sse = { transport: 'sse', url: url + server.paths.sse } as const;
+    return { ...server, streamableUrl, addresses: status.servesSse ? [streamable, sse] : [streamable] };
+  });
 }
 
 function allUrlOf(status: GatewayStatus | null): string | null {

@@ -21,6 +21,7 @@ export interface StatusParts {
   readonly policyEnabled: boolean;
   readonly approvalsEnabled: boolean;
   readonly auth: GatewayStatus['auth'];
+  readonly servesSse: boolean;
   readonly servers: ServerSummary[];
   readonly unserved: GatewayStatus['unserved'];
   readonly sessions: SessionSummary[];

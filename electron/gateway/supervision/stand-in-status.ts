@@ -19,6 +19,7 @@ export function standInStatus(
     modeOverrides: [],
     modeManagedAt: null,
     auth: 'optional',
+    servesSse: true,
     servers: [],
     unserved: [],
     allServers: { mcp: '', sse: '' },

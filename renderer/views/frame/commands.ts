@@ -109,12 +109,13 @@ export function commandsOf({
       add(`Stop the server ${name}`, words, () => void servers.stopServer({ name }));
     }
   }
-  for (const { isDefault, name, streamableUrl, sseUrl } of served) {
+  for (const { isDefault, name, streamableUrl, addresses } of served) {
     const of = isDefault ? '' : ` of ${name}`;
     const copy = (url: string, what: string) => () => void gateway.copy(url, what);
     add(`Copy the URL${of}`, ['address', 'streamable', 'mcp'], copy(streamableUrl, `the URL${of}`));
     const sse = `the URL${of} for HTTP+SSE`;
-    add(`Copy ${sse}`, ['address'], copy(sseUrl, sse));
+    for (const { transport, url } of addresses)
+      if (transport === 'sse') add(`Copy ${sse}`, ['address'], copy(url, sse));
   }
   if (gateway.serving) {
     add('Register a client', ['token', 'new'], () => {

@@ -23,13 +23,14 @@ describe('GatewayState', () => {
     });
     expect([gateway.condition, gateway.served]).toEqual(['starting', []]);
     await gateway.load();
-    expect(gateway.served.map(({ streamableUrl, sseUrl }) => [streamableUrl, sseUrl])).toEqual([
+    const urls = () => gateway.served.map(({ addresses }) => addresses.map(({ url }) => url));
+    expect(urls()).toEqual([
       ['http://127.0.0.1:3000/mcp', 'http://127.0.0.1:3000/sse'],
       ['http://127.0.0.1:3000/f/mcp', 'http://127.0.0.1:3000/f/sse'],
     ]);
     expect(gateway.allUrl).toBe('http://127.0.0.1:3000/all/mcp');
-    api.emit('status.changed', sampleStatus());
-    expect(gateway.allUrl).toBeNull();
+    api.emit('status.changed', sampleStatus({ servesSse: false }));
+    expect([urls(), gateway.allUrl]).toEqual([[['http://127.0.0.1:3000/mcp']], null]);
     api.emit('status.changed', sampleStatus({ state: 'stopped', url: null }));
     expect([gateway.condition, gateway.served, gateway.allUrl]).toEqual(['stopped', [], null]);
   });
