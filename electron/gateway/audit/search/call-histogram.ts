@@ -102,13 +102,20 @@ export async function histogramOfCalls(
   return { width, buckets };
 }
 
-/** The picture's edges; null where there is nothing to show. */
+/**
+ * The picture's edges; null where there is nothing to show. Calls whose clock was set back may lie beyond all that is known
+ * of the log, on the other side of an edge that somebody has set: the picture has room for them there.
+ */
 function timesOf({ log, index }: Whole, { filter, from, to }: z.output<typeof histogramQuery>): Times | null {
   const first = filter.from ?? from;
   const end = filter.to ?? to;
-  const whole = first === undefined || end === undefined ? timesOfLog(log, index.database()) : null;
-  const times = { from: first ?? whole?.from ?? 0, to: end ?? whole?.to ?? 0 };
-  return times.from < times.to ? times : null;
+  if (first !== undefined && end !== undefined) return first < end ? { from: first, to: end } : null;
+  const whole = timesOfLog(log, index.database());
+  if (whole === null) return null;
+  return {
+    from: first ?? Math.min(whole.from, (end ?? Infinity) - 1),
+    to: end ?? Math.max(whole.to, (first ?? -Infinity) + 1),
+  };
 }
 
 /**
