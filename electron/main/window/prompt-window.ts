@@ -66,6 +66,8 @@ export function createPromptWindow(setup: PromptWindowSetup): PromptWindow {
   let remaking: NodeJS.Timeout | undefined;
   let quitting = false;
   let waiting = 0;
+  /** As it was told to be: desktops need a moment, in which a window says otherwise of itself. */
+  let isUp = false;
   /** Whoever asks for it gets it with the keyboard; otherwise it takes none. */
   let isCalled = false;
   const shortcut = createPromptShortcut(() => recall(null), logger);
@@ -132,13 +134,13 @@ export function createPromptWindow(setup: PromptWindowSetup): PromptWindow {
   function hide(window: BrowserWindow): void {
     window.hide();
     isCalled = false;
+    isUp = false;
     listen();
   }
 
   /** The keys are heard while there is something to be shown, put off or not. */
   function listen(): string | null {
-    if (current !== null && (waiting > 0 || current.window.isVisible()))
-      return shortcut.listen() ? PROMPT_SHORTCUT : null;
+    if (current !== null && (waiting > 0 || isUp)) return shortcut.listen() ? PROMPT_SHORTCUT : null;
     shortcut.stop();
     return null;
   }
@@ -159,6 +161,7 @@ export function createPromptWindow(setup: PromptWindowSetup): PromptWindow {
     shortcut.stop();
     current?.window.destroy();
     current = null;
+    isUp = false;
   }
 
   function lose(lost: OpenPrompt, why: string): void {
@@ -218,6 +221,7 @@ export function createPromptWindow(setup: PromptWindowSetup): PromptWindow {
       if (shown === null && isCalled) window.show();
       else if (shown === null) window.showInactive();
       isCalled = false;
+      isUp = true;
       return listen();
     },
 
